@@ -57,7 +57,7 @@ class ConnectorError(Exception):
         self.message = message
 
 
-class Retry(ConnectorError):  # noqa: N818 - the contract's own name for "try again later"
+class Retry(ConnectorError):
     """Throttled, unreachable, timed out, not replicated yet: the engine tries again."""
 
     def __init__(self, message: str, *, after: timedelta | None = None) -> None:
@@ -66,11 +66,11 @@ class Retry(ConnectorError):  # noqa: N818 - the contract's own name for "try ag
         self.after = after
 
 
-class Refused(ConnectorError):  # noqa: N818 - the contract's own name for "a person must act"
+class Refused(ConnectorError):
     """Trying again will not help: a permission is missing, or the target's own rule forbids it."""
 
 
-class Gone(ConnectorError):  # noqa: N818 - the contract's own name for "does not exist"
+class Gone(ConnectorError):
     """The target or the account does not exist (any more)."""
 
     def __init__(self, message: str, *, what: Literal["target", "account"]) -> None:

@@ -1,0 +1,90 @@
+"""The stored configuration, indexed for the rules and the reads. Immutable; one per revision.
+
+The configuration is small beside the people and the assignments (thousands of packages, a few
+megabytes), changes rarely, and is needed by every command: so it is held in memory and replaced
+as a whole when the stored revision differs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cached_property
+
+from engine.domain.catalogs import AccessPackage, Catalog, Organization, Resource
+from engine.domain.configuration import Configuration
+from engine.domain.eligibility import Offer, may_see, offered
+from engine.domain.ids import CatalogId, GroupId, PackageId, PolicyId, ResourceId
+from engine.domain.people import Person
+from engine.domain.policies import AssignmentPolicy
+
+
+class Configured:
+    """One revision of the configuration. `revision` counts from 1."""
+
+    def __init__(self, configuration: Configuration, revision: int) -> None:
+        """Index it."""
+        self.configuration = configuration
+        self.revision = revision
+        self.catalogs: dict[CatalogId, Catalog] = {c.id: c for c in configuration.catalogs}
+        self.resources: dict[ResourceId, Resource] = {r.id: r for r in configuration.resources}
+        self.packages: dict[PackageId, AccessPackage] = {p.id: p for p in configuration.packages}
+        self.policies: dict[PolicyId, AssignmentPolicy] = {p.id: p for p in configuration.policies}
+
+    @property
+    def organization(self) -> Organization:
+        """Our own organization."""
+        return self.configuration.organization
+
+    @cached_property
+    def policies_of(self) -> dict[PackageId, tuple[AssignmentPolicy, ...]]:
+        """Every package's policies, in the file's order."""
+        found: dict[PackageId, list[AssignmentPolicy]] = defaultdict(list)
+        for policy in self.configuration.policies:
+            found[policy.package_id].append(policy)
+        return {package_id: tuple(policies) for package_id, policies in found.items()}
+
+    @cached_property
+    def package_named(self) -> dict[str, AccessPackage]:
+        """Packages by their name in lower case."""
+        return {package.name.casefold(): package for package in self.configuration.packages}
+
+    @cached_property
+    def _by_name(self) -> tuple[AccessPackage, ...]:
+        return tuple(sorted(self.configuration.packages, key=lambda p: p.name.casefold()))
+
+    def offer(self, package_id: PackageId) -> Offer | None:
+        """A package with what decides whether it can be asked for."""
+        package = self.packages.get(package_id)
+        if package is None:
+            return None
+        policies = self.policies_of.get(package_id, ())
+        return Offer(
+            package=package, catalog=self.catalogs[package.catalog_id], policies=policies
+        )
+
+    def requestable(
+        self, person: Person, groups: frozenset[GroupId], words: str = ""
+    ) -> Iterator[AccessPackage]:
+        """What this person may ask for, by name; with `words`, what contains them all (PKG-3).
+
+        A hidden package is found by its whole name only (PKG-2). Names that start with the words
+        come first.
+        """
+        wanted = words.casefold().split()
+        whole = " ".join(wanted)
+        later: list[AccessPackage] = []
+        for package in self._by_name:
+            name = package.name.casefold()
+            if package.hidden and name != whole:
+                continue
+            text = f"{name} {package.description.casefold()}"
+            if not all(word in text for word in wanted):
+                continue
+            if not may_see(self.catalogs[package.catalog_id], person):
+                continue
+            if not offered(self.policies_of.get(package.id, ()), person, groups):
+                continue
+            if not wanted or name.startswith(whole):
+                yield package
+            else:
+                later.append(package)
+        yield from sorted(later, key=lambda p: wanted[0] not in p.name.casefold())

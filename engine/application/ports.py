@@ -1,0 +1,479 @@
+"""What the engine needs from outside: a store with transactions, a messenger, a clock, ids.
+
+A transaction is a synchronous function `fn(tx, ...)` given to `Store.write` or `Store.read`. It
+cannot await, so no network call can hide between BEGIN and COMMIT. It may be called again after a
+lost connection, so it must do nothing but use `tx`.
+
+Lock order in a writing transaction: request, assignment, holdings, messages, lanes in key order.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from engine.application.audit import AuditEntry
+from engine.application.configured import Configured
+from engine.application.directory import Channel, DirectoryNames
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import Assignment
+from engine.domain.configuration import Configuration
+from engine.domain.conversation import Audience, Card, Notice
+from engine.domain.holdings import Holding
+from engine.domain.ids import (
+    AssignmentId,
+    GroupId,
+    HoldingId,
+    PackageId,
+    PersonId,
+    RequestId,
+)
+from engine.domain.people import Group, Person, Subject
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The only source of time. In the playground and in tests it can be moved."""
+
+    def now(self) -> datetime:
+        """This moment, aware, UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after so long by this clock, or earlier when the clock jumps."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes ids: 16 characters, sorted by the moment they were made at."""
+
+    def new(self, now: datetime) -> str:
+        """A fresh id."""
+        ...
+
+    def jitter(self) -> float:
+        """A number in -0.2..0.2, to spread retries."""
+        ...
+
+
+class Aggregate(StrEnum):
+    """The rows that wake by themselves."""
+
+    REQUEST = "request"
+    ASSIGNMENT = "assignment"
+
+
+class LaneKind(StrEnum):
+    """What a lane carries."""
+
+    MESSAGES = "messages"
+    HOLDINGS = "holdings"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to work on a lane until `ends_at`; `number` is the fence."""
+
+    lane: str
+    number: int
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWork:
+    """One message to be brought up to date: the head of a leased lane."""
+
+    lease: Lease
+    key: str
+    is_card: bool
+    kind: str
+    """A `CardKind` or `NoticeKind`."""
+    subject_id: str
+    part: int
+    audience: Audience
+    detail: str
+    channel: str | None
+    """Where it was posted; None when it never was, as far as we know."""
+    ts: str | None
+    digest: str | None
+    """Of what was last shown."""
+    sending_since: datetime | None
+    """Set when an earlier attempt may have reached the other side: look before posting again."""
+    attempts: int
+    """Attempts before this one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingWork:
+    """One holding to be brought level: the head of a leased lane, its attempt written down."""
+
+    lease: Lease
+    holding: Holding
+    """As `holdings.begin` left it; as it was, if only a task's reminder is due."""
+    person: Person
+
+
+class Reader(Protocol):
+    """What can be read inside a transaction."""
+
+    def configured(self) -> Configured | None:
+        """The stored configuration; None before the first apply. Costs one small statement."""
+        ...
+
+    def directory(self) -> DirectoryNames:
+        """The mirror by names, as a snapshot of this moment."""
+        ...
+
+    def person(self, person_id: PersonId) -> Person | None:
+        """One person of the mirror."""
+        ...
+
+    def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
+        """Several people; unknown ids are left out."""
+        ...
+
+    def groups_of(self, person_id: PersonId) -> frozenset[GroupId]:
+        """The active groups this person is in."""
+        ...
+
+    def resolve(
+        self, subjects: Iterable[Subject], target_id: PersonId | None
+    ) -> dict[Subject, tuple[PersonId, ...]]:
+        """Who these subjects are now: active members and guests only, in a stable order.
+
+        A manager is the target's, found by following `manager_id` that many steps; an inactive
+        manager is nobody. `CATALOG_OWNERS` cannot be resolved here and is left out.
+        """
+        ...
+
+    def request(self, request_id: RequestId) -> AssignmentRequest | None:
+        """One request, not locked."""
+        ...
+
+    def assignment(self, assignment_id: AssignmentId) -> Assignment | None:
+        """One assignment, not locked."""
+        ...
+
+    def holding(self, holding_id: HoldingId) -> Holding | None:
+        """One holding, not locked."""
+        ...
+
+    def open_request_of(self, target_id: PersonId, package_id: PackageId) -> RequestId | None:
+        """The request (add or update, not a removal) of this person that is still open."""
+        ...
+
+    def active_assignment_of(
+        self, target_id: PersonId, package_id: PackageId
+    ) -> Assignment | None:
+        """The assignment of this person that has not ended."""
+        ...
+
+    def held_packages(
+        self, target_id: PersonId, among: Iterable[PackageId]
+    ) -> frozenset[PackageId]:
+        """Those of the packages that this person holds or is scheduled to."""
+        ...
+
+    def holders(self, package_ids: Iterable[PackageId]) -> dict[PackageId, tuple[Assignment, ...]]:
+        """The active assignments of these packages."""
+        ...
+
+    def pending_requests(
+        self, package_ids: Iterable[PackageId]
+    ) -> dict[PackageId, tuple[AssignmentRequest, ...]]:
+        """The open requests of these packages."""
+        ...
+
+    def claimed_holdings(self, assignment_id: AssignmentId) -> tuple[Holding, ...]:
+        """Every holding this assignment gives, or gave."""
+        ...
+
+
+class Transaction(Reader, Protocol):
+    """What can be written inside a transaction. `wake_at` is given with every save."""
+
+    def now(self) -> datetime:
+        """This moment: PostgreSQL's clock; ours on SQLite, and wherever ours can be moved."""
+        ...
+
+    def savepoint(self) -> AbstractContextManager[object]:
+        """What is done inside is undone when an exception leaves it."""
+        ...
+
+    # Directory
+
+    def put_people(self, people: Iterable[Person]) -> tuple[PersonId, ...]:
+        """Write people into the mirror; returns those that were active and now are not."""
+        ...
+
+    def put_groups(self, groups: Iterable[Group]) -> tuple[GroupId, ...]:
+        """Write groups with their members; returns those whose members changed."""
+        ...
+
+    def put_channels(self, channels: Iterable[Channel]) -> None:
+        """Write channels into the mirror."""
+        ...
+
+    def retire_people_not_in(self, seen: Iterable[PersonId]) -> tuple[PersonId, ...]:
+        """Deactivate our own people whom a complete listing did not name; returns them."""
+        ...
+
+    # Configuration
+
+    def add_configuration(self, configuration: Configuration, *, by: str, now: datetime) -> int:
+        """Store a new revision and return its number."""
+        ...
+
+    # Requests
+
+    def lock_request(self, request_id: RequestId) -> AssignmentRequest | None:
+        """Lock and read one request."""
+        ...
+
+    def add_request(self, request: AssignmentRequest, wake_at: datetime | None) -> None:
+        """Insert. Raises `Conflict` if an open one for the same person and package exists."""
+        ...
+
+    def save_request(
+        self, before: AssignmentRequest, after: AssignmentRequest, wake_at: datetime | None
+    ) -> None:
+        """Write what changed, and the rows that say for whom it waits and who decided."""
+        ...
+
+    def requests_waiting_for(self, person_id: PersonId) -> tuple[RequestId, ...]:
+        """Open requests this person is asked to decide, or asked for."""
+        ...
+
+    def wake_requests(self, request_ids: Iterable[RequestId], at: datetime) -> None:
+        """Look at these again at that moment, if nothing wakes them earlier."""
+        ...
+
+    # Assignments
+
+    def lock_assignment(self, assignment_id: AssignmentId) -> Assignment | None:
+        """Lock and read one assignment."""
+        ...
+
+    def add_assignment(self, assignment: Assignment, wake_at: datetime | None) -> None:
+        """Insert. Raises `Conflict` if this person has an active one of the package."""
+        ...
+
+    def save_assignment(self, after: Assignment, wake_at: datetime | None) -> None:
+        """Write it."""
+        ...
+
+    def active_assignments_of(self, target_id: PersonId) -> tuple[AssignmentId, ...]:
+        """Everything this person holds or is scheduled to."""
+        ...
+
+    def wake_assignments(
+        self,
+        at: datetime,
+        *,
+        ids: Iterable[AssignmentId] = (),
+        packages: Iterable[PackageId] = (),
+        holdings: Iterable[HoldingId] = (),
+    ) -> None:
+        """Look at these again: named, active ones of packages, all that claim these holdings."""
+        ...
+
+    # Holdings
+
+    def lock_holdings(
+        self, person_id: PersonId, keys: Iterable[tuple[str, str, str]]
+    ) -> dict[tuple[str, str, str], Holding]:
+        """Lock and read this person's holdings of these (connector, target, role)."""
+        ...
+
+    def lock_holding(self, holding_id: HoldingId) -> Holding | None:
+        """Lock and read one holding."""
+        ...
+
+    def save_holdings(self, holdings: Iterable[tuple[Holding, str]]) -> None:
+        """Insert or write holdings, each with its lane, and wake the lanes at `next_at`."""
+        ...
+
+    def claim_holdings(self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]) -> None:
+        """This assignment gives these holdings."""
+        ...
+
+    def drop_claims(
+        self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]
+    ) -> tuple[HoldingId, ...]:
+        """This assignment no longer gives these; returns those that no assignment gives now.
+
+        The rows stay, marked, so that `claimed_holdings` still names them.
+        """
+        ...
+
+    # Messages
+
+    def show_cards(self, cards: Iterable[Card], now: datetime) -> None:
+        """Make sure these cards exist and are up to date; wakes their lanes."""
+        ...
+
+    def touch_cards(self, subject_ids: Iterable[str], now: datetime) -> None:
+        """Bring every card of these subjects up to date; wakes their lanes."""
+        ...
+
+    def add_notices(self, notices: Iterable[Notice], now: datetime) -> None:
+        """Say these, each once for ever by its key; wakes their lanes."""
+        ...
+
+    # Audit
+
+    def audit(self, entries: Iterable[AuditEntry]) -> None:
+        """Append."""
+        ...
+
+    # Repeats
+
+    def first_time(self, event_id: str, now: datetime) -> bool:
+        """Whether this event of the outside has not been handled yet; remembers it for a day."""
+        ...
+
+    def claim_job(self, name: str, every: timedelta, now: datetime) -> bool:
+        """Whether this recurring job is due and ours to do; it is due again `every` later."""
+        ...
+
+    # Wakes
+
+    def endings_due(self, now: datetime) -> tuple[int, int]:
+        """How many active assignments time would end now, and how many are active."""
+        ...
+
+    def claim_due(
+        self, aggregate: Aggregate, now: datetime, limit: int
+    ) -> Sequence[tuple[AssignmentRequest | None, Assignment | None]]:
+        """Lock and read what is due, skipping what others hold; ordered by `wake_at`.
+
+        For `REQUEST` pairs of (request, None); for `ASSIGNMENT` pairs of (its request, it), both
+        locked.
+        """
+        ...
+
+    def postpone(
+        self, aggregate: Aggregate, row_id: str, now: datetime, problem: str
+    ) -> bool:
+        """A row's wake failed: back off; after ten failures park it. True when it was parked."""
+        ...
+
+    # Lanes
+
+    def lease_lanes(
+        self, kind: LaneKind, holder: str, now: datetime, lease: timedelta, limit: int
+    ) -> tuple[Lease, ...]:
+        """Take due lanes, skipping those others hold."""
+        ...
+
+    def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:
+        """Mark the lane's first waiting message as being sent, and return it."""
+        ...
+
+    def head_holding(self, lease: Lease, now: datetime) -> Holding | None:
+        """The lane's first due holding, locked: removals before grants, then the oldest."""
+        ...
+
+    def still_leased(self, lease: Lease) -> bool:
+        """Whether the lane is still ours; locks it."""
+        ...
+
+    def message_shown(
+        self, work: MessageWork, *, channel: str, ts: str, digest: str, now: datetime
+    ) -> None:
+        """It is there as rendered. If it was touched again meanwhile it stays waiting."""
+        ...
+
+    def message_failed(
+        self,
+        work: MessageWork,
+        *,
+        problem: str,
+        retry_at: datetime | None,
+        reached: bool | None,
+        now: datetime,
+    ) -> None:
+        """It is not. `retry_at` None gives up; `reached` False: it surely never left."""
+        ...
+
+    def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:
+        """Give the lane back; it wakes for its next work, but not before that moment."""
+        ...
+
+
+class Conflict(Exception):
+    """A key of the database says this exists already: somebody was faster."""
+
+
+class Store(Protocol):
+    """The database. Errors other than `Conflict` and refusals are faults."""
+
+    async def write(
+        self, fn: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `fn(tx, ...)` in one transaction and commit; any exception rolls back.
+
+        After a commit that made something due, `changed` is set so that the workers look at once.
+        """
+        ...
+
+    async def read(
+        self, fn: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `fn(reader, ...)` on a consistent snapshot; never waits for a writer."""
+        ...
+
+    async def next_wake_at(self) -> datetime | None:
+        """The earliest moment at which anything (aggregate or lane) is due."""
+        ...
+
+    async def wait_for_change(self, seconds: float) -> None:
+        """Return after a local commit, or after so long."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Where a message is and what it shows."""
+
+    channel: str
+    ts: str
+    digest: str
+
+
+class MessageFailed(Exception):
+    """A message could not be brought up to date."""
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        retry_after: timedelta | None,
+        give_up: bool = False,
+        reached: bool | None = None,
+    ) -> None:
+        """`reached` False: it surely was not sent; None: nobody knows."""
+        super().__init__(problem)
+        self.problem = problem
+        self.retry_after = retry_after
+        self.give_up = give_up
+        self.reached = reached
+
+
+class Messenger(Protocol):
+    """Shows cards and says notices. Draws them from the state at the moment of sending."""
+
+    async def show(self, work: MessageWork) -> Shown | None:
+        """Post or update; None when there is nothing (any more) to show. Raises `MessageFailed`.
+
+        With `work.sending_since` set it first looks whether the message is already there.
+        """
+        ...
+
+
+LaneNames = Mapping[str, bool]
+"""Connector name to whether its targets are changed one at a time."""

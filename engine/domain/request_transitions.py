@@ -1,0 +1,346 @@
+"""The moves of an assignment request: what each command does, or the refusal that says why not.
+
+`begin` sets a fresh request going; `transition` is everything after that. Deciding, and time, may
+close a stage; closing a stage opens the next, ends the request, or approves it. The theory and
+the table of permitted moves are in `assignment_requests.py`.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from engine.domain import stages
+from engine.domain.assignment_requests import (
+    MAX_REASON,
+    REMOVALS,
+    REPROCESS_WITHIN,
+    TRANSITIONS,
+    AssignmentRequest,
+    Cancel,
+    Decide,
+    DeliveryChanged,
+    FollowUp,
+    Look,
+    Reassign,
+    Reprocess,
+    RequestCommand,
+    RequestFacts,
+    RequestOutcome,
+    RequestState,
+    RequestType,
+)
+from engine.domain.conversation import Audience, Notice, NoticeKind
+from engine.domain.ids import PersonId, RequestId
+from engine.domain.policies import ApprovalStage, ReasonRule
+from engine.domain.refusals import (
+    AlreadyDecided,
+    CannotDecide,
+    NoLongerPending,
+    NotAnApprover,
+    NotCancelable,
+    NotReassignable,
+    NotReprocessable,
+    NotYours,
+    OwnRequest,
+    ReasonMissing,
+    ReasonTooLong,
+    YouAlreadyDecided,
+)
+from engine.domain.stages import ApprovalDecision, StageResult, StageRun, Verdict
+
+_S = RequestState
+
+
+def begin(
+    request: AssignmentRequest, facts: RequestFacts, *, now: datetime
+) -> RequestOutcome:
+    """Set a fresh `pending_approval` request going: its first stage, or straight to delivery."""
+    submitted = RequestOutcome(request=request, activities=("request.submitted",))
+    if not request.stages:
+        return _approved(submitted, now, activity="request.auto_approved")
+    return _open_stage(submitted, 0, facts, now)
+
+
+def transition(
+    request: AssignmentRequest, command: RequestCommand, facts: RequestFacts, *, now: datetime
+) -> RequestOutcome:
+    """Do what is asked, or raise the refusal that says why not. Pure."""
+    match command:
+        case Decide():
+            return _decide(request, command, facts, now)
+        case Cancel():
+            return _cancel(request, command, now)
+        case Reassign():
+            return _reassign(request, command, facts, now)
+        case Reprocess():
+            return _reprocess(request, now)
+        case DeliveryChanged():
+            return _delivery_changed(request, command.state, now)
+        case Look():
+            return look(request, facts, now=now)
+        case _:
+            assert_never(command)
+
+
+# Deciding ---------------------------------------------------------------------------------------
+
+
+def _decide(
+    request: AssignmentRequest, command: Decide, facts: RequestFacts, now: datetime
+) -> RequestOutcome:
+    if command.by in {request.requestor_id, request.target_id}:
+        raise OwnRequest
+    _refuse_closed_stage(request, command, now)
+    fresh = look(request, facts, now=now)
+    run, stage = fresh.request.run, fresh.request.stage
+    if run is None or stage is None or run.number != command.stage_number:
+        _refuse_closed_stage(fresh.request, command, now)
+        raise NotAnApprover
+    if said := run.decision_of(command.by):
+        raise YouAlreadyDecided(said.verdict is Verdict.APPROVED, said.decided_at)
+    if not stages.may_decide(run, command.by):
+        raise NotAnApprover
+    reason = _checked_reason(command, stage)
+    decision = ApprovalDecision(
+        person_id=command.by, verdict=command.verdict, reason=reason, decided_at=now
+    )
+    run = replace(run, decisions=(*run.decisions, decision))
+    decided = replace(
+        fresh,
+        request=_with_run(fresh.request, run),
+        activities=(*fresh.activities, f"decision.{command.verdict}"),
+    )
+    return _settle(decided, facts, now)
+
+
+def _refuse_closed_stage(request: AssignmentRequest, command: Decide, now: datetime) -> None:
+    """Say who was first, or how the request ended, if the stage on the card is over."""
+    if command.stage_number >= len(request.runs):
+        raise NotAnApprover
+    run = request.runs[command.stage_number]
+    if said := run.decision_of(command.by):
+        raise YouAlreadyDecided(said.verdict is Verdict.APPROVED, said.decided_at)
+    if run.result in {StageResult.APPROVED, StageResult.DENIED}:
+        last = run.decisions[-1]
+        raise AlreadyDecided(last.person_id, last.verdict is Verdict.APPROVED, last.decided_at)
+    if run.result is not None:
+        raise NoLongerPending(request.state, request.closed_at)
+    ends_at = stages.deadline(run, request.stages[run.number])
+    if now >= ends_at:
+        raise NoLongerPending(RequestState.EXPIRED, ends_at)
+
+
+def _checked_reason(command: Decide, stage: ApprovalStage) -> str:
+    reason = command.reason.strip()
+    denied = command.verdict is Verdict.DENIED
+    wanted = stage.reason is ReasonRule.REQUIRED or (
+        stage.reason is ReasonRule.ON_DENIAL and denied
+    )
+    if wanted and not reason:
+        raise ReasonMissing
+    if len(reason) > MAX_REASON:
+        raise ReasonTooLong(MAX_REASON)
+    return reason
+
+
+def _settle(outcome: RequestOutcome, facts: RequestFacts, now: datetime) -> RequestOutcome:
+    """Close the running stage if its answers settle it, and go where that leads."""
+    request = outcome.request
+    run, stage = request.run, request.stage
+    if run is None or stage is None:
+        return outcome
+    result = stages.settled(run, stage)
+    if result is None:
+        return outcome
+    outcome = replace(outcome, request=_close_run(request, result, now))
+    if result is StageResult.DENIED:
+        return _ended(outcome, _S.DENIED, NoticeKind.REQUEST_DENIED, now)
+    if run.number + 1 < len(request.stages):
+        return _open_stage(outcome, run.number + 1, facts, now)
+    return _approved(outcome, now, activity="request.approved")
+
+
+def _approved(outcome: RequestOutcome, now: datetime, *, activity: str) -> RequestOutcome:
+    request = outcome.request
+    if request.request_type is RequestType.USER_UPDATE:
+        state, follow_up, closed_at = _S.DELIVERED, FollowUp.EXTEND, now
+    elif request.starts_at is not None and request.starts_at > now:
+        state, follow_up, closed_at = _S.SCHEDULED, FollowUp.ASSIGN, None
+    else:
+        state, follow_up, closed_at = _S.DELIVERING, FollowUp.ASSIGN, None
+    return replace(
+        outcome,
+        request=replace(request, state=state, closed_at=closed_at),
+        activities=(*outcome.activities, activity),
+        follow_up=follow_up,
+    )
+
+
+def _ended(
+    outcome: RequestOutcome, state: RequestState, kind: NoticeKind, now: datetime
+) -> RequestOutcome:
+    request = replace(outcome.request, state=state, closed_at=now)
+    notice = Notice(
+        key=f"request/{request.id}/{state}",
+        kind=kind,
+        audience=Audience(person_id=request.target_id),
+        subject_id=request.id,
+    )
+    return replace(
+        outcome,
+        request=request,
+        activities=(*outcome.activities, f"request.{state}"),
+        notices=(*outcome.notices, notice),
+    )
+
+
+# Stages over time -------------------------------------------------------------------------------
+
+
+def look(request: AssignmentRequest, facts: RequestFacts, *, now: datetime) -> RequestOutcome:
+    """Do what time and the directory made due. Closed and delivered requests stay as they are."""
+    unchanged = RequestOutcome(request=request)
+    run, stage = request.run, request.stage
+    if request.state is not _S.PENDING_APPROVAL or run is None or stage is None:
+        return unchanged
+    if now >= stages.deadline(run, stage):
+        closed = replace(unchanged, request=_close_run(request, StageResult.EXPIRED, now))
+        return _ended(closed, _S.EXPIRED, NoticeKind.REQUEST_EXPIRED, now)
+    step = stages.advance(run, stage, facts.approvers, now=now)
+    outcome = replace(
+        unchanged,
+        request=_with_run(request, step.run),
+        activities=(
+            *(("stage.escalated",) if step.escalated else ()),
+            *(("stage.reminded",) if step.reminded else ()),
+        ),
+        notices=tuple(_reminder(request.id, step.run, a.person_id) for a in step.reminded),
+    )
+    return _settle(_report_unresolved(outcome, request, facts), facts, now)
+
+
+def _reminder(request_id: RequestId, run: StageRun, person_id: PersonId) -> Notice:
+    return Notice(
+        key=f"request/{request_id}/stage/{run.number}/reminder/{run.reminders_sent}/{person_id}",
+        kind=NoticeKind.APPROVAL_REMINDER,
+        audience=Audience(person_id=person_id),
+        subject_id=request_id,
+        detail=str(run.number),
+    )
+
+
+def _open_stage(
+    outcome: RequestOutcome, number: int, facts: RequestFacts, now: datetime
+) -> RequestOutcome:
+    before = outcome.request
+    run = stages.open_stage(before.stages[number], number, facts.approvers, now=now)
+    opened = replace(
+        outcome,
+        request=replace(before, runs=(*before.runs, run)),
+        activities=(*outcome.activities, "stage.opened"),
+    )
+    return _report_unresolved(opened, before, facts)
+
+
+def _report_unresolved(
+    outcome: RequestOutcome, before: AssignmentRequest, facts: RequestFacts
+) -> RequestOutcome:
+    """Tell the administrators, once a stage, that nobody can decide it (APR-20)."""
+    run = outcome.request.run
+    was = before.run
+    if run is None or not run.unresolved:
+        return outcome
+    if was is not None and was.number == run.number and was.unresolved:
+        return outcome
+    notice = Notice(
+        key=f"request/{outcome.request.id}/stage/{run.number}/unresolved/{len(run.decisions)}",
+        kind=NoticeKind.APPROVERS_NOT_FOUND,
+        audience=Audience(channel_id=facts.admin_channel),
+        subject_id=outcome.request.id,
+        detail=str(run.number),
+    )
+    return replace(
+        outcome,
+        activities=(*outcome.activities, "stage.unresolved"),
+        notices=(*outcome.notices, notice),
+    )
+
+
+# Everything else --------------------------------------------------------------------------------
+
+
+def _cancel(request: AssignmentRequest, command: Cancel, now: datetime) -> RequestOutcome:
+    if command.by != request.requestor_id and not command.as_administrator:
+        raise NotYours
+    cancelable = {_S.PENDING_APPROVAL, _S.SCHEDULED}
+    if command.as_administrator:
+        cancelable |= {_S.DELIVERING}
+    if request.state not in cancelable or request.request_type in REMOVALS:
+        raise NotCancelable(request.state)
+    withdrawn = FollowUp.WITHDRAW if request.state is not _S.PENDING_APPROVAL else None
+    canceled = _close_run(request, StageResult.CANCELED, now)
+    return RequestOutcome(
+        request=replace(canceled, state=_S.CANCELED, closed_at=now),
+        activities=("request.canceled",),
+        follow_up=withdrawn,
+    )
+
+
+def _reassign(
+    request: AssignmentRequest, command: Reassign, facts: RequestFacts, now: datetime
+) -> RequestOutcome:
+    run, stage = request.run, request.stage
+    if run is None or stage is None:
+        raise NotReassignable(request.state)
+    if command.to in {request.requestor_id, request.target_id}:
+        raise CannotDecide(command.to)
+    if command.to not in facts.eligible_deciders:
+        raise CannotDecide(command.to)
+    fresh = stages.refresh(
+        replace(run, reassigned_to=command.to), stage, facts.approvers, now=now
+    )
+    outcome = RequestOutcome(
+        request=_with_run(request, fresh), activities=("stage.reassigned",)
+    )
+    return _settle(outcome, facts, now)
+
+
+def _reprocess(request: AssignmentRequest, now: datetime) -> RequestOutcome:
+    failed = {_S.PARTIALLY_DELIVERED, _S.DELIVERY_FAILED}
+    late = request.delivered_at is None or now > request.delivered_at + REPROCESS_WITHIN
+    if request.state not in failed or late:
+        raise NotReprocessable(request.state)
+    return RequestOutcome(
+        request=replace(request, state=_S.DELIVERING),
+        activities=("request.reprocessed",),
+        follow_up=FollowUp.REDELIVER,
+    )
+
+
+def _delivery_changed(
+    request: AssignmentRequest, state: RequestState, now: datetime
+) -> RequestOutcome:
+    if state is request.state or state not in TRANSITIONS[request.state]:
+        return RequestOutcome(request=request)
+    ended = state in {_S.DELIVERED, _S.PARTIALLY_DELIVERED, _S.DELIVERY_FAILED}
+    return RequestOutcome(
+        request=replace(
+            request,
+            state=state,
+            delivered_at=now if ended else request.delivered_at,
+            closed_at=request.closed_at or (now if state is _S.DELIVERED else None),
+        ),
+        activities=(f"request.{state}",),
+    )
+
+
+def _with_run(request: AssignmentRequest, run: StageRun) -> AssignmentRequest:
+    return replace(request, runs=(*request.runs[:-1], run))
+
+
+def _close_run(
+    request: AssignmentRequest, result: StageResult, now: datetime
+) -> AssignmentRequest:
+    if request.run is None:
+        return request
+    return _with_run(request, replace(request.run, result=result, closed_at=now))
