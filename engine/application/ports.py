@@ -117,6 +117,14 @@ class HoldingWork:
     person: Person
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """That an assignment gives a holding; inactive once it no longer does."""
+
+    holding: Holding
+    active: bool
+
+
 class Reader(Protocol):
     """What can be read inside a transaction."""
 
@@ -188,7 +196,7 @@ class Reader(Protocol):
         """The open requests of these packages."""
         ...
 
-    def claimed_holdings(self, assignment_id: AssignmentId) -> tuple[Holding, ...]:
+    def claims_of(self, assignment_id: AssignmentId) -> tuple[Claim, ...]:
         """Every holding this assignment gives, or gave."""
         ...
 
@@ -306,7 +314,7 @@ class Transaction(Reader, Protocol):
     ) -> tuple[HoldingId, ...]:
         """This assignment no longer gives these; returns those that no assignment gives now.
 
-        The rows stay, marked, so that `claimed_holdings` still names them.
+        The rows stay, inactive, so that `claims_of` still names them.
         """
         ...
 
@@ -351,8 +359,8 @@ class Transaction(Reader, Protocol):
     ) -> Sequence[tuple[AssignmentRequest | None, Assignment | None]]:
         """Lock and read what is due, skipping what others hold; ordered by `wake_at`.
 
-        For `REQUEST` pairs of (request, None); for `ASSIGNMENT` pairs of (its request, it), both
-        locked.
+        For `REQUEST` pairs of (request, None); for `ASSIGNMENT` pairs of (the request it
+        `reports_to`, it), both locked.
         """
         ...
 

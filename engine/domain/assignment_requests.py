@@ -35,7 +35,7 @@ from engine.domain.ids import (
     PolicyId,
     RequestId,
 )
-from engine.domain.policies import ApprovalStage
+from engine.domain.policies import ApprovalStage, AssignmentPolicy
 from engine.domain.stages import ApproverFacts, StageRun, Verdict
 
 MAX_REASON = 1000
@@ -119,7 +119,10 @@ class AssignmentRequest:
     """The start the requestor chose; None is at once."""
     duration: timedelta | None = None
     """The time the requestor or administrator chose; None is as long as the policy says."""
-    stages: tuple[ApprovalStage, ...] = ()
+    policy: AssignmentPolicy | None = None
+    """As it was at submit (APR-21, LIF-11); None for removals, which follow no policy."""
+    needs_approval: bool = True
+    """False when the policy wants none for this type, or an administrator assigned."""
     runs: tuple[StageRun, ...] = ()
     assignment_id: AssignmentId | None = None
     """From the moment of approval; for extensions and removals from the start."""
@@ -128,6 +131,11 @@ class AssignmentRequest:
     """When it was denied, expired, canceled, or first delivered."""
     delivered_at: datetime | None = None
     """When delivery last came to an end, well or badly; the window of DLV-3 counts from here."""
+
+    @property
+    def stages(self) -> tuple[ApprovalStage, ...]:
+        """The stages this request must pass, one after another."""
+        return self.policy.stages if self.policy is not None and self.needs_approval else ()
 
     @property
     def run(self) -> StageRun | None:

@@ -91,8 +91,9 @@ class Assignment:
     policy_id: PolicyId
     target_id: PersonId
     request_id: RequestId
-    """The request whose progress this assignment reports: the one that made it, then the one
-    that removed it."""
+    """The request that made it."""
+    removal_request_id: RequestId | None = None
+    """The request that ended it (ST-2)."""
     state: AssignmentState
     starts_at: datetime
     ends_at: datetime | None
@@ -110,6 +111,11 @@ class Assignment:
     def wanted(self) -> bool:
         """Whether the package's resource roles should be held because of this assignment now."""
         return self.state in _STARTED
+
+    @property
+    def reports_to(self) -> RequestId:
+        """The request whose delivery this assignment's state tells."""
+        return self.removal_request_id or self.request_id
 
     @property
     def active(self) -> bool:
@@ -131,11 +137,15 @@ class AssignmentOutcome:
 def assign(
     assignment_id: AssignmentId,
     request: AssignmentRequest,
-    policy: AssignmentPolicy,
     *,
     now: datetime,
 ) -> Assignment:
-    """The assignment an approved request makes; its end is fixed here (LIF-2)."""
+    """The assignment an approved request makes; its end is fixed here (LIF-2).
+
+    The request must carry its policy: only removals do not.
+    """
+    policy = request.policy
+    assert policy is not None, "only removals have no policy, and they assign nothing"
     starts_at = max(now, request.starts_at or now)
     latest = policy.expiration.end_for(starts_at)
     ends_at = latest
