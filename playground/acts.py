@@ -1,0 +1,364 @@
+"""What people do: type commands, write, press, choose, submit, close, open the Home tab.
+
+Each act is delivered to the app as Slack would and its answer carried out. When the app does not
+answer, `SlackSays` has the words the person would read. Sources: docs.slack.dev, slash commands,
+interaction payloads, modals, Slack Connect.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playground.delivery import Answer, NotAnswered, Parcel
+from playground.elements import Placed, action_entry, placed_elements, state_values
+from playground.escaping import escaped, links_in
+from playground.methods.views import accept_view
+from playground.records import Conversation, Message, User
+from playground.required import missing_input
+from playground.seed import PersonKind
+from playground.views import View
+from playground.wire import Json, Refused, as_json, as_list, as_text
+from playground.workspace import APP_ID
+
+if TYPE_CHECKING:
+    from playground.server import Playground
+
+MOST_OPTIONS = 100
+TROUBLE = "We had some trouble connecting. Try again?"
+
+
+class SlackSays(Exception):
+    """What the person reads because an act did not work."""
+
+
+class Acts:
+    """Everything a person can do, by user id."""
+
+    def __init__(self, playground: Playground) -> None:
+        self._playground = playground
+        self._typed_in_messages: dict[tuple[str, str], dict[str, dict[str, Json]]] = {}
+
+    # -- typing
+
+    async def command(self, user: User, conversation: Conversation, text: str) -> None:
+        """Type a slash command in a conversation."""
+        playground = self._playground
+        name, _, words = text.strip().partition(" ")
+        self._check_may_type(user, conversation)
+        if user.kind is PersonKind.STRANGER:
+            raise SlackSays(f"{name} is not available to people from other organizations")
+        declared = playground.workspace.manifest.command(name)
+        if declared is None:
+            raise SlackSays(f"{name} is not a valid command")
+        words = words.strip()
+        team = playground.workspace.team
+        payload: Json = {
+            "token": "verification-token",
+            "team_id": team.id,
+            "team_domain": team.domain,
+            "channel_id": conversation.id,
+            "channel_name": _channel_name(conversation),
+            "user_id": user.id,
+            "user_name": user.name,
+            "command": name,
+            "text": escaped(playground.workspace, words) if declared.should_escape else words,
+            "api_app_id": APP_ID,
+            "is_enterprise_install": "false",
+            "response_url": playground.response_urls.issue(user.id, conversation),
+            "trigger_id": playground.views.issue_trigger(user.id),
+        }
+        if team.enterprise_id is not None:
+            payload |= {"enterprise_id": team.enterprise_id, "enterprise_name": team.name}
+        parcel = Parcel(
+            kind="slash_commands", what=f"command {name}", payload=payload, user_id=user.id
+        )
+        try:
+            answer = await playground.delivery.send(parcel)
+        except NotAnswered as failure:
+            word = "operation_timeout" if failure.reason == "http_timeout" else "dispatch_failed"
+            raise self._says(user, f'{name} failed with the error "{word}"') from failure
+        self._answered(user, conversation, answer, f"{name} failed with the error", typed=text)
+
+    def say(
+        self, user: User, conversation: Conversation, text: str, *, thread_ts: str | None = None
+    ) -> Message:
+        """Write a message."""
+        workspace = self._playground.workspace
+        self._check_may_type(user, conversation)
+        body: Json = {"user": user.id, "text": escaped(workspace, text), "team": user.team_id}
+        if thread_ts is not None:
+            body["thread_ts"] = thread_ts
+        message = workspace.post(conversation, body)
+        conversation.read_until[user.id] = message.ts
+        self._playground.events.message_posted(conversation, message)
+        urls = links_in(text)
+        if urls:
+            self._playground.events.links_shared(conversation, message, urls)
+        return message
+
+    def open_home(self, user: User, tab: str = "home") -> None:
+        """Open the app's Home tab (or `messages`)."""
+        self._check_active(user)
+        self._playground.events.home_opened(user.id, tab)
+
+    # -- pressing and choosing
+
+    async def press_in_message(
+        self, user: User, message: Message, block_id: str, action_id: str, value: Json | None
+    ) -> None:
+        """Press a button, or choose something, on a message."""
+        playground = self._playground
+        self._check_active(user)
+        conversation = playground.workspace.conversations[message.channel]
+        blocks = message_blocks(message)
+        placed = _find(blocks, block_id, action_id)
+        typed = self._typed_in_messages.setdefault((user.id, message.ts), {})
+        if value is not None and "type" in value:
+            typed.setdefault(block_id, {})[action_id] = value
+        ephemeral = message.ephemeral_to is not None
+        payload = self._interaction("block_actions", user)
+        payload |= {
+            "container": {
+                "type": "message",
+                "message_ts": message.ts,
+                "channel_id": conversation.id,
+                "is_ephemeral": ephemeral,
+            },
+            "trigger_id": playground.views.issue_trigger(user.id),
+            "channel": {"id": conversation.id, "name": _channel_name(conversation)},
+            "state": {"values": state_values(blocks, typed)},
+            "response_url": playground.response_urls.issue(user.id, conversation, message),
+            "actions": [action_entry(placed, value, playground.workspace.new_ts())],
+        }
+        if message.is_reply:
+            payload["container"]["thread_ts"] = message.thread_ts
+        if not ephemeral:
+            payload["message"] = dict(message.body)
+        await self._press(user, placed, payload)
+
+    async def press_in_view(
+        self, user: User, view: View, block_id: str, action_id: str, value: Json | None
+    ) -> None:
+        """Press a button, or choose something, in a modal or on the Home tab."""
+        playground = self._playground
+        self._check_active(user)
+        placed = _find(view.payload.get("blocks"), block_id, action_id)
+        if value is not None and "type" in value:
+            view.typed.setdefault(block_id, {})[action_id] = value
+        if placed.is_input and not placed.block.get("dispatch_action"):
+            return
+        shown = playground.views.shown(view)
+        trigger = playground.views.issue_trigger(
+            user.id, view_id=None if view.is_home else view.id
+        )
+        payload = self._interaction("block_actions", user)
+        payload |= {
+            "container": {"type": "view", "view_id": view.id},
+            "trigger_id": trigger,
+            "view": shown,
+            "actions": [action_entry(placed, value, playground.workspace.new_ts())],
+        }
+        await self._press(user, placed, payload)
+
+    async def _press(self, user: User, placed: Placed, payload: Json) -> None:
+        what = f"block_actions {placed.action_id}"
+        parcel = Parcel(kind="interactive", what=what, payload=payload, user_id=user.id)
+        try:
+            await self._playground.delivery.send(parcel)
+        except NotAnswered as failure:
+            label = as_text(as_json(placed.element.get("text")).get("text")) or placed.kind
+            raise self._says(user, f"{label}: the app did not answer ({failure.reason})") from failure
+
+    async def options(
+        self, user: User, container: View | Message, block_id: str, action_id: str, query: str
+    ) -> Json:
+        """Ask the app for the options of an external select; `options` or `option_groups`."""
+        playground = self._playground
+        payload = self._interaction("block_suggestion", user)
+        payload |= {"action_id": action_id, "block_id": block_id, "value": query}
+        if isinstance(container, View):
+            payload["container"] = {"type": "view", "view_id": container.id}
+            payload["view"] = playground.views.shown(container)
+        else:
+            payload["container"] = {
+                "type": "message",
+                "message_ts": container.ts,
+                "channel_id": container.channel,
+                "is_ephemeral": container.ephemeral_to is not None,
+            }
+            payload["channel"] = {"id": container.channel, "name": "directmessage"}
+            payload["message"] = dict(container.body)
+        what = f"block_suggestion {action_id}"
+        parcel = Parcel(kind="interactive", what=what, payload=payload, user_id=user.id)
+        try:
+            answer = await playground.delivery.send(parcel)
+        except NotAnswered as failure:
+            raise self._says(user, "The options could not be loaded") from failure
+        return _checked_options(self, user, answer.body)
+
+    # -- modals
+
+    async def submit(
+        self, user: User, view: View, values: dict[str, dict[str, Json]] | None = None
+    ) -> dict[str, str]:
+        """Press a modal's submit button; errors by block_id, empty when it was taken."""
+        playground = self._playground
+        self._check_active(user)
+        self.remember(view, values or {})
+        blocks = view.payload.get("blocks")
+        held = state_values(blocks, view.typed)
+        view.errors = missing_input(blocks, held)
+        if view.errors:
+            return view.errors
+        payload = self._interaction("view_submission", user)
+        payload |= {
+            "trigger_id": playground.views.issue_trigger(user.id, view_id=view.id),
+            "view": playground.views.shown(view),
+            "response_urls": [],
+        }
+        what = f"view_submission {as_text(view.payload.get('callback_id'))}".strip()
+        parcel = Parcel(kind="interactive", what=what, payload=payload, user_id=user.id)
+        try:
+            answer = await playground.delivery.send(parcel)
+        except NotAnswered as failure:
+            raise self._says(user, TROUBLE) from failure
+        self._submitted(user, view, answer.body)
+        return view.errors
+
+    def remember(self, view: View, values: dict[str, dict[str, Json]]) -> None:
+        """Keep what was typed so far."""
+        for block_id, actions in values.items():
+            for action_id, state in actions.items():
+                view.typed.setdefault(block_id, {})[action_id] = state
+
+    async def close(self, user: User, view: View, *, everything: bool = False) -> None:
+        """Close a modal with Cancel, or all of them with the cross."""
+        playground = self._playground
+        stack = playground.views.stack(user.id)
+        if view not in stack:
+            return
+        gone = stack[0] if everything else view
+        shown = playground.views.shown(gone)
+        if everything or gone.payload.get("clear_on_close"):
+            playground.views.close_all(user.id)
+        else:
+            playground.views.close(view)
+        if not gone.payload.get("notify_on_close"):
+            return
+        payload = self._interaction("view_closed", user)
+        payload |= {"view": shown, "is_cleared": everything}
+        what = f"view_closed {as_text(gone.payload.get('callback_id'))}".strip()
+        parcel = Parcel(kind="interactive", what=what, payload=payload, user_id=user.id)
+        try:
+            await playground.delivery.send(parcel)
+        except NotAnswered as failure:
+            playground.delivery.failed.append(f"{what}: {failure.reason}")
+
+    def _submitted(self, user: User, view: View, body: Json) -> None:
+        views = self._playground.views
+        note = self._playground.journal.note_payload
+        try:
+            match as_text(body.get("response_action")):
+                case "errors":
+                    errors = as_json(body.get("errors"))
+                    view.errors = {str(key): str(value) for key, value in errors.items()}
+                    known = {one["block_id"] for one in view.payload["blocks"] if one["type"] == "input"}
+                    if not view.errors or not set(view.errors) <= known:
+                        raise self._says(user, TROUBLE)
+                    views.workspace.tell("view", user=user.id, view=view.id)
+                case "update":
+                    views.update(view, accept_view(note, body.get("view"), "modal"))
+                case "push":
+                    views.push_for(user.id, accept_view(note, body.get("view"), "modal"))
+                case "clear":
+                    views.close_all(user.id)
+                case _:
+                    if view in views.stack(user.id):
+                        views.close(view)
+        except Refused as refusal:
+            raise self._says(user, f"{TROUBLE} ({refusal.error})") from refusal
+
+    # -- parts
+
+    def _answered(
+        self, user: User, conversation: Conversation, answer: Answer, prefix: str, *, typed: str
+    ) -> None:
+        body = answer.body
+        if not body.get("text") and not body.get("blocks") and not body.get("attachments"):
+            return
+        if body.get("response_type") == "in_channel":
+            self._playground.workspace.post(
+                conversation, {"user": user.id, "text": typed, "team": user.team_id}
+            )
+        try:
+            self._playground.response_urls.apply(user.id, conversation, body, original=None)
+        except Refused as refusal:
+            raise self._says(user, f'{prefix} "{refusal.error}"') from refusal
+
+    def _interaction(self, kind: str, user: User) -> Json:
+        team = self._playground.workspace.team
+        return {
+            "type": kind,
+            "user": {
+                "id": user.id,
+                "username": user.name,
+                "name": user.name,
+                "team_id": user.team_id,
+            },
+            "api_app_id": APP_ID,
+            "token": "verification-token",
+            "team": {"id": team.id, "domain": team.domain},
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
+
+    def _says(self, user: User, text: str) -> SlackSays:
+        self._playground.workspace.tell("error", **{"as": user.id, "text": text})
+        return SlackSays(text)
+
+    def _check_active(self, user: User) -> None:
+        if user.deleted:
+            raise SlackSays(f"{user.real_name}'s account is deactivated")
+
+    def _check_may_type(self, user: User, conversation: Conversation) -> None:
+        self._check_active(user)
+        if user.id not in conversation.members:
+            raise SlackSays(f"{user.real_name} is not in #{conversation.name}")
+        if conversation.is_archived:
+            raise SlackSays(f"#{conversation.name} is archived")
+
+
+def message_blocks(message: Message) -> list[Json]:
+    """All blocks of a message, those of its attachments included."""
+    blocks = [as_json(one) for one in as_list(message.body.get("blocks"))]
+    for attachment in as_list(message.body.get("attachments")):
+        blocks += [as_json(one) for one in as_list(as_json(attachment).get("blocks"))]
+    return blocks
+
+
+def _find(blocks: object, block_id: str, action_id: str) -> Placed:
+    for placed in placed_elements(blocks):
+        if placed.block_id == block_id and placed.action_id == action_id:
+            return placed
+    raise SlackSays("What you pressed is not there any more")
+
+
+def _channel_name(conversation: Conversation) -> str:
+    if conversation.is_im:
+        return "directmessage"
+    return "privategroup" if conversation.is_private else conversation.name
+
+
+def _checked_options(acts: Acts, user: User, body: Json) -> Json:
+    groups = [as_json(one) for one in as_list(body.get("option_groups"))]
+    lists = [as_list(body.get("options")), *(as_list(one.get("options")) for one in groups)]
+    for options in lists:
+        if len(options) > MOST_OPTIONS or not all(_is_option(one) for one in options):
+            raise acts._says(user, "The options could not be loaded (invalid options)")  # noqa: SLF001
+    return {"option_groups": groups} if groups else {"options": lists[0]}
+
+
+def _is_option(option: object) -> bool:
+    found = as_json(option)
+    text, value = as_text(as_json(found.get("text")).get("text")), as_text(found.get("value"))
+    return 1 <= len(text) <= 75 and 1 <= len(value) <= 150

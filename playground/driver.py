@@ -1,0 +1,336 @@
+"""People in a story: they type, press, read. Everything is found by the words they see.
+
+After each act the driver waits until nothing is on its way and the attached app has settled, so no
+test needs a sleep. When something is not there, the failure tells what the person saw instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from playground.acts import SlackSays, message_blocks
+from playground.driver_forms import Form, NotThere
+from playground.finding import Control, controls, labelled, near
+from playground.reading import Reader, squeezed
+from playground.records import Change, Conversation, Message, User
+from playground.views import View
+from playground.wire import Json, as_json, as_list, as_text
+
+if TYPE_CHECKING:
+    from playground.server import Playground
+
+SHOWN_IN_FAILURES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A message as one person sees it."""
+
+    text: str
+    ts: str
+    channel: str
+    ephemeral: bool
+    buttons: tuple[str, ...] = ()
+    notification: str = ""
+    """The top-level text, which phones and screen readers use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What somebody saw happen after an act: messages that came or changed, newest last."""
+
+    who: str
+    messages: tuple[Seen, ...] = field(default=())
+    asked: str = ""
+    """The words of the confirmation dialog that was answered, if there was one."""
+
+    @property
+    def text(self) -> str:
+        """All of it in one text."""
+        return "\n".join(one.text for one in self.messages)
+
+    @property
+    def ephemeral(self) -> str:
+        """What only this person sees."""
+        return "\n".join(one.text for one in self.messages if one.ephemeral)
+
+    def sees(self, words: str) -> None:
+        """Fail unless these words are in it."""
+        if squeezed(words) not in squeezed(self.text):
+            raise NotThere(f"{self.who} did not get to see {words!r}, but:\n{self.text or 'nothing'}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The app's Home tab as one person sees it."""
+
+    who: str
+    text: str
+    buttons: tuple[str, ...]
+
+    def sees(self, words: str) -> None:
+        """Fail unless these words are on it."""
+        if squeezed(words) not in squeezed(self.text):
+            raise NotThere(f"{self.who}'s Home tab does not show {words!r}, but:\n{self.text}")
+
+    def does_not_see(self, words: str) -> None:
+        """Fail if these words are on it."""
+        if squeezed(words) in squeezed(self.text):
+            raise NotThere(f"{self.who}'s Home tab shows {words!r}:\n{self.text}")
+
+
+class PersonDriver:
+    """Somebody in the workspace, to act as."""
+
+    def __init__(self, playground: Playground, user_id: str) -> None:
+        self._playground = playground
+        self.id = user_id
+
+    @property
+    def user(self) -> User:
+        """What the workspace knows of this person."""
+        return self._playground.workspace.users[self.id]
+
+    @property
+    def name(self) -> str:
+        """The name others see."""
+        return self.user.real_name
+
+    # -- acting
+
+    async def types(self, text: str, channel: str | None = None) -> Form | Reaction:
+        """Type a command (in the app's messages unless told where); a form if one opened."""
+        where = self._where(channel)
+        watch = _Watch(self)
+        await self._playground.acts.command(self.user, where, text)
+        return await watch.outcome()
+
+    async def says(
+        self, text: str, channel: str | None = None, *, on: str | None = None
+    ) -> Reaction:
+        """Write a message; with `on`, as a reply in the thread of the message that shows these words."""
+        watch = _Watch(self)
+        if on is None:
+            self._playground.acts.say(self.user, self._where(channel), text)
+        else:
+            message = self._message_showing(on)
+            where = self._playground.workspace.conversations[message.channel]
+            thread = message.thread_ts or message.ts
+            self._playground.acts.say(self.user, where, text, thread_ts=thread)
+        return watch.reaction(await watch.settled())
+
+    async def presses(
+        self, label: str, *, on: str | None = None, where: str = "anywhere", confirm: bool = True
+    ) -> Form | Reaction:
+        """Press the newest button with these words.
+
+        An open modal comes first, then messages from the newest back, then the Home tab. `on` narrows
+        by words near the button; `where` is `anywhere`, `modal`, `messages` or `home`. A confirmation
+        dialog is answered with yes unless `confirm` is False.
+        """
+        control = self._control(label, on, where)
+        asked = Reader(self._playground.workspace, self.user).blocks(
+            [control.confirm.get("title"), control.confirm.get("text")] if control.confirm else []
+        )
+        watch = _Watch(self)
+        if control.confirm and not confirm:
+            return Reaction(who=self.name, asked=asked)
+        await self._act(control.container, control.placed.block_id, control.placed.action_id, control.value)
+        return await watch.outcome(asked=asked)
+
+    async def opens_home(self) -> Home:
+        """Open the app's Home tab; the app hears of it."""
+        self._playground.acts.open_home(self.user)
+        await self._playground.settle_after_act()
+        return self.home
+
+    async def waits_to_see(self, words: str, *, within: float = 5.0) -> None:
+        """For apps without a hook: wait (real seconds) until these words are seen."""
+        changed = asyncio.Event()
+        leave = self._playground.workspace.subscribe(lambda change: changed.set())
+        try:
+            async with asyncio.timeout(within):
+                while squeezed(words) not in squeezed(self._everything()):
+                    changed.clear()
+                    await changed.wait()
+        except TimeoutError:
+            self.sees(words)
+        finally:
+            leave()
+
+    # -- seeing
+
+    @property
+    def messages(self) -> list[Seen]:
+        """Every message this person can see, oldest first."""
+        return [self._seen(one) for one in self._visible()]
+
+    @property
+    def form(self) -> Form | None:
+        """The modal on top, if one is open."""
+        stack = self._playground.views.stack(self.id)
+        return Form(self._playground, self, stack[-1].id) if stack else None
+
+    @property
+    def home(self) -> Home:
+        """The Home tab as last published; fails when there is none."""
+        view = self._playground.views.homes.get(self.id)
+        if view is None:
+            raise NotThere(f"{self.name}'s Home tab is empty")
+        reader = self._reader()
+        found = controls(reader, view, _blocks(view))
+        return Home(
+            who=self.name,
+            text=reader.view(view.payload),
+            buttons=tuple(one.label for one in found),
+        )
+
+    @property
+    def buttons(self) -> list[str]:
+        """Words on all buttons this person could press, newest surface first."""
+        return [one.label for found, _ in self._surfaces("anywhere") for one in found]
+
+    def sees(self, words: str) -> None:
+        """Fail unless these words are in a message or an open form."""
+        if squeezed(words) not in squeezed(self._everything()):
+            raise NotThere(f"{self.name} does not see {words!r}, but:\n{self._latest()}")
+
+    def does_not_see(self, words: str) -> None:
+        """Fail if these words are in a message or an open form."""
+        for one in self.messages:
+            if squeezed(words) in squeezed(one.text):
+                raise NotThere(f"{self.name} sees {words!r} in:\n{one.text}")
+        form = self.form
+        if form is not None and squeezed(words) in squeezed(form.text):
+            raise NotThere(f"{self.name} sees {words!r} in the form:\n{form.text}")
+
+    # -- parts
+
+    async def _act(
+        self, container: Message | View, block_id: str, action_id: str, value: Json | None
+    ) -> None:
+        acts = self._playground.acts
+        if isinstance(container, View):
+            await acts.press_in_view(self.user, container, block_id, action_id, value)
+        else:
+            await acts.press_in_message(self.user, container, block_id, action_id, value)
+
+    def _where(self, channel: str | None) -> Conversation:
+        workspace = self._playground.workspace
+        return workspace.channel(channel) if channel else workspace.direct([self.id])
+
+    def _reader(self) -> Reader:
+        return Reader(self._playground.workspace, self.user)
+
+    def _visible(self) -> list[Message]:
+        found = [
+            message
+            for conversation in self._playground.workspace.visible_to(self.id)
+            for message in conversation.messages
+            if message.ephemeral_to in (None, self.id)
+        ]
+        return sorted(found, key=lambda one: one.ts)
+
+    def _seen(self, message: Message) -> Seen:
+        reader = self._reader()
+        found = controls(reader, message, message_blocks(message))
+        return Seen(
+            text=reader.body(message.body),
+            ts=message.ts,
+            channel=message.channel,
+            ephemeral=message.ephemeral_to is not None,
+            buttons=tuple(one.label for one in found),
+            notification=reader.plain(as_text(message.body.get("text"))),
+        )
+
+    def _message_showing(self, words: str) -> Message:
+        reader = self._reader()
+        for message in reversed(self._visible()):
+            if squeezed(words) in squeezed(reader.body(message.body)):
+                return message
+        raise NotThere(f"{self.name} sees no message with {words!r}, but:\n{self._latest()}")
+
+    def _surfaces(self, where: str) -> list[tuple[list[Control], str]]:
+        """Controls of each surface with the surface's words, in the order of looking."""
+        reader = self._reader()
+        found: list[tuple[list[Control], str]] = []
+        stack = self._playground.views.stack(self.id)
+        if stack and where in ("anywhere", "modal"):
+            top = stack[-1]
+            found.append((controls(reader, top, _blocks(top)), reader.view(top.payload)))
+        if where in ("anywhere", "messages"):
+            found += [
+                (controls(reader, one, message_blocks(one)), reader.body(one.body))
+                for one in reversed(self._visible())
+            ]
+        home = self._playground.views.homes.get(self.id)
+        if home is not None and where in ("anywhere", "home"):
+            found.append((controls(reader, home, _blocks(home)), reader.view(home.payload)))
+        return found
+
+    def _control(self, label: str, on: str | None, where: str) -> Control:
+        for found, whole in self._surfaces(where):
+            wanted = near(labelled(found, label), on, whole)
+            if wanted:
+                return wanted[0]
+        near_words = f" near {on!r}" if on else ""
+        buttons = ", ".join(dict.fromkeys(self.buttons)) or "none"
+        raise NotThere(
+            f"{self.name} sees no button {label!r}{near_words}; buttons: {buttons}\n{self._latest()}"
+        )
+
+    def _everything(self) -> str:
+        form = self.form
+        return "\n".join([*(one.text for one in self.messages), form.text if form else ""])
+
+    def _latest(self) -> str:
+        shown = [f"- {one.text}" for one in self.messages[-SHOWN_IN_FAILURES:]]
+        form = self.form
+        if form is not None:
+            shown.append(f"and the form:\n{form.text}")
+        return "\n".join(shown) or "nothing at all"
+
+
+class _Watch:
+    """What one person gets to see from now on."""
+
+    def __init__(self, person: PersonDriver) -> None:
+        self._person = person
+        self._playground = person._playground  # noqa: SLF001 - two halves of one thing
+        self._touched: dict[tuple[str, str], None] = {}
+        self._views_before = [(one.id, one.hash) for one in self._playground.views.stack(person.id)]
+        self._leave = self._playground.workspace.subscribe(self._note)
+
+    def _note(self, change: Change) -> None:
+        ids = dict(change.ids)
+        if change.kind in ("message", "ephemeral", "update"):
+            self._touched[ids["channel"], ids["ts"]] = None
+
+    async def settled(self) -> list[Message]:
+        try:
+            await self._playground.settle_after_act()
+        finally:
+            self._leave()
+        visible = {(one.channel, one.ts): one for one in self._person._visible()}  # noqa: SLF001
+        return [visible[key] for key in self._touched if key in visible]
+
+    def reaction(self, messages: list[Message], asked: str = "") -> Reaction:
+        seen = [self._person._seen(one) for one in messages]  # noqa: SLF001
+        own = tuple(one for one in seen)
+        return Reaction(who=self._person.name, messages=own, asked=asked)
+
+    async def outcome(self, asked: str = "") -> Form | Reaction:
+        messages = await self.settled()
+        stack = self._playground.views.stack(self._person.id)
+        if stack and [(one.id, one.hash) for one in stack] != self._views_before:
+            return Form(self._playground, self._person, stack[-1].id)
+        return self.reaction(messages, asked)
+
+
+def _blocks(view: View) -> list[Json]:
+    return [as_json(one) for one in as_list(view.payload.get("blocks"))]
+
+
+__all__ = ["Form", "Home", "NotThere", "PersonDriver", "Reaction", "Seen", "SlackSays"]

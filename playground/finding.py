@@ -1,0 +1,94 @@
+"""Finding a control by the words on it, and telling apart several of the same name by what stands near.
+
+The neighbourhood of a control is its own block and the blocks above it up to the previous control or
+divider: on a card the whole card, in a list the entry the button belongs to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playground.elements import Placed, placed_elements
+from playground.reading import Reader, squeezed
+from playground.records import Message
+from playground.views import View
+from playground.wire import Json, as_json, as_list, as_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """A pressable thing on a surface: a button, or one option of an overflow menu."""
+
+    container: Message | View
+    placed: Placed
+    label: str
+    value: Json | None
+    nearby: str
+
+    @property
+    def confirm(self) -> Json:
+        """The dialog Slack asks first, or nothing."""
+        return as_json(self.placed.element.get("confirm"))
+
+
+def controls(reader: Reader, container: Message | View, blocks: list[Json]) -> list[Control]:
+    """Everything pressable, in reading order."""
+    found: list[Control] = []
+    above: list[Json] = []
+    for block in blocks:
+        if block.get("type") == "divider":
+            above = []
+        nearby = reader.blocks([*above, block])
+        here = [
+            one
+            for placed in placed_elements([block])
+            for one in _of_element(reader, container, placed, nearby)
+        ]
+        found += here
+        above = [] if here else [*above, block]
+    return found
+
+
+def _of_element(
+    reader: Reader, container: Message | View, placed: Placed, nearby: str
+) -> list[Control]:
+    element = placed.element
+    if placed.kind in ("button", "workflow_button"):
+        label = reader.plain(as_text(as_json(element.get("text")).get("text")))
+        return [
+            Control(container=container, placed=placed, label=label, value=None, nearby=nearby)
+        ]
+    if placed.kind == "overflow":
+        return [
+            Control(
+                container=container,
+                placed=placed,
+                label=option_label(as_json(option)),
+                value={"selected_option": option},
+                nearby=nearby,
+            )
+            for option in as_list(element.get("options"))
+        ]
+    return []
+
+
+def option_label(option: Json) -> str:
+    """The words of an option."""
+    return as_text(as_json(option.get("text")).get("text"))
+
+
+def labelled(found: list[Control], label: str) -> list[Control]:
+    """Those with exactly these words, else those whose words begin with them."""
+    wanted = squeezed(label)
+    exact = [one for one in found if squeezed(one.label) == wanted]
+    return exact or [one for one in found if squeezed(one.label).startswith(f"{wanted} ")]
+
+
+def near(found: list[Control], on: str | None, whole: str) -> list[Control]:
+    """Those near these words; a surface with a single such control needs them anywhere on it."""
+    if on is None:
+        return found
+    close = [one for one in found if squeezed(on) in squeezed(one.nearby)]
+    if close or len(found) > 1:
+        return close
+    return found if squeezed(on) in squeezed(whole) else []

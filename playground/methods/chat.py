@@ -1,0 +1,239 @@
+"""chat.*: posting, updating, deleting, ephemeral messages, permalinks, unfurls.
+
+Rules (docs.slack.dev, chat.* pages): `text` beyond 40,000 characters is cut when posting, but an
+update refuses more than 4,000; only the app's own messages may be changed; ephemeral ones cannot be.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from playground.arguments import Arguments
+from playground.blocks.check import check_blocks
+from playground.blocks.fill import with_block_ids
+from playground.methods.places import conversation_for, require_member
+from playground.presenting import bot_profile, message_object
+from playground.records import Conversation, Message
+from playground.web_api import MESSAGES, Call, method
+from playground.wire import Json, Refused, as_json
+from playground.workspace import APP_ID, BOT_ID, BOT_USER_ID, Workspace
+
+LONGEST_POST = 40_000
+LONGEST_UPDATE = 4_000
+LARGEST_METADATA = 16_000
+"""Bytes of JSON. Slack does not publish its bound; ours is a cautious one."""
+MOST_ATTACHMENTS = 100
+
+
+@method("chat.postMessage", tier=MESSAGES, scopes=("chat:write",))
+async def chat_post_message(call: Call) -> Json:
+    """Post a message into a channel or somebody's direct messages with the app."""
+    workspace = call.playground.workspace
+    conversation = conversation_for(call, call.args.optional("channel"), posting=True)
+    content = read_content(call.args, call.playground.journal.note_payload)
+    body: Json = {**author(workspace), **content, "text": content["text"][:LONGEST_POST]}
+    metadata = read_metadata(call.args)
+    thread_ts = call.args.optional("thread_ts")
+    if thread_ts is not None:
+        body["thread_ts"] = _thread(conversation, thread_ts)
+    message = workspace.post(conversation, body, metadata=metadata, by_app=True)
+    call.playground.events.message_posted(conversation, message)
+    return {
+        "channel": conversation.id,
+        "ts": message.ts,
+        "message": message_object(workspace, message, all_metadata=True),
+    }
+
+
+@method("chat.postEphemeral", tier=4, scopes=("chat:write",))
+async def chat_post_ephemeral(call: Call) -> Json:
+    """Show a message to one person in a channel, nowhere else and not for ever."""
+    workspace = call.playground.workspace
+    conversation = conversation_for(call, call.args.optional("channel"), posting=True)
+    user = workspace.user(call.args.text("user"))
+    if user.id not in conversation.members:
+        raise Refused("user_not_in_channel")
+    content = read_content(call.args, call.playground.journal.note_payload)
+    if len(content["text"]) > LONGEST_POST:
+        raise Refused("msg_too_long")
+    body: Json = {**author(workspace), **content}
+    thread_ts = call.args.optional("thread_ts")
+    if thread_ts is not None:
+        body["thread_ts"] = _thread(conversation, thread_ts)
+    message = workspace.post(conversation, body, ephemeral_to=user.id, by_app=True)
+    return {"message_ts": message.ts}
+
+
+@method("chat.update", tier=3, scopes=("chat:write",))
+async def chat_update(call: Call) -> Json:
+    """Replace the content of one of the app's own messages."""
+    workspace = call.playground.workspace
+    conversation = conversation_for(call, call.args.optional("channel"))
+    message = own_message(conversation, call.args.text("ts"), "cant_update_message")
+    content = read_content(call.args, call.playground.journal.note_payload)
+    if len(content["text"]) > LONGEST_UPDATE:
+        raise Refused("msg_too_long")
+    given = call.args.values
+    if "blocks" not in given and "text" in given:
+        message.body.pop("blocks", None)
+    if "text" not in given:
+        content["text"] = message.body["text"]
+    message.body |= content
+    metadata = read_metadata(call.args)
+    if metadata is not None or given.get("metadata") == {}:
+        message.metadata = metadata
+    message.body["edited"] = {"user": BOT_USER_ID, "ts": f"{workspace.seconds()}.000000"}
+    workspace.tell("update", channel=conversation.id, ts=message.ts)
+    call.playground.events.message_changed(conversation, message)
+    return {
+        "channel": conversation.id,
+        "ts": message.ts,
+        "text": message.body["text"],
+        "message": message_object(workspace, message, all_metadata=True),
+    }
+
+
+@method("chat.delete", tier=3, scopes=("chat:write",))
+async def chat_delete(call: Call) -> Json:
+    """Take one of the app's own messages away."""
+    workspace = call.playground.workspace
+    conversation = conversation_for(call, call.args.optional("channel"))
+    message = own_message(conversation, call.args.text("ts"), "cant_delete_message")
+    conversation.remove(message)
+    workspace.tell("delete", channel=conversation.id, ts=message.ts)
+    call.playground.events.message_deleted(conversation, message)
+    return {"channel": conversation.id, "ts": message.ts}
+
+
+@method("chat.getPermalink", tier=MESSAGES)
+async def chat_get_permalink(call: Call) -> Json:
+    """The address of a message."""
+    workspace = call.playground.workspace
+    conversation = conversation_for(call, call.args.optional("channel"))
+    message = find_message(conversation, call.args.text("message_ts"))
+    link = f"https://{workspace.team.domain}.slack.com/archives/{conversation.id}/p{message.ts.replace('.', '')}"
+    if message.is_reply:
+        link += f"?thread_ts={message.thread_ts}&cid={conversation.id}"
+    return {"channel": conversation.id, "permalink": link}
+
+
+@method("chat.unfurl", tier=3, scopes=("links:write",))
+async def chat_unfurl(call: Call) -> Json:
+    """Attach previews to the links in a person's message."""
+    workspace = call.playground.workspace
+    conversation = conversation_for(call, call.args.optional("channel"))
+    message = conversation.by_ts.get(call.args.text("ts"))
+    if message is None:
+        raise Refused("cannot_unfurl_message")
+    unfurls = call.args.structure("unfurls")
+    if not isinstance(unfurls, dict):
+        raise Refused("missing_unfurls" if unfurls is None else "cannot_parse_attachment")
+    for url, preview in unfurls.items():
+        blocks = as_json(preview).get("blocks")
+        if blocks is not None:
+            refuse_bad_blocks(blocks)
+        message.body.setdefault("attachments", []).append(
+            {**as_json(preview), "from_url": url, "app_unfurl_url": url, "app_id": APP_ID}
+        )
+    workspace.tell("update", channel=conversation.id, ts=message.ts)
+    return {}
+
+
+# -- parts, also used for answers through response_url
+
+
+def author(workspace: Workspace) -> Json:
+    """The keys by which a message of the app says who wrote it."""
+    return {
+        "user": BOT_USER_ID,
+        "bot_id": BOT_ID,
+        "app_id": APP_ID,
+        "team": workspace.team.id,
+        "bot_profile": bot_profile(workspace),
+    }
+
+
+def read_content(args: Arguments, note: Any = None) -> Json:  # noqa: ANN401 - the journal's function
+    """`text`, `blocks` and `attachments` of a call, checked; raises Slack's refusals."""
+    blocks, attachments = args.structure("blocks"), args.structure("attachments")
+    text, markdown = args.text("text", ""), args.text("markdown_text", "")
+    if markdown and (text or blocks):
+        raise Refused("markdown_text_conflict")
+    content: Json = {"text": text or markdown}
+    if blocks not in (None, ""):
+        if not isinstance(blocks, list):
+            raise Refused("invalid_blocks_format")
+        if note is not None:
+            note("message", {"text": text, "blocks": blocks})
+        refuse_bad_blocks(blocks)
+        content["blocks"] = with_block_ids(blocks)
+    if attachments not in (None, ""):
+        content["attachments"] = _read_attachments(attachments)
+    if not content["text"] and not content.get("blocks") and not content.get("attachments"):
+        raise Refused("no_text")
+    if not content["text"] and content.get("blocks"):
+        content["text"] = "This content can't be displayed."
+    return content
+
+
+def refuse_bad_blocks(blocks: list[Any]) -> None:
+    """Raise `invalid_blocks` with every complaint, as Slack words them."""
+    complaints = check_blocks(blocks, "message")
+    if complaints:
+        lines = [one.line() for one in complaints]
+        raise Refused("invalid_blocks", errors=[one.text() for one in complaints], response_metadata={"messages": lines})
+
+
+def read_metadata(args: Arguments) -> Json | None:
+    """Message metadata: `event_type` and `event_payload`, both required."""
+    given = args.structure("metadata")
+    if given in (None, "", {}):
+        return None
+    if not isinstance(given, dict):
+        raise Refused("invalid_metadata_format")
+    if not isinstance(given.get("event_type"), str) or not given["event_type"]:
+        raise Refused("invalid_metadata_schema")
+    if not isinstance(given.get("event_payload"), dict):
+        raise Refused("invalid_metadata_schema")
+    if len(json.dumps(given).encode()) > LARGEST_METADATA:
+        raise Refused("metadata_too_large")
+    return given
+
+
+def find_message(conversation: Conversation, ts: str) -> Message:
+    """A message everybody there can see, or `message_not_found`."""
+    message = conversation.by_ts.get(ts)
+    if message is None or message.ephemeral_to is not None:
+        raise Refused("message_not_found")
+    return message
+
+
+def own_message(conversation: Conversation, ts: str, otherwise: str) -> Message:
+    """A message of the app itself; that of somebody else is refused with `otherwise`."""
+    message = find_message(conversation, ts)
+    if not message.by_app:
+        raise Refused(otherwise)
+    require_member(conversation)
+    return message
+
+
+def _thread(conversation: Conversation, ts: str) -> str:
+    parent = conversation.by_ts.get(ts)
+    if parent is None or parent.ephemeral_to is not None:
+        raise Refused("cannot_reply_to_message")
+    return parent.thread_ts or parent.ts
+
+
+def _read_attachments(attachments: object) -> list[Json]:
+    if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
+        raise Refused("invalid_attachments")
+    if len(attachments) > MOST_ATTACHMENTS:
+        raise Refused("too_many_attachments")
+    for one in attachments:
+        if isinstance(one.get("blocks"), list):
+            refuse_bad_blocks(one["blocks"])
+    return [
+        {**one, "blocks": with_block_ids(one["blocks"])} if "blocks" in one else one
+        for one in attachments
+    ]

@@ -1,0 +1,213 @@
+"""The playground: one process with a Slack workspace in it, to try an app and to test it.
+
+`Playground` puts the parts together and is what callers hold: start it, point an app at `url`, act
+through `person(...)`, move the clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from playground import methods as _methods  # registers the Web API
+from playground.acts import Acts
+from playground.agenda import Agenda
+from playground.clock import Clock
+from playground.delivery import Delivery
+from playground.driver import PersonDriver
+from playground.events import Events
+from playground.faults import Faults
+from playground.hooks import App, HttpHook
+from playground.journal import Journal
+from playground.manifest import read_manifest
+from playground.rates import Rates
+from playground.records import User
+from playground.response_urls import ResponseUrls
+from playground.seed import Channel, Person, Story, Team, Usergroup
+from playground.signed_http import SignedHttp
+from playground.socket_mode import Sockets
+from playground.time_travel import Stop, TimeTravel
+from playground.views import Views
+from playground.web_api import answer
+from playground.wire import Json
+from playground.workspace import Workspace
+
+__all__ = ["Playground"]
+
+LARGEST_BODY = 64 * 1024 * 1024
+SETTLE_WITHIN = 60.0
+"""Real seconds after which an app that does not settle is a failure."""
+
+_ = _methods
+
+
+class NotSettled(Exception):
+    """The app kept working and never said it had nothing due."""
+
+
+class Playground:
+    """A Slack workspace with one app, on this machine."""
+
+    def __init__(  # noqa: PLR0913 - the composition root of this package
+        self,
+        *,
+        manifest: Json | None = None,
+        people: Iterable[Person] = (),
+        channels: Iterable[Channel] = (),
+        usergroups: Iterable[Usergroup] = (),
+        team: Team | None = None,
+        story: Story | None = None,
+        clock: Clock | None = None,
+        journal: Path | None = None,
+        burst: float = 2.0,
+        ack_within: float = 3.0,
+        patience: timedelta = timedelta(0),
+    ) -> None:
+        """Prepare a workspace.
+
+        `manifest` is the parsed app manifest (None: every scope, any command). `burst` multiplies the
+        published rates; `math.inf` switches them off. `ack_within` is in real seconds. `patience` is
+        how long people wait on the playground's clock after each act, for messages the app paces.
+        """
+        self.clock = clock or Clock()
+        self.workspace = Workspace(
+            clock=self.clock, manifest=read_manifest(manifest), team=team or Team()
+        )
+        self.story = story
+        self.patience = patience
+        for label in self.workspace.team.profile_fields:
+            self.workspace.field_id(label)
+        for person in people:
+            self.workspace.add_person(person)
+        for channel in channels:
+            self.workspace.add_channel(channel)
+        for group in usergroups:
+            self.workspace.add_usergroup(group)
+        self.bot_token = f"xoxb-playground-{secrets.token_hex(12)}"
+        self.app_token = f"xapp-1-playground-{secrets.token_hex(12)}"
+        self.signing_secret = secrets.token_hex(16)
+        self.journal = Journal(self.clock, journal, tell=self.workspace.tell)
+        self.agenda = Agenda(self.clock)
+        self.rates = Rates(self.clock, burst=burst)
+        self.faults = Faults(self.workspace)
+        self.views = Views(self.workspace)
+        self.sockets = Sockets(self)
+        self.http: SignedHttp | None = None
+        self.hook: App | None = None
+        self.delivery = Delivery(self, ack_within=ack_within)
+        self.events = Events(self)
+        self.response_urls = ResponseUrls(self)
+        self.acts = Acts(self)
+        self.time = TimeTravel(self)
+        self.workspace.on_event = self.delivery.event
+        self.url = ""
+        self._runner: web.AppRunner | None = None
+        self._watch: asyncio.Task[None] | None = None
+
+    # -- life
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 takes a free one. `url` is known afterwards."""
+        application = web.Application(client_max_size=LARGEST_BODY)
+        self._add_routes(application)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        await site.start()
+        bound = self._runner.addresses[0]
+        self.url = f"http://{host}:{bound[1]}"
+        self._watch = asyncio.ensure_future(self.agenda.watch())
+
+    async def stop(self) -> None:
+        """Stop listening and let everything go."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await self.delivery.stop()
+        await self.sockets.close()
+        if self.http is not None:
+            await self.http.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self.journal.close()
+
+    # -- the app
+
+    def connect_http(self, app_url: str) -> None:
+        """Deliver to this request URL unless the app connects by Socket Mode."""
+        self.http = SignedHttp(app_url, self.signing_secret)
+        self.workspace.tell("app")
+
+    def attach(self, hook: App | str) -> None:
+        """Ask this hook (an object, or the URL of its HTTP form) when the app acts by itself."""
+        self.hook = HttpHook(hook, self.clock) if isinstance(hook, str) else hook
+
+    async def settle(self) -> None:
+        """Wait until nothing is on its way to the app and the app has nothing due now."""
+        try:
+            async with asyncio.timeout(SETTLE_WITHIN):
+                while True:
+                    await self.delivery.settled()
+                    if self.hook is not None:
+                        await self.hook.settle()
+                    if self.delivery.idle:
+                        return
+        except TimeoutError as error:
+            raise NotSettled(f"the app was still busy after {SETTLE_WITHIN:.0f} s") from error
+
+    async def settle_after_act(self) -> None:
+        """Settle; then, with `patience`, also let what the app does within that time happen."""
+        await self.settle()
+        if not self.patience or self.hook is None:
+            return
+        limit = self.clock.now() + self.patience
+        while (next_at := await self.hook.next_at()) is not None and next_at <= limit:
+            before = self.clock.now()
+            await self.time.to(max(next_at, before))
+            if self.clock.now() == before:
+                return
+
+    # -- people and what happens to them
+
+    def person(self, name: str) -> PersonDriver:
+        """Somebody to act as, by handle, id or e-mail address."""
+        return PersonDriver(self, self.workspace.person(name).id)
+
+    async def joins(self, person: Person) -> PersonDriver:
+        """Somebody new comes into the workspace."""
+        user = self.workspace.add_person(person)
+        self.events.team_joined(user)
+        await self.settle()
+        return PersonDriver(self, user.id)
+
+    # -- time
+
+    async def days_pass(self, days: float) -> list[Stop]:
+        """Let days pass, stopping at every moment at which something happens."""
+        return await self.time.by(timedelta(days=days))
+
+    async def time_passes(self, delta: timedelta) -> list[Stop]:
+        """Let a duration pass, stopping at every moment at which something happens."""
+        return await self.time.by(delta)
+
+    async def to_the_next_thing(self) -> list[Stop]:
+        """Go to the next moment at which anything happens by itself."""
+        return await self.time.to_the_next_thing()
+
+    # -- HTTP
+
+    def _add_routes(self, application: web.Application) -> None:
+        async def api(request: web.Request) -> web.StreamResponse:
+            return await answer(self, request)
+
+        application.router.add_route("*", "/api/{method}", api)
+        application.router.add_post("/respond/{key}", self.response_urls.answer)
+        application.router.add_get("/socket/link/", self.sockets.connect)
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -1,0 +1,137 @@
+"""The Web API's front door: token, scope, rate, then the method; always Slack's envelope.
+
+Methods are registered by the modules in `methods/` with `@method`, which states scope and tier as the
+method pages on docs.slack.dev do. Whatever is not registered answers `unknown_method`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from playground.arguments import Arguments, read_arguments
+from playground.clock import stopwatch
+from playground.presenting import scopes_text
+from playground.wire import Json, Refused, as_list, as_text
+
+if TYPE_CHECKING:
+    from playground.server import Playground
+
+log = logging.getLogger(__name__)
+
+MESSAGES = 0
+"""Tier of methods with their own rules: messages, 1 a second and channel; others are not limited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call being answered."""
+
+    playground: Playground
+    args: Arguments
+
+    def need(self, *any_of: str) -> None:
+        """Require one of these scopes, for rules that depend on the kind of channel."""
+        check_scope(self.playground, any_of)
+
+
+Handler = Callable[[Call], Awaitable[Json]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """A Web API method: who may call it, how often, and what it does."""
+
+    name: str
+    handler: Handler
+    scopes: tuple[str, ...]
+    """Any one of these suffices; none means any token."""
+    tier: int
+    """Calls a minute are `TIERS[tier]`; 0 has rules of its own."""
+    app_token: bool = False
+
+
+TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
+"""Calls per minute, method and workspace: docs.slack.dev/apis/web-api/rate-limits."""
+
+METHODS: dict[str, Method] = {}
+
+
+def method(
+    name: str, *, tier: int, scopes: tuple[str, ...] = (), app_token: bool = False
+) -> Callable[[Handler], Handler]:
+    """Register a function as a Web API method."""
+
+    def register(handler: Handler) -> Handler:
+        METHODS[name] = Method(
+            name=name, handler=handler, scopes=scopes, tier=tier, app_token=app_token
+        )
+        return handler
+
+    return register
+
+
+async def answer(playground: Playground, request: web.Request) -> web.StreamResponse:
+    """Answer one HTTP request to `/api/<method>`."""
+    name = request.match_info["method"]
+    begun = stopwatch()
+    values: Json = {}
+    try:
+        args, token = await read_arguments(request)
+        values = args.values
+        body, headers, status = await _carry_out(playground, name, args, token)
+    except Refused as refusal:
+        body, headers, status = refusal.answer(), {}, 200
+    took = stopwatch() - begun
+    playground.journal.app_called(name, values, body, status=status, seconds=took)
+    return web.Response(
+        status=status,
+        text=json.dumps(body),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+async def _carry_out(
+    playground: Playground, name: str, args: Arguments, token: str | None
+) -> tuple[Json, dict[str, str], int]:
+    known = METHODS.get(name)
+    if known is None:
+        raise Refused("unknown_method", req_method=name)
+    if known.name != "api.test":
+        _check_token(playground, known, token)
+    headers = {"x-oauth-scopes": scopes_text(playground.workspace.manifest)}
+    if known.scopes:
+        headers["x-accepted-oauth-scopes"] = ",".join(known.scopes)
+    try:
+        check_scope(playground, known.scopes)
+        wait = playground.rates.too_soon(known, args)
+        if wait is not None:
+            headers["Retry-After"] = str(wait)
+            return {"ok": False, "error": "ratelimited"}, headers, 429
+        result = await known.handler(Call(playground, args))
+    except Refused as refusal:
+        result = refusal.answer()
+    return {"ok": True, **result}, headers, 200
+
+
+def _check_token(playground: Playground, known: Method, token: str | None) -> None:
+    if token is None:
+        raise Refused("not_authed")
+    if token not in (playground.bot_token, playground.app_token):
+        raise Refused("invalid_auth")
+    if known.app_token != (token == playground.app_token):
+        raise Refused("not_allowed_token_type")
+
+
+def check_scope(playground: Playground, any_of: tuple[str, ...]) -> None:
+    """Refuse with `missing_scope`, naming what is needed and what the manifest provides."""
+    manifest = playground.workspace.manifest
+    if not manifest.grants(*any_of):
+        raise Refused("missing_scope", needed=",".join(any_of), provided=scopes_text(manifest))
