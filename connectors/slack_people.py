@@ -10,10 +10,13 @@ workspaces a colleague's home may be another one, so `enterprise_user.teams` is 
 closed account keeps its kind and is not active.
 
 Slack has no field for a manager. Workspaces make custom profile fields, and what they call them
-differs, so fields are found by their labels: a field of the type "user" named Manager, Reports to or
-Supervisor gives the manager, likewise department, company, country and employee type as text.
+differs, so fields are found by their labels: Manager, Reports to or Supervisor, best of the type
+"user", names the manager by a user id; likewise department, company, country and employee type as
+text. A manager's field with anything but an id in it names nobody: a name typed as text cannot be
+told from somebody else's.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -39,6 +42,7 @@ LABELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """Labels of custom profile fields, in small letters, the preferred one first."""
 
 SLACKBOT = "USLACKBOT"
+_USER_ID = re.compile(r"[UW][A-Z0-9]+\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,20 +60,20 @@ NO_FIELDS = ProfileFields(ids=MappingProxyType({}))
 
 
 def profile_fields_from(answer: Json) -> ProfileFields:
-    """Which custom fields mean what, from the answer of `team.profile.get`.
-
-    A field that should name the manager counts only with the type "user": a name typed as text
-    cannot be told from somebody else's.
-    """
-    known: dict[tuple[str, bool], str] = {}
+    """Which custom fields mean what, from the answer of `team.profile.get`."""
+    of_people: dict[str, str] = {}
+    of_any_type: dict[str, str] = {}
     for one in parts(part(answer.get("profile")).get("fields")):
         label, field_id = text(one.get("label")), text(one.get("id"))
-        if label is not None and field_id is not None and not one.get("is_hidden"):
-            known.setdefault((label.lower(), one.get("type") == "user"), field_id)
+        if label is None or field_id is None or one.get("is_hidden"):
+            continue
+        of_any_type.setdefault(label.lower(), field_id)
+        if one.get("type") == "user":
+            of_people.setdefault(label.lower(), field_id)
     ids: dict[str, str] = {}
     for meaning, labels in LABELS.items():
-        wanted = ((label, meaning == MANAGER) for label in labels)
-        found = next((known[one] for one in wanted if one in known), None)
+        groups = (of_people, of_any_type) if meaning == MANAGER else (of_any_type,)
+        found = next((group[one] for group in groups for one in labels if one in group), None)
         if found is not None:
             ids[meaning] = found
     return ProfileFields(ids=MappingProxyType(ids))
@@ -108,7 +112,7 @@ def with_profile(person: Person, profile: Json, profile_fields: ProfileFields) -
     manager = custom.get(MANAGER, "").split(",")[0].strip()
     return replace(
         person,
-        manager_id=PersonId(manager) if manager and manager != person.id else None,
+        manager_id=PersonId(manager) if _USER_ID.match(manager) and manager != person.id else None,
         department=custom.get("department"),
         company=custom.get("company"),
         country=custom.get("country"),
