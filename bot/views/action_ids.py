@@ -1,0 +1,130 @@
+"""Every id by which Slack tells us what was pressed or filled in, and what buttons carry.
+
+A button's value is `{id}` or `{id}:{part}`: an opaque id and, where the click must be told from a
+stale one, the part that was shown (a stage's number, a task's generation, a list's offset). What
+comes back is never trusted: a value that is not of this form is refused here, and everything else
+is checked against the database.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ActionId(StrEnum):
+    """What was pressed or chosen. The comment says what the value carries."""
+
+    # anybody
+    OPEN_REQUEST_FORM = "open_request_form"  # a package id, or nothing
+    SHOW_MINE = "show_mine"  # nothing
+    SHOW_WAITING = "show_waiting"  # nothing
+    SHOW_HELP = "show_help"  # nothing
+    PREVIOUS_PAGE = "previous_page"  # {ListName}:{offset}
+    NEXT_PAGE = "next_page"  # {ListName}:{offset}
+    # request form
+    CHOOSE_PACKAGE = "choose_package"  # an option whose value is a package id
+    CHOOSE_POLICY = "choose_policy"  # an option whose value is a policy id
+    JUSTIFICATION = "justification"
+    DURATION = "duration"
+    STARTS = "starts"
+    # holders
+    EXTEND = "extend"  # an assignment id
+    GIVE_BACK = "give_back"  # an assignment id
+    CANCEL_REQUEST = "cancel_request"  # a request id
+    # approvers
+    APPROVE = "approve"  # {request id}:{stage number}
+    DENY = "deny"  # {request id}:{stage number}
+    SELECT_WAITING = "select_waiting"  # options whose values are {request id}:{stage number}
+    APPROVE_SELECTED = "approve_selected"  # nothing: the selection is in the state
+    DENY_SELECTED = "deny_selected"  # nothing: the selection is in the state
+    REASON = "reason"
+    # fulfillers
+    DONE = "done"  # {holding id}:{generation}
+    NOTE = "note"
+    # administrators and catalog owners
+    REPROCESS = "reprocess"  # a request id
+
+
+class BlockId(StrEnum):
+    """The blocks of forms; errors are shown at them."""
+
+    PACKAGE = "package"
+    POLICY = "policy"
+    JUSTIFICATION = "justification"
+    DURATION = "duration"
+    STARTS = "starts"
+    REASON = "reason"
+    NOTE = "note"
+    SELECTION = "selection"
+
+
+class CallbackId(StrEnum):
+    """The forms and views."""
+
+    REQUEST_FORM = "request_form"
+    EXTENSION_FORM = "extension_form"
+    DECISION_FORM = "decision_form"
+    HOME = "home"
+    MESSAGE = "message"
+    """A modal that only says something."""
+
+
+class ListName(StrEnum):
+    """Every list that can be paged."""
+
+    MINE = "mine"
+    """`/access mine`: what I hold."""
+    MINE_REQUESTS = "mine_requests"
+    """`/access mine`: what I asked for."""
+    WAITING = "waiting"
+    """`/access approvals`."""
+    HOME_WAITING = "home_waiting"
+    HOME_REQUESTS = "home_requests"
+    HOME_HELD = "home_held"
+    HOME_TASKS = "home_tasks"
+    ADMIN_PACKAGES = "admin_packages"
+    ADMIN_REQUESTS = "admin_requests"
+
+
+class BadValue(ValueError):
+    """A button carried something no button of ours carries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a button with a part carries."""
+
+    id: str
+    number: int
+
+
+_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_PART = re.compile(r"(?P<id>[A-Za-z0-9_.-]{1,100}):(?P<number>\d{1,9})", re.ASCII)
+
+
+def with_part(id_: str, number: int) -> str:
+    """The value of a button about one part of something."""
+    return f"{id_}:{number}"
+
+
+def parse_id(value: object) -> str:
+    """The id a button carries. Raises `BadValue` for anything else."""
+    if not isinstance(value, str) or not _ID.fullmatch(value):
+        raise BadValue(value)
+    return value
+
+
+def parse_part(value: object) -> Part:
+    """The id and part a button carries. Raises `BadValue` for anything else."""
+    found = _PART.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise BadValue(value)
+    return Part(id=found["id"], number=int(found["number"]))
+
+
+def parse_page(value: object) -> tuple[ListName, int]:
+    """The list and the offset a paging button carries. Raises `BadValue` for anything else."""
+    part = parse_part(value)
+    if part.id not in set(ListName):
+        raise BadValue(value)
+    return ListName(part.id), part.number

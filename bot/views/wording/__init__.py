@@ -1,0 +1,1 @@
+"""Every sentence a person reads, in English, by theme. The only place with words in it."""
