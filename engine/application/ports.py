@@ -196,6 +196,13 @@ class Reader(Protocol):
         """The open requests of these packages."""
         ...
 
+    def claimants_of(
+        self, holding_id: HoldingId
+    ) -> tuple[tuple[AssignmentId, RequestId], ...]:
+        """The assignments that give this holding, or, if none does, gave it last; each with the
+        request it reports to."""
+        ...
+
     def claims_of(self, assignment_id: AssignmentId) -> tuple[Claim, ...]:
         """Every holding this assignment gives, or gave."""
         ...
@@ -352,6 +359,14 @@ class Transaction(Reader, Protocol):
 
     def endings_due(self, now: datetime) -> tuple[int, int]:
         """How many active assignments time would end now, and how many are active."""
+        ...
+
+    def brake_released(self, now: datetime) -> bool:
+        """Whether an administrator has lately said that many endings are right."""
+        ...
+
+    def release_brake(self, until: datetime) -> None:
+        """Many endings are right until then."""
         ...
 
     def claim_due(

@@ -153,6 +153,11 @@ def retry_now(holding: Holding, *, now: datetime) -> Holding:
     return replace(fresh, next_at=now)
 
 
+def rest(holding: Holding) -> Holding:
+    """There is nothing to do after all."""
+    return replace(holding, next_at=None)
+
+
 def begin(holding: Holding, *, lease_ends_at: datetime) -> Holding:
     """Write down that the present step is being tried, before the call leaves."""
     granting = next_step(holding) is Step.GRANT

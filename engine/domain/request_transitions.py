@@ -328,7 +328,7 @@ def _delivery_changed(
             request,
             state=state,
             delivered_at=now if ended else request.delivered_at,
-            closed_at=request.closed_at or (now if state is _S.DELIVERED else None),
+            closed_at=request.closed_at or (now if state in {_S.DELIVERED, _S.CANCELED} else None),
         ),
         activities=(f"request.{state}",),
     )

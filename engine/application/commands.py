@@ -1,0 +1,163 @@
+"""Everything that can be asked of Usher, and who asks.
+
+A command says what is wanted; whether it may be is decided behind the door (`service.handle`).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.application.audit import SYSTEM
+from engine.domain.configuration import Configuration
+from engine.domain.eligibility import Wish
+from engine.domain.ids import (
+    AssignmentId,
+    ChannelId,
+    HoldingId,
+    PackageId,
+    PersonId,
+    RequestId,
+)
+from engine.domain.stages import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who commands: a person, with the channel they did it in; or the operator; or time itself."""
+
+    person_id: PersonId | None = None
+    channel_id: ChannelId | None = None
+    """Where it was typed or pressed, as far as that is known."""
+    name: str = ""
+    """For actors that are no persons."""
+
+    @property
+    def audit_name(self) -> str:
+        """What the audit calls this actor."""
+        return self.person_id or self.name
+
+
+TIME = Actor(name=SYSTEM)
+"""What happens by itself."""
+OPERATOR = Actor(name="operator")
+"""Whoever may run the command line on the machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitRequest:
+    """Ask for a package for oneself. Answers the request's id."""
+
+    package_id: PackageId
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitExtension:
+    """Ask for more time for something one holds. Answers the request's id."""
+
+    assignment_id: AssignmentId
+    justification: str = ""
+    duration: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideRequest:
+    """Approve or deny the stage a card showed."""
+
+    request_id: RequestId
+    stage_number: int
+    verdict: Verdict
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRequest:
+    """Withdraw a request."""
+
+    request_id: RequestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveBack:
+    """End one's own assignment."""
+
+    assignment_id: AssignmentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignDirectly:
+    """An administrator gives a package. Answers the request's id."""
+
+    target_id: PersonId
+    package_id: PackageId
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveDirectly:
+    """An administrator takes a package away. Answers the request's id."""
+
+    target_id: PersonId
+    package_id: PackageId
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReassignRequest:
+    """An administrator asks somebody else to decide. Answers the request's id."""
+
+    request_id: RequestId
+    to: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReprocessRequest:
+    """An administrator or catalog owner has a failed delivery tried again."""
+
+    request_id: RequestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteTask:
+    """A fulfiller did what a task card asked for."""
+
+    holding_id: HoldingId
+    generation: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyConfiguration:
+    """Replace the stored configuration."""
+
+    configuration: Configuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLeft:
+    """The directory says an account was closed."""
+
+    person_id: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleChanged:
+    """The directory says people or groups changed: look again at what waits for them."""
+
+    person_ids: tuple[PersonId, ...]
+
+
+Command = (
+    SubmitRequest
+    | SubmitExtension
+    | DecideRequest
+    | CancelRequest
+    | GiveBack
+    | AssignDirectly
+    | RemoveDirectly
+    | ReassignRequest
+    | ReprocessRequest
+    | CompleteTask
+    | ApplyConfiguration
+    | PersonLeft
+    | PeopleChanged
+)

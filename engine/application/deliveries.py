@@ -1,0 +1,245 @@
+"""The lanes of target systems: each holding is brought level with what is wanted now.
+
+The attempt is committed before the connector is called (`holdings.begin`), the answer afterwards,
+onto the holding as it is by then: if what is wanted has changed meanwhile, the next step undoes
+or repeats it. Settling wakes every assignment that claims the holding; what that means for a
+request is the rules' business.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from engine.application import facts
+from engine.application.commands import TIME
+from engine.application.connectors import (
+    Connector,
+    ConnectorError,
+    Gone,
+    Hold,
+    HoldState,
+    Refused,
+    Retry,
+    Target,
+)
+from engine.application.lanes import CALL_SECONDS, LEASE, holder_name
+from engine.application.ports import HoldingWork, Ids, LaneKind, Lease, Store, Transaction
+from engine.application.service import Entitlements
+from engine.application.unit import Unit
+from engine.domain import holdings
+from engine.domain.catalogs import Resource
+from engine.domain.conversation import Audience, Card, CardKind, Notice, NoticeKind
+from engine.domain.holdings import Failure, Holding, Step
+from engine.domain.ids import PersonId
+from engine.domain.people import Person, PersonKind
+
+log = logging.getLogger(__name__)
+
+
+class Deliveries:
+    """Carries holdings to their connectors."""
+
+    def __init__(
+        self,
+        store: Store,
+        service: Entitlements,
+        connectors: dict[str, Connector],
+        *,
+        ids: Ids,
+    ) -> None:
+        """Connectors by their registered names."""
+        self._store = store
+        self._service = service
+        self._connectors = connectors
+        self._ids = ids
+        self._holder = holder_name()
+
+    async def take(self, limit: int) -> Sequence[HoldingWork]:
+        """Lease due lanes; each with its first due holding, the attempt written down."""
+        return await self._store.write(self._take, limit)
+
+    def _take(self, tx: Transaction, limit: int) -> list[HoldingWork]:
+        unit = self._service.unit(tx, TIME)
+        works = []
+        leases = tx.lease_lanes(LaneKind.HOLDINGS, self._holder, unit.now, LEASE, limit)
+        for lease in leases:
+            work = self._begin(unit, lease)
+            if work is None:
+                tx.release_lane(lease, unit.now, unit.now)
+            else:
+                works.append(work)
+        return works
+
+    def _begin(self, unit: Unit, lease: Lease) -> HoldingWork | None:
+        """The attempt, written down; None when a task was reminded of or nothing is to be done."""
+        holding = unit.tx.head_holding(lease, unit.now)
+        if holding is None:
+            return None
+        if holding.task_open:
+            _remind_of_task(unit, holding)
+            return None
+        if holdings.next_step(holding) is None:
+            unit.save_holdings([holdings.rest(holding)])
+            return None
+        begun = holdings.begin(holding, lease_ends_at=lease.ends_at)
+        unit.save_holdings([begun])
+        person = unit.tx.person(holding.person_id) or _unknown(holding.person_id)
+        return HoldingWork(lease=lease, holding=begun, person=person)
+
+    async def do(self, work: HoldingWork) -> None:
+        """Call the connector and settle."""
+        step = holdings.next_step(work.holding)
+        assert step is not None, "only holdings with a step are taken"
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                hold = await self._call(work, step)
+        except TimeoutError:
+            error: Exception = Retry("The system did not answer in time.")
+        except Exception as failed:  # a connector may be anybody's code; its faults are counted
+            error = failed
+        else:
+            await self._store.write(self._settle, work, step, hold)
+            return
+        if not isinstance(error, ConnectorError):
+            log.error("a connector failed", exc_info=error, extra={"holding": work.holding.id})
+        await self._store.write(self._fail, work, step, error)
+
+    async def _call(self, work: HoldingWork, step: Step) -> Hold:
+        holding = work.holding
+        connector = self._connectors.get(holding.connector)
+        if connector is None:
+            raise Refused(f"No connector is called {holding.connector}.")
+        account = holding.account or await connector.find(work.person)
+        target = Target(id=holding.target, role=holding.role, label=holding.target)
+        if account is None:
+            if step is Step.REVOKE:
+                return Hold(account="", state=HoldState.ABSENT)
+            raise Refused(f"{work.person.name} has no account there.")
+        call = connector.grant if step is Step.GRANT else connector.revoke
+        return await call(target, account)
+
+    def _settle(self, tx: Transaction, work: HoldingWork, step: Step, hold: Hold) -> None:
+        unit = self._service.unit(tx, TIME)
+        holding = self._locked(unit, work)
+        if holding is None:
+            return
+        pending = hold.state is HoldState.PENDING
+        if step is Step.GRANT:
+            after = holdings.granted(
+                holding, account=hold.account, pending=pending, changed=hold.changed, now=unit.now
+            )
+        else:
+            after = holdings.revoked(holding, pending=pending, now=unit.now)
+        self._store_settled(unit, work, after)
+        if pending:
+            _show_task(unit, after)
+        else:
+            unit.audit_holding("access.granted" if step is Step.GRANT else "access.removed", after)
+
+    def _fail(self, tx: Transaction, work: HoldingWork, step: Step, error: Exception) -> None:
+        unit = self._service.unit(tx, TIME)
+        holding = self._locked(unit, work)
+        if holding is None:
+            return
+        problem = f"The connector failed: {type(error).__name__}."
+        if isinstance(error, ConnectorError):
+            problem = error.message
+        after = holdings.failed(
+            holding,
+            step,
+            _failure(error),
+            problem,
+            after=error.after if isinstance(error, Retry) else None,
+            jitter=self._ids.jitter(),
+            now=unit.now,
+        )
+        self._store_settled(unit, work, after)
+        if after.given_up:
+            unit.audit_holding("access.not_granted", after, why=after.problem or "")
+        if holdings.alarming(after, now=unit.now):
+            _alarm(unit, after)
+
+    def _locked(self, unit: Unit, work: HoldingWork) -> Holding | None:
+        """The holding as it is now, unless the lane has been taken from us.
+
+        The assignments that claim it are woken, and so locked, before it (the house's order).
+        """
+        unit.tx.wake_assignments(unit.now, holdings=[work.holding.id])
+        holding = unit.tx.lock_holding(work.holding.id)
+        return holding if unit.tx.still_leased(work.lease) else None
+
+    def _store_settled(self, unit: Unit, work: HoldingWork, after: Holding) -> None:
+        unit.save_holdings([after])
+        unit.tx.touch_cards([after.id], unit.now)
+        unit.tx.release_lane(work.lease, unit.now, unit.now)
+
+
+def _failure(error: Exception) -> Failure:
+    match error:
+        case Retry():
+            return Failure.RETRY
+        case Gone():
+            return Failure.GONE
+        case Refused():
+            return Failure.REFUSED
+        case _:
+            return Failure.FAULT
+
+
+def _show_task(unit: Unit, holding: Holding) -> None:
+    resource = unit.configured.resources.get(holding.resource_id)
+    if resource is None:
+        return
+    cards = [
+        Card(
+            kind=CardKind.TASK,
+            subject_id=holding.id,
+            part=holding.generation,
+            audience=audience,
+        )
+        for audience in _task_audiences(unit, resource)
+    ]
+    unit.tx.show_cards(cards, unit.now)
+
+
+def _remind_of_task(unit: Unit, holding: Holding) -> None:
+    resource = unit.configured.resources.get(holding.resource_id)
+    stamp = f"{unit.now.timestamp():.0f}"
+    notices = [
+        Notice(
+            key=f"holding/{holding.id}/{holding.generation}/reminder/{stamp}/{audience.key}",
+            kind=NoticeKind.TASK_REMINDER,
+            audience=audience,
+            subject_id=holding.id,
+            detail=str(holding.generation),
+        )
+        for audience in (_task_audiences(unit, resource) if resource else ())
+    ]
+    unit.tx.add_notices(notices, unit.now)
+    unit.save_holdings([holdings.reminded(holding, now=unit.now)])
+    _show_task(unit, holding)
+
+
+def _task_audiences(unit: Unit, resource: Resource) -> list[Audience]:
+    people = sorted(facts.fulfillers(unit.tx, resource))
+    channels = resource.fulfillers.channels
+    asked = [Audience(person_id=person) for person in people]
+    asked += [Audience(channel_id=channel) for channel in channels]
+    return asked or [Audience(channel_id=unit.configured.organization.admin_channel)]
+
+
+def _alarm(unit: Unit, holding: Holding) -> None:
+    """Tell the administrators once for each time what is wanted changed."""
+    notice = Notice(
+        key=f"holding/{holding.id}/{holding.generation}/removal-failing",
+        kind=NoticeKind.REMOVAL_FAILING,
+        audience=Audience(channel_id=unit.configured.organization.admin_channel),
+        subject_id=holding.id,
+    )
+    unit.tx.add_notices([notice], unit.now)
+
+
+def _unknown(person_id: PersonId) -> Person:
+    """Somebody the mirror has lost; a removal must still go through."""
+    return Person(id=person_id, name=str(person_id), kind=PersonKind.MEMBER, active=False)
+

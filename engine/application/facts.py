@@ -1,0 +1,135 @@
+"""What a rule must know besides the state it decides on, gathered inside the same transaction.
+
+Only the database is asked: people and groups come from the mirror of the directory, never over
+the network.
+"""
+
+from collections.abc import Iterable
+
+from engine.application.configured import Configured
+from engine.application.ports import Reader
+from engine.domain import stages
+from engine.domain.assignment_requests import AssignmentRequest, RequestFacts
+from engine.domain.catalogs import AccessPackage, Resource
+from engine.domain.eligibility import HeldAssignment, Standing
+from engine.domain.ids import CatalogId, PersonId
+from engine.domain.people import CATALOG_OWNERS, Person, PersonKind, Subject, the_person
+from engine.domain.policies import ApprovalStage
+from engine.domain.refusals import AccountClosed
+from engine.domain.stages import ApproverFacts
+
+
+def known_person(reader: Reader, person_id: PersonId) -> Person:
+    """Somebody of the mirror; refused when the mirror does not know them."""
+    person = reader.person(person_id)
+    if person is None:
+        raise AccountClosed
+    return person
+
+
+def request_facts(
+    reader: Reader,
+    configured: Configured,
+    request: AssignmentRequest,
+    *,
+    reassign_to: PersonId | None = None,
+) -> RequestFacts:
+    """Who decides the running stage and the next one, at this moment."""
+    number = request.run.number if request.run else 0
+    package = configured.packages.get(request.package_id)
+    approvers = approver_facts(
+        reader,
+        configured,
+        request.stages[number : number + 2],
+        catalog_id=package.catalog_id if package else None,
+        requestor_id=request.requestor_id,
+        target_id=request.target_id,
+        also=[the_person(reassign_to)] if reassign_to else _reassigned(request),
+    )
+    named = {reassign_to} if reassign_to and _may_be_asked(reader, reassign_to) else set()
+    return RequestFacts(
+        approvers=approvers,
+        admin_channel=configured.organization.admin_channel,
+        eligible_deciders=frozenset(named),
+    )
+
+
+def approver_facts(
+    reader: Reader,
+    configured: Configured,
+    some_stages: Iterable[ApprovalStage],
+    *,
+    catalog_id: CatalogId | None,
+    requestor_id: PersonId,
+    target_id: PersonId,
+    also: Iterable[Subject] = (),
+) -> ApproverFacts:
+    """Who the subjects of these stages are now; one read of the mirror for all of them."""
+    fallback = configured.organization.fallback_approvers
+    catalog = configured.catalogs.get(catalog_id) if catalog_id else None
+    owners = catalog.owners if catalog else ()
+    wanted: set[Subject] = set(also)
+    for stage in some_stages:
+        wanted |= stages.subjects_of(stage, fallback)
+    excluded = frozenset({requestor_id, target_id})
+    if not wanted:
+        return ApproverFacts(people={}, excluded=excluded)
+    people = reader.resolve((wanted | set(owners)) - {CATALOG_OWNERS}, target_id)
+    found = (person for owner in owners for person in people.get(owner, ()))
+    people[CATALOG_OWNERS] = tuple(dict.fromkeys(found))
+    return ApproverFacts(people=people, organization_fallback=fallback, excluded=excluded)
+
+
+def standing(
+    reader: Reader, configured: Configured, person: Person, package: AccessPackage
+) -> Standing:
+    """What somebody is and has, as far as asking for this package goes."""
+    held = reader.active_assignment_of(person.id, package.id)
+    policy = configured.policies.get(held.policy_id) if held else None
+    excluding = package.incompatible_packages
+    return Standing(
+        person=person,
+        groups=reader.groups_of(person.id),
+        held=HeldAssignment(
+            id=held.id,
+            ends_at=held.ends_at,
+            may_extend=held.ends_at is not None
+            and (policy.extension.allowed if policy else held.extension.allowed),
+        )
+        if held
+        else None,
+        open_request=reader.open_request_of(person.id, package.id),
+        held_packages=reader.held_packages(person.id, excluding) if excluding else frozenset(),
+    )
+
+
+def administrators(reader: Reader, configured: Configured) -> frozenset[PersonId]:
+    """Who administers now."""
+    resolved = reader.resolve(configured.organization.administrators, None)
+    return frozenset(person for people in resolved.values() for person in people)
+
+
+def catalog_owners(
+    reader: Reader, configured: Configured, catalog_id: CatalogId
+) -> frozenset[PersonId]:
+    """Who owns the catalog now."""
+    catalog = configured.catalogs.get(catalog_id)
+    resolved = reader.resolve(catalog.owners, None) if catalog else {}
+    return frozenset(person for people in resolved.values() for person in people)
+
+
+def fulfillers(reader: Reader, resource: Resource) -> frozenset[PersonId]:
+    """The people asked to do the manual tasks of this resource now; channels not counted."""
+    resolved = reader.resolve(resource.fulfillers.subjects, None)
+    return frozenset(person for people in resolved.values() for person in people)
+
+
+def _reassigned(request: AssignmentRequest) -> list[Subject]:
+    named = request.run.reassigned_to if request.run else None
+    return [the_person(named)] if named else []
+
+
+def _may_be_asked(reader: Reader, person_id: PersonId) -> bool:
+    person = reader.person(person_id)
+    kinds = {PersonKind.MEMBER, PersonKind.GUEST}
+    return person is not None and person.active and person.kind in kinds

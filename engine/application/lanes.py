@@ -1,0 +1,87 @@
+"""Lanes: where what should be true outside is made true, in order, one thing at a time.
+
+A lane is a conversation, or a connector with its account or target. Whoever leases it has the
+right to work on it until the lease ends; the lease's number is a fence, so that a worker who was
+frozen past its lease cannot record anything. The work is written down as begun before the request
+leaves and settled after the answer; who finds work begun and not settled looks before doing it
+again.
+
+Time budget: a call is cut off after `CALL_SECONDS`, well before the lease ends.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Generic, Protocol, TypeVar
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+CALL_SECONDS = 30.0
+LANES_AT_ONCE = 16
+PACE = timedelta(seconds=1)
+"""Slack takes about one message a second in a conversation."""
+
+W = TypeVar("W")
+
+
+class LaneWork(Protocol[W]):
+    """What a kind of lane carries: how to take work, and how to do and settle one piece."""
+
+    async def take(self, limit: int) -> Sequence[W]:
+        """Lease up to `limit` due lanes and write their first work down as begun."""
+        ...
+
+    async def do(self, work: W) -> None:
+        """Do it, settle it, give the lane back. Raises nothing that is expected."""
+        ...
+
+
+class LaneWorker(Generic[W]):
+    """Works on up to `LANES_AT_ONCE` lanes of one kind at the same time."""
+
+    def __init__(self, name: str, kind: LaneWork[W]) -> None:
+        """The name is for the log."""
+        self._name = name
+        self._kind = kind
+        self._running: set[asyncio.Task[None]] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is in flight."""
+        return bool(self._running)
+
+    async def run_once(self) -> int:
+        """Start work on what is due, as far as there is room; answers how much was started."""
+        room = LANES_AT_ONCE - len(self._running)
+        if room <= 0:
+            return 0
+        works = await self._kind.take(room)
+        for work in works:
+            task = asyncio.create_task(self._guarded(work), name=f"{self._name} lane")
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return len(works)
+
+    async def wait(self) -> None:
+        """Until something in flight is done."""
+        if self._running:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+
+    async def drain(self) -> None:
+        """Until nothing is in flight."""
+        while self._running:
+            await asyncio.wait(self._running)
+
+    async def _guarded(self, work: W) -> None:
+        try:
+            await self._kind.do(work)
+        except Exception:  # the lease ends and somebody looks again; the fault must be seen
+            log.exception("work on a lane failed", extra={"lanes": self._name})
+
+
+def holder_name() -> str:
+    """A name for this process's leases."""
+    return secrets.token_hex(8)

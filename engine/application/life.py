@@ -1,0 +1,198 @@
+"""What commands do to what people hold: give back, remove, complete a task, leave, look.
+
+Also the configuration, because replacing it is about what is held under the old one.
+"""
+
+from engine.application import facts
+from engine.application.commands import (
+    ApplyConfiguration,
+    CompleteTask,
+    GiveBack,
+    PeopleChanged,
+    PersonLeft,
+    RemoveDirectly,
+)
+from engine.application.requests import acting_person, require_administrator
+from engine.application.unit import Unit
+from engine.domain import assignments, holdings, request_transitions
+from engine.domain.assignment_requests import (
+    AssignmentRequest,
+    Cancel,
+    RequestFacts,
+    RequestType,
+)
+from engine.domain.assignments import Assignment, EndReason
+from engine.domain.catalogs import AccessPackage
+from engine.domain.configuration import Configuration, changes
+from engine.domain.holdings import Holding
+from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId
+from engine.domain.refusals import NotFound, NotFulfiller, NotHeld, NotYours, StillHeld
+
+
+def give_back(unit: Unit, command: GiveBack) -> Assignment:
+    """End one's own assignment."""
+    person_id = acting_person(unit)
+    assignment, origin = _locked(unit, command.assignment_id)
+    if assignment.target_id != person_id:
+        raise NotYours
+    outcome = assignments.end(assignment, EndReason.GIVEN_BACK, now=unit.now)
+    return unit.end_assignment(assignment, outcome, origin, RequestType.USER_REMOVE, person_id)
+
+
+def remove_directly(unit: Unit, command: RemoveDirectly) -> Assignment:
+    """An administrator takes a package away."""
+    administrator = require_administrator(unit)
+    found = unit.tx.active_assignment_of(command.target_id, command.package_id)
+    if found is None:
+        raise NotHeld(None)
+    assignment, origin = _locked(unit, found.id)
+    outcome = assignments.end(assignment, EndReason.REMOVED, now=unit.now)
+    return unit.end_assignment(
+        assignment, outcome, origin, RequestType.ADMIN_REMOVE, administrator, command.why
+    )
+
+
+def complete_task(unit: Unit, command: CompleteTask) -> Holding:
+    """A fulfiller says a manual task is done; the assignments it belongs to look again."""
+    person_id = acting_person(unit)
+    holding = unit.tx.holding(command.holding_id)
+    if holding is None:
+        raise NotFound("task", command.holding_id)
+    resource = unit.configured.resources.get(holding.resource_id)
+    asked = facts.fulfillers(unit.tx, resource) if resource else frozenset()
+    channels = resource.fulfillers.channels if resource else ()
+    if person_id not in asked and unit.actor.channel_id not in channels:
+        raise NotFulfiller
+    unit.tx.wake_assignments(unit.now, holdings=[holding.id])
+    locked = unit.tx.lock_holding(holding.id)
+    assert locked is not None, "a holding is never deleted"
+    after = holdings.done(locked, generation=command.generation, now=unit.now)
+    unit.save_holdings([after])
+    unit.tx.touch_cards([after.id], unit.now)
+    activity = "task.granted" if after.wanted else "task.removed"
+    unit.audit_holding(activity, after, why=command.note.strip())
+    return after
+
+
+def person_left(unit: Unit, command: PersonLeft) -> int:
+    """Whoever's account was closed loses every access at once and is waited for no more."""
+    if unit.tx.configured() is None:
+        return 0
+    ended = 0
+    for assignment_id in unit.tx.active_assignments_of(command.person_id):
+        assignment, origin = _locked(unit, assignment_id)
+        outcome = assignments.end(assignment, EndReason.LEFT, now=unit.now)
+        unit.end_assignment(
+            assignment, outcome, origin, RequestType.SYSTEM_REMOVE, command.person_id
+        )
+        ended += 1
+    for request_id in unit.tx.requests_waiting_for(command.person_id):
+        request = unit.tx.lock_request(request_id)
+        if request is not None and request.target_id == command.person_id:
+            _cancel_for(unit, request)
+    people_changed(unit, PeopleChanged(person_ids=(command.person_id,)))
+    return ended
+
+
+def people_changed(unit: Unit, command: PeopleChanged) -> int:
+    """Requests that wait for these people are looked at again; answers how many."""
+    waiting = {
+        request_id
+        for person_id in command.person_ids
+        for request_id in unit.tx.requests_waiting_for(person_id)
+    }
+    unit.tx.wake_requests(sorted(waiting), unit.now)
+    return len(waiting)
+
+
+def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
+    """Replace the stored configuration; answers how many things changed (0: nothing to do).
+
+    Refused while something that would be removed is still held or asked for (PKG-6, LIF-12).
+    """
+    stored = unit.tx.configured()
+    old = stored.configuration if stored else None
+    found = changes(old, command.configuration)
+    if not found:
+        return 0
+    if old is not None:
+        _refuse_removal_of_held(unit, old, command.configuration)
+    unit.tx.add_configuration(
+        command.configuration, by=unit.actor.audit_name, now=unit.now
+    )
+    unit.audit("configuration.applied", changes=str(len(found)))
+    if old is not None:
+        edited = _packages_granting_otherwise(old, command.configuration)
+        unit.tx.wake_assignments(unit.now, packages=edited)
+    return len(found)
+
+
+def _locked(
+    unit: Unit, assignment_id: AssignmentId
+) -> tuple[Assignment, AssignmentRequest | None]:
+    """An assignment and the request that made it, locked in the house's order."""
+    known = unit.tx.assignment(assignment_id)
+    if known is None:
+        raise NotFound("assignment", assignment_id)
+    origin = unit.tx.lock_request(known.request_id)
+    assignment = unit.tx.lock_assignment(assignment_id)
+    assert assignment is not None, "an assignment is never deleted"
+    return assignment, origin
+
+
+def _cancel_for(unit: Unit, request: AssignmentRequest) -> None:
+    """Withdraw the open request of somebody who left; a removal goes on."""
+    if request.run is None:
+        return
+    known = RequestFacts(admin_channel=unit.configured.organization.admin_channel)
+    outcome = request_transitions.transition(
+        request, Cancel(by=request.requestor_id), known, now=unit.now
+    )
+    unit.save_request(request, outcome)
+
+
+def _refuse_removal_of_held(unit: Unit, old: Configuration, new: Configuration) -> None:
+    gone_packages = {p.id for p in old.packages} - {p.id for p in new.packages}
+    kept = {policy.id for policy in new.policies}
+    gone_policies = {policy.id: policy for policy in old.policies if policy.id not in kept}
+    touched = {policy.package_id for policy in gone_policies.values()} | gone_packages
+    names = {package.id: package.name for package in old.packages}
+    held: dict[str, set[PersonId]] = {}
+    bound = _people_bound(unit, touched)
+    for package_id, rows in bound.items():
+        for policy_id, person_id in rows:
+            if package_id in gone_packages:
+                held.setdefault(names[package_id], set()).add(person_id)
+            elif policy_id in gone_policies:
+                name = f"{names[package_id]} / {gone_policies[policy_id].name}"
+                held.setdefault(name, set()).add(person_id)
+    if held:
+        raise StillHeld(tuple((name, tuple(sorted(who))) for name, who in sorted(held.items())))
+
+
+def _people_bound(
+    unit: Unit, package_ids: set[PackageId]
+) -> dict[PackageId, list[tuple[PolicyId, PersonId]]]:
+    """Who holds or asks for these packages, and under which policy."""
+    bound: dict[PackageId, list[tuple[PolicyId, PersonId]]] = {}
+    for package_id, held in unit.tx.holders(package_ids).items():
+        bound.setdefault(package_id, []).extend((a.policy_id, a.target_id) for a in held)
+    for package_id, asked in unit.tx.pending_requests(package_ids).items():
+        bound.setdefault(package_id, []).extend((r.policy_id, r.target_id) for r in asked)
+    return bound
+
+
+def _packages_granting_otherwise(old: Configuration, new: Configuration) -> list[PackageId]:
+    """Packages whose holders must be looked at: other resource roles than before (RES-7)."""
+
+    def rights(configuration: Configuration) -> dict[PackageId, set[tuple[str, str, str]]]:
+        resources = {resource.id: resource for resource in configuration.resources}
+
+        def of(package: AccessPackage) -> set[tuple[str, str, str]]:
+            named = ((resources[grant.resource_id], grant.role) for grant in package.grants)
+            return {(resource.connector, resource.target, role) for resource, role in named}
+
+        return {package.id: of(package) for package in configuration.packages}
+
+    before, after = rights(old), rights(new)
+    return [package_id for package_id in after if before.get(package_id) != after[package_id]]

@@ -1,0 +1,99 @@
+"""The lanes of conversations: cards are shown and notices said, as the state is when sending.
+
+A card touched again while it is being sent stays waiting and is drawn once more. A message the
+other side refuses for good is given up and logged; one that may have arrived is looked for before
+it is sent again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from engine.application.lanes import CALL_SECONDS, LEASE, PACE, holder_name
+from engine.application.ports import (
+    LaneKind,
+    MessageFailed,
+    MessageWork,
+    Messenger,
+    Shown,
+    Store,
+    Transaction,
+)
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=10)
+
+
+class Messages:
+    """Carries messages to the messenger."""
+
+    def __init__(
+        self, store: Store, messenger: Messenger, *, pace: timedelta = PACE
+    ) -> None:
+        """Pace is the least time between two messages of one conversation."""
+        self._store = store
+        self._messenger = messenger
+        self._pace = pace
+        self._holder = holder_name()
+
+    async def take(self, limit: int) -> Sequence[MessageWork]:
+        """Lease due conversations; each with its first waiting message."""
+        return await self._store.write(self._take, limit)
+
+    def _take(self, tx: Transaction, limit: int) -> list[MessageWork]:
+        now = tx.now()
+        works = []
+        for lease in tx.lease_lanes(LaneKind.MESSAGES, self._holder, now, LEASE, limit):
+            work = tx.head_message(lease, now)
+            if work is None:
+                tx.release_lane(lease, now, now)
+            else:
+                works.append(work)
+        return works
+
+    async def do(self, work: MessageWork) -> None:
+        """Show it and settle."""
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                shown = await self._messenger.show(work)
+        except TimeoutError:
+            failure = MessageFailed("no answer in time", retry_after=None)
+        except MessageFailed as failed:
+            failure = failed
+        else:
+            await self._store.write(self._settle, work, shown)
+            return
+        log.warning("a message was not shown", extra={"key": work.key, "why": failure.problem})
+        await self._store.write(self._fail, work, failure)
+
+    def _settle(self, tx: Transaction, work: MessageWork, shown: Shown | None) -> None:
+        if not tx.still_leased(work.lease):
+            return
+        now = tx.now()
+        sent = shown is not None and shown.digest != work.digest
+        tx.message_shown(
+            work,
+            channel=shown.channel if shown else work.channel or "",
+            ts=shown.ts if shown else work.ts or "",
+            digest=shown.digest if shown else work.digest or "",
+            now=now,
+        )
+        tx.release_lane(work.lease, now, now + self._pace if sent else now)
+
+    def _fail(self, tx: Transaction, work: MessageWork, failure: MessageFailed) -> None:
+        if not tx.still_leased(work.lease):
+            return
+        now = tx.now()
+        doubled = FIRST_PAUSE * 2 ** min(work.attempts, 10)
+        retry_at = now + (failure.retry_after or min(doubled, LONGEST_PAUSE))
+        tx.message_failed(
+            work,
+            problem=failure.problem,
+            retry_at=None if failure.give_up else retry_at,
+            reached=failure.reached,
+            now=now,
+        )
+        tx.release_lane(work.lease, now, now if failure.give_up else retry_at)

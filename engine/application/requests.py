@@ -1,0 +1,250 @@
+"""What commands do to requests: submit, extend, decide, cancel, reassign, reprocess.
+
+Each function runs inside one transaction: look at what is there, let the rule decide, let the
+unit of work store it. Locks are taken in the order request, assignment, holdings.
+"""
+
+from datetime import timedelta
+
+from engine.application import facts
+from engine.application.commands import (
+    AssignDirectly,
+    CancelRequest,
+    DecideRequest,
+    ReassignRequest,
+    ReprocessRequest,
+    SubmitExtension,
+    SubmitRequest,
+)
+from engine.application.unit import Unit
+from engine.domain import assignments, eligibility, request_transitions
+from engine.domain.assignment_requests import (
+    AssignmentRequest,
+    Cancel,
+    Decide,
+    Reassign,
+    Reprocess,
+    RequestCommand,
+    RequestState,
+    RequestType,
+)
+from engine.domain.catalogs import AccessPackage
+from engine.domain.eligibility import Wish
+from engine.domain.ids import PackageId, PersonId, RequestId
+from engine.domain.policies import AssignmentPolicy
+from engine.domain.refusals import (
+    AlreadyPending,
+    NotAdministrator,
+    NotFound,
+    NotInAdminChannel,
+    NotInScope,
+    NotYours,
+    OwnRequest,
+    PackageGone,
+)
+
+
+def submit(unit: Unit, command: SubmitRequest) -> RequestId:
+    """Ask for a package for oneself."""
+    person_id = acting_person(unit)
+    offer = unit.configured.offer(command.package_id)
+    person = facts.known_person(unit.tx, person_id)
+    if offer is None:
+        raise PackageGone
+    standing = facts.standing(unit.tx, unit.configured, person, offer.package)
+    policy = eligibility.check_request(offer, standing, command.wish, now=unit.now)
+    request = _fresh(
+        unit,
+        RequestType.USER_ADD,
+        offer.package,
+        policy,
+        target_id=person_id,
+        wish=command.wish,
+        needs_approval=policy.approval_for_request,
+    )
+    return unit.begin_request(request, why=request.justification).id
+
+
+def submit_extension(unit: Unit, command: SubmitExtension) -> RequestId:
+    """Ask for more time for something one holds (LIF-5: only while still in scope)."""
+    person_id = acting_person(unit)
+    assignment = unit.tx.assignment(command.assignment_id)
+    if assignment is None:
+        raise NotFound("assignment", command.assignment_id)
+    if assignment.target_id != person_id:
+        raise NotYours
+    offer = unit.configured.offer(assignment.package_id)
+    policy = unit.configured.policies.get(assignment.policy_id)
+    if offer is None or policy is None:
+        raise PackageGone
+    assignments.extension_end(assignment, policy, command.duration)
+    person = facts.known_person(unit.tx, person_id)
+    eligibility.check_account(person)
+    if pending := unit.tx.open_request_of(person_id, assignment.package_id):
+        raise AlreadyPending(pending)
+    groups = unit.tx.groups_of(person_id)
+    if policy.enabled_for_requests and not eligibility.matches(policy, person, groups):
+        raise NotInScope(assignment.package_id)
+    eligibility.check_justification(policy, command.justification)
+    request = _fresh(
+        unit,
+        RequestType.USER_UPDATE,
+        offer.package,
+        policy,
+        target_id=person_id,
+        wish=Wish(justification=command.justification, duration=command.duration),
+        needs_approval=policy.approval_for_extension,
+        extends=assignment,
+    )
+    return unit.begin_request(request, why=request.justification).id
+
+
+def assign_directly(unit: Unit, command: AssignDirectly) -> RequestId:
+    """An administrator gives a package: their word is the approval, except for themselves."""
+    administrator = require_administrator(unit)
+    if command.target_id == administrator:
+        raise OwnRequest
+    offer = unit.configured.offer(command.package_id)
+    person = facts.known_person(unit.tx, command.target_id)
+    if offer is None:
+        raise PackageGone
+    standing = facts.standing(unit.tx, unit.configured, person, offer.package)
+    wish = Wish(justification=command.why)
+    policy = eligibility.check_assignment(offer, standing, wish, now=unit.now)
+    request = _fresh(
+        unit,
+        RequestType.ADMIN_ADD,
+        offer.package,
+        policy,
+        target_id=command.target_id,
+        wish=wish,
+        needs_approval=False,
+    )
+    return unit.begin_request(request, why=command.why).id
+
+
+def decide(unit: Unit, command: DecideRequest) -> AssignmentRequest:
+    """An approver's answer."""
+    answer = Decide(
+        by=acting_person(unit),
+        stage_number=command.stage_number,
+        verdict=command.verdict,
+        reason=command.reason,
+    )
+    return _change(unit, command.request_id, answer, why=command.reason.strip())
+
+
+def cancel(unit: Unit, command: CancelRequest) -> AssignmentRequest:
+    """The requestor's withdrawal, or an administrator's."""
+    person_id = acting_person(unit)
+    request = _locked(unit, command.request_id)
+    own = request.requestor_id == person_id
+    as_administrator = not own and is_administrator(unit)
+    return _change(unit, request.id, Cancel(by=person_id, as_administrator=as_administrator))
+
+
+def reassign(unit: Unit, command: ReassignRequest) -> AssignmentRequest:
+    """An administrator asks somebody else to decide."""
+    administrator = require_administrator(unit)
+    request = _locked(unit, command.request_id)
+    answer = Reassign(by=administrator, to=command.to)
+    return _change(unit, request.id, answer, reassign_to=command.to)
+
+
+def reprocess(unit: Unit, command: ReprocessRequest) -> AssignmentRequest:
+    """An administrator or an owner of the catalog has a failed delivery tried again (DLV-2)."""
+    person_id = acting_person(unit)
+    request = _locked(unit, command.request_id)
+    package = unit.configured.packages.get(request.package_id)
+    owners = (
+        facts.catalog_owners(unit.tx, unit.configured, package.catalog_id) if package else ()
+    )
+    if person_id not in owners and not is_administrator(unit):
+        raise NotAdministrator
+    return _change(unit, request.id, Reprocess(by=person_id))
+
+
+def look(unit: Unit, request: AssignmentRequest) -> AssignmentRequest:
+    """Time passed, or somebody came or left. Always written: the wake has been used up."""
+    outcome = request_transitions.look(request, unit.request_facts(request), now=unit.now)
+    if outcome.request == request:
+        unit.sleep_again(request)
+        return request
+    return unit.save_request(request, outcome)
+
+
+def acting_person(unit: Unit) -> PersonId:
+    """The person who commands; only people do what is in this file."""
+    if unit.actor.person_id is None:
+        raise NotYours
+    return unit.actor.person_id
+
+
+def is_administrator(unit: Unit) -> bool:
+    """Whether whoever commands administers now."""
+    return unit.actor.person_id in facts.administrators(unit.tx, unit.configured)
+
+
+def require_administrator(unit: Unit) -> PersonId:
+    """Whoever commands, if they administer and do it in the administrators' channel."""
+    person_id = acting_person(unit)
+    if not is_administrator(unit):
+        raise NotAdministrator
+    channel = unit.configured.organization.admin_channel
+    if unit.actor.channel_id != channel:
+        raise NotInAdminChannel(channel)
+    return person_id
+
+
+def _locked(unit: Unit, request_id: RequestId) -> AssignmentRequest:
+    request = unit.tx.lock_request(request_id)
+    if request is None:
+        raise NotFound("request", request_id)
+    return request
+
+
+def _change(
+    unit: Unit,
+    request_id: RequestId,
+    command: RequestCommand,
+    *,
+    why: str = "",
+    reassign_to: PersonId | None = None,
+) -> AssignmentRequest:
+    request = _locked(unit, request_id)
+    known = unit.request_facts(request, reassign_to=reassign_to)
+    outcome = request_transitions.transition(request, command, known, now=unit.now)
+    return unit.save_request(request, outcome, why)
+
+
+def _fresh(
+    unit: Unit,
+    request_type: RequestType,
+    package: AccessPackage,
+    policy: AssignmentPolicy,
+    *,
+    target_id: PersonId,
+    wish: Wish,
+    needs_approval: bool,
+    extends: assignments.Assignment | None = None,
+) -> AssignmentRequest:
+    starts_at = wish.starts_at
+    if starts_at is not None and starts_at <= unit.now + timedelta(seconds=1):
+        starts_at = None
+    return AssignmentRequest(
+        id=RequestId(unit.ids.new(unit.now)),
+        request_type=request_type,
+        state=RequestState.PENDING_APPROVAL,
+        package_id=PackageId(package.id),
+        package_name=package.name,
+        policy_id=policy.id,
+        policy=policy,
+        needs_approval=needs_approval,
+        requestor_id=acting_person(unit),
+        target_id=target_id,
+        justification=wish.justification.strip(),
+        starts_at=starts_at,
+        duration=wish.duration,
+        assignment_id=extends.id if extends else None,
+        submitted_at=unit.now,
+    )

@@ -1,0 +1,119 @@
+"""The only door for writes.
+
+`handle` takes a command and whoever gives it, opens one transaction, lets the rules decide, and
+commits the state together with everything that follows from it. Nothing slow happens inside; what
+should then be true outside is made true by the workers. A refusal is raised to the caller; one of
+authority is written to the audit first.
+"""
+
+import logging
+from typing import assert_never
+
+from engine.application import life, requests
+from engine.application.audit import AuditEntry
+from engine.application.commands import (
+    Actor,
+    ApplyConfiguration,
+    AssignDirectly,
+    CancelRequest,
+    Command,
+    CompleteTask,
+    DecideRequest,
+    GiveBack,
+    PeopleChanged,
+    PersonLeft,
+    ReassignRequest,
+    RemoveDirectly,
+    ReprocessRequest,
+    SubmitExtension,
+    SubmitRequest,
+)
+from engine.application.ports import Conflict, Ids, LaneNames, Store, Transaction
+from engine.application.unit import Unit
+from engine.domain.refusals import AuthorityRefusal
+
+log = logging.getLogger(__name__)
+
+TRIES = 5
+"""How often a command is tried again when somebody else was faster with the same key."""
+
+
+class Entitlements:
+    """Requests, assignments and configuration, behind one door."""
+
+    def __init__(self, store: Store, *, ids: Ids, serial: LaneNames) -> None:
+        """Serial says of each connector whether its targets are changed one at a time."""
+        self._store = store
+        self._ids = ids
+        self._serial = serial
+
+    async def handle(self, command: Command, actor: Actor) -> object:
+        """Do it and answer what the command's docstring says; or raise the refusal.
+
+        A command that loses the race for a unique key runs again and then sees the winner.
+        """
+        try:
+            return await self._decided(command, actor)
+        except AuthorityRefusal as refusal:
+            await self._store.write(self._audit_refusal, command, actor, refusal)
+            raise
+
+    async def _decided(self, command: Command, actor: Actor) -> object:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._store.write(self._run, command, actor)
+            except Conflict:
+                log.info("somebody was faster, looking again")
+        return await self._store.write(self._run, command, actor)
+
+    def unit(self, tx: Transaction, actor: Actor) -> Unit:
+        """A unit of work inside a transaction of the caller's."""
+        return Unit(tx, actor, ids=self._ids, serial=self._serial, now=tx.now())
+
+    def _run(self, tx: Transaction, command: Command, actor: Actor) -> object:
+        return _dispatch(self.unit(tx, actor), command)
+
+    def _audit_refusal(
+        self, tx: Transaction, command: Command, actor: Actor, refusal: AuthorityRefusal
+    ) -> None:
+        request_id = getattr(command, "request_id", None)
+        entry = AuditEntry(
+            at=tx.now(),
+            actor=actor.audit_name,
+            activity=f"refused.{type(refusal).__name__}",
+            request_id=request_id,
+            details={"command": type(command).__name__},
+        )
+        tx.audit([entry])
+
+
+def _dispatch(unit: Unit, command: Command) -> object:
+    match command:
+        case SubmitRequest():
+            return requests.submit(unit, command)
+        case SubmitExtension():
+            return requests.submit_extension(unit, command)
+        case AssignDirectly():
+            return requests.assign_directly(unit, command)
+        case DecideRequest():
+            return requests.decide(unit, command)
+        case CancelRequest():
+            return requests.cancel(unit, command)
+        case ReassignRequest():
+            return requests.reassign(unit, command)
+        case ReprocessRequest():
+            return requests.reprocess(unit, command)
+        case GiveBack():
+            return life.give_back(unit, command)
+        case RemoveDirectly():
+            return life.remove_directly(unit, command)
+        case CompleteTask():
+            return life.complete_task(unit, command)
+        case PersonLeft():
+            return life.person_left(unit, command)
+        case PeopleChanged():
+            return life.people_changed(unit, command)
+        case ApplyConfiguration():
+            return life.apply_configuration(unit, command)
+        case _:
+            assert_never(command)

@@ -1,0 +1,356 @@
+"""One command's unit of work: saves what a rule decided and everything that follows from it.
+
+A rule returns an outcome; this file turns it into rows, all in the transaction the command runs
+in: the state with its next wake, the claims on holdings, the cards to be redrawn, the notices, the
+audit. Nobody else writes those rows. What an assignment gives is in `claims.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from engine.application import facts
+from engine.application.audit import AuditEntry
+from engine.application.claims import Claims
+from engine.application.commands import Actor
+from engine.application.configured import Configured
+from engine.application.ports import Ids, LaneNames, Transaction
+from engine.domain import assignment_requests, assignments, cards, request_transitions
+from engine.domain.assignment_requests import (
+    AssignmentRequest,
+    Cancel,
+    DeliveryChanged,
+    FollowUp,
+    RequestFacts,
+    RequestOutcome,
+    RequestState,
+    RequestType,
+)
+from engine.domain.assignments import Assignment, AssignmentOutcome, EndReason
+from engine.domain.holdings import Holding
+from engine.domain.ids import AssignmentId, PersonId, RequestId
+from engine.domain.refusals import NotConfigured
+
+
+class Unit:
+    """The transaction of one command, with the moment it is taken to happen at."""
+
+    def __init__(
+        self, tx: Transaction, actor: Actor, *, ids: Ids, serial: LaneNames, now: datetime
+    ) -> None:
+        """Serial says of each connector whether its targets are changed one at a time."""
+        self.tx = tx
+        self.actor = actor
+        self.ids = ids
+        self.now = now
+        self._serial = serial
+        self._configured: Configured | None = None
+
+    @property
+    def _claims(self) -> Claims:
+        return Claims(self.tx, self.configured, ids=self.ids, serial=self._serial, now=self.now)
+
+    @property
+    def configured(self) -> Configured:
+        """The stored configuration; refused before the first apply."""
+        if self._configured is None:
+            self._configured = self.tx.configured()
+        if self._configured is None:
+            raise NotConfigured
+        return self._configured
+
+    # Requests -----------------------------------------------------------------------------------
+
+    def request_facts(
+        self, request: AssignmentRequest, *, reassign_to: PersonId | None = None
+    ) -> RequestFacts:
+        """Who decides it now."""
+        return facts.request_facts(self.tx, self.configured, request, reassign_to=reassign_to)
+
+    def begin_request(self, request: AssignmentRequest, why: str = "") -> AssignmentRequest:
+        """Set a fresh request going and store it."""
+        outcome = request_transitions.begin(request, self.request_facts(request), now=self.now)
+        return self.save_request(None, outcome, why)
+
+    def save_request(
+        self, before: AssignmentRequest | None, outcome: RequestOutcome, why: str = ""
+    ) -> AssignmentRequest:
+        """Store a request's outcome and everything that follows from it."""
+        after, follow_up = outcome.request, outcome.follow_up
+        if after == before:
+            return after
+        if follow_up is FollowUp.ASSIGN:
+            assignment_id = AssignmentId(self.ids.new(self.now))
+            after = replace(after, assignment_id=assignment_id)
+        wake_at = _earliest(assignment_requests.due_timers(after))
+        if before is None:
+            self.tx.add_request(after, wake_at)
+        else:
+            self.tx.save_request(before, after, wake_at)
+        self._audit_request(after, outcome.activities, why)
+        self._show_request(before, after)
+        self.tx.add_notices(outcome.notices, self.now)
+        if follow_up is not None:
+            after = self._follow_up(after, follow_up)
+        return after
+
+    def _follow_up(self, request: AssignmentRequest, follow_up: FollowUp) -> AssignmentRequest:
+        assert request.assignment_id is not None
+        if follow_up is FollowUp.ASSIGN:
+            assignment = assignments.assign(request.assignment_id, request, now=self.now)
+            outcome = AssignmentOutcome(assignment=assignment)
+            self.save_assignment(None, outcome, request=request)
+            return request
+        assignment = self._locked(request.assignment_id)
+        match follow_up:
+            case FollowUp.EXTEND:
+                assert request.policy is not None
+                until = assignments.extension_end(assignment, request.policy, request.duration)
+                extended = assignments.extend(assignment, until, now=self.now)
+                self.save_assignment(assignment, extended, request=request)
+            case FollowUp.WITHDRAW:
+                ended = assignments.end(assignment, EndReason.CANCELED, now=self.now)
+                self.save_assignment(assignment, ended, request=request)
+            case FollowUp.REDELIVER:
+                self._claims.redeliver(assignment)
+        return request
+
+    def _locked(self, assignment_id: AssignmentId) -> Assignment:
+        assignment = self.tx.lock_assignment(assignment_id)
+        assert assignment is not None, "an approved request's assignment is never deleted"
+        return assignment
+
+    def _show_request(
+        self, before: AssignmentRequest | None, after: AssignmentRequest
+    ) -> None:
+        channel = self.configured.organization.admin_channel
+        shown = set(cards.request_cards(before, channel)) if before else set()
+        if before is not None:
+            self.tx.touch_cards([after.id], self.now)
+        fresh = [c for c in cards.request_cards(after, channel) if c not in shown]
+        self.tx.show_cards(fresh, self.now)
+
+    # Assignments --------------------------------------------------------------------------------
+
+    def save_assignment(
+        self,
+        before: Assignment | None,
+        outcome: AssignmentOutcome,
+        *,
+        request: AssignmentRequest | None = None,
+        why: str = "",
+    ) -> Assignment:
+        """Store an assignment's outcome, claim or drop its holdings, report to its request.
+
+        `request` is the one it reports to, if it is locked already.
+        """
+        after = outcome.assignment
+        if before is None:
+            self.tx.add_assignment(after, _wake(after))
+        if before is None or before.wanted != after.wanted:
+            again = assignments.look(after, self._claims.level(before, after), now=self.now)
+            outcome, after = _joined(outcome, again), again.assignment
+        if before is not None or after != outcome.assignment:
+            self.tx.save_assignment(after, _wake(after))
+        self._audit_assignment(after, outcome.activities, why)
+        self.tx.add_notices(outcome.notices, self.now)
+        if before is not None and before.active and not after.active:
+            self._cancel_extension(after, request)
+        if outcome.report is not None:
+            self._report(after, outcome.report, request)
+        if before is not None:
+            self.tx.touch_cards({after.request_id, after.reports_to}, self.now)
+        return after
+
+    def look_at_assignment(
+        self, assignment: Assignment, request: AssignmentRequest | None
+    ) -> Assignment:
+        """Bring an assignment up to this moment: start, deliveries, warnings, end.
+
+        `request` is the one it reports to, locked. A package whose resource roles were edited is
+        caught up with here too (RES-7).
+        """
+        levels = self._claims.level(assignment, assignment)
+        outcome = assignments.look(assignment, levels, now=self.now)
+        if assignment.active and not outcome.assignment.active:
+            return self.end_assignment(
+                assignment, outcome, request, RequestType.SYSTEM_REMOVE, assignment.target_id
+            )
+        return self.save_assignment(assignment, outcome, request=request)
+
+    def end_assignment(
+        self,
+        assignment: Assignment,
+        outcome: AssignmentOutcome,
+        origin: AssignmentRequest | None,
+        request_type: RequestType,
+        requestor_id: PersonId,
+        why: str = "",
+    ) -> Assignment:
+        """Store an end, with the removal request that records it (ST-2).
+
+        `origin` is the request that made the assignment, locked: if it was still scheduled or
+        delivering, it ends as canceled.
+        """
+        if origin is not None:
+            self._deliver_state(origin, RequestState.CANCELED)
+        removal = AssignmentRequest(
+            id=RequestId(self.ids.new(self.now)),
+            request_type=request_type,
+            state=RequestState.DELIVERING,
+            package_id=assignment.package_id,
+            package_name=self._package_name(assignment),
+            policy_id=assignment.policy_id,
+            requestor_id=requestor_id,
+            target_id=assignment.target_id,
+            justification=why,
+            assignment_id=assignment.id,
+            submitted_at=self.now,
+        )
+        self.tx.add_request(removal, None)
+        ended = replace(outcome.assignment, removal_request_id=removal.id)
+        outcome = replace(outcome, assignment=ended)
+        return self.save_assignment(assignment, outcome, request=removal, why=why)
+
+    def _package_name(self, assignment: Assignment) -> str:
+        package = self.configured.packages.get(assignment.package_id)
+        return package.name if package else str(assignment.package_id)
+
+    def _report(
+        self, assignment: Assignment, state: RequestState, request: AssignmentRequest | None
+    ) -> None:
+        if request is None or request.id != assignment.reports_to:
+            request = self.tx.lock_request(assignment.reports_to)
+        assert request is not None, "a request is never deleted"
+        self._deliver_state(request, state)
+
+    def _deliver_state(self, request: AssignmentRequest, state: RequestState) -> None:
+        outcome = request_transitions.transition(
+            request,
+            DeliveryChanged(state=state),
+            RequestFacts(admin_channel=self.configured.organization.admin_channel),
+            now=self.now,
+        )
+        self.save_request(request, outcome)
+
+    def _cancel_extension(
+        self, assignment: Assignment, request: AssignmentRequest | None
+    ) -> None:
+        """Whoever still decides about more time for what has ended is asked in vain."""
+        open_id = self.tx.open_request_of(assignment.target_id, assignment.package_id)
+        if open_id is None or (request is not None and open_id == request.id):
+            return
+        waiting = self.tx.lock_request(open_id)
+        if waiting is None or waiting.request_type is not RequestType.USER_UPDATE:
+            return
+        channel = self.configured.organization.admin_channel
+        outcome = request_transitions.transition(
+            waiting,
+            Cancel(by=waiting.requestor_id),
+            RequestFacts(admin_channel=channel),
+            now=self.now,
+        )
+        self.save_request(waiting, outcome)
+
+    # Wakes and holdings -------------------------------------------------------------------------
+
+    def sleep_again(self, request: AssignmentRequest) -> None:
+        """Nothing changed: only the wake, which has been used up, is written anew."""
+        wake_at = _earliest(assignment_requests.due_timers(request))
+        self.tx.save_request(request, request, wake_at)
+
+    def save_holdings(self, changed: Iterable[Holding]) -> None:
+        """Store holdings and wake the lanes that bring them level."""
+        self._claims.save(changed)
+
+    # Audit --------------------------------------------------------------------------------------
+
+    def audit(self, activity: str, *, why: str = "", **columns: str | None) -> None:
+        """One row about something that is neither a request nor an assignment."""
+        self.tx.audit(
+            [
+                AuditEntry(
+                    at=self.now,
+                    actor=self.actor.audit_name,
+                    activity=activity,
+                    why=why,
+                    details={key: value for key, value in columns.items() if value},
+                )
+            ]
+        )
+
+    def audit_holding(self, activity: str, holding: Holding, why: str = "") -> None:
+        """One row about something done on a target system."""
+        self.tx.audit(
+            AuditEntry(
+                at=self.now,
+                actor=self.actor.audit_name,
+                activity=activity,
+                request_id=request_id,
+                assignment_id=assignment_id,
+                target_id=holding.person_id,
+                why=why,
+                details={
+                    "connector": holding.connector,
+                    "target": holding.target,
+                    "role": holding.role,
+                },
+            )
+            for assignment_id, request_id in self.tx.claimants_of(holding.id)
+        )
+
+    def _audit_request(
+        self, request: AssignmentRequest, activities: Iterable[str], why: str
+    ) -> None:
+        stage = request.runs[-1].number if request.runs else None
+        self.tx.audit(
+            AuditEntry(
+                at=self.now,
+                actor=self.actor.audit_name,
+                activity=activity,
+                request_id=request.id,
+                assignment_id=request.assignment_id,
+                package_id=request.package_id,
+                policy_id=request.policy_id,
+                target_id=request.target_id,
+                stage=stage,
+                why=why,
+            )
+            for activity in activities
+        )
+
+    def _audit_assignment(
+        self, assignment: Assignment, activities: Iterable[str], why: str
+    ) -> None:
+        self.tx.audit(
+            AuditEntry(
+                at=self.now,
+                actor=self.actor.audit_name,
+                activity=activity,
+                request_id=assignment.reports_to,
+                assignment_id=assignment.id,
+                package_id=assignment.package_id,
+                policy_id=assignment.policy_id,
+                target_id=assignment.target_id,
+                why=why,
+            )
+            for activity in activities
+        )
+
+
+def _earliest(timers: Iterable[tuple[datetime, str]]) -> datetime | None:
+    return min((moment for moment, _ in timers), default=None)
+
+
+def _wake(assignment: Assignment) -> datetime | None:
+    return _earliest(assignments.due_timers(assignment))
+
+
+def _joined(first: AssignmentOutcome, then: AssignmentOutcome) -> AssignmentOutcome:
+    return replace(
+        then,
+        activities=(*first.activities, *then.activities),
+        notices=(*first.notices, *then.notices),
+        report=then.report or first.report,
+    )
+

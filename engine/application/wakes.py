@@ -1,0 +1,112 @@
+"""What happens by itself: requests and assignments whose moment has come are looked at.
+
+A wake means "look again", nothing more. Claiming, deciding and saving are one transaction under
+the aggregate's own lock, the lock a click takes too, so late, double and superfluous wakes do no
+harm. Each row has its own savepoint: one bad row backs off and is parked after ten failures, and
+never stops the queue.
+
+The brake: a pass that would end more than a fifth of all active access (and more than twenty
+assignments) does not look at assignments at all; administrators are told. A clock set wrong, or
+an outage of weeks, must not take everybody's access in one go.
+"""
+
+import logging
+from datetime import timedelta
+
+from engine.application import requests
+from engine.application.commands import TIME
+from engine.application.ports import Aggregate, Store, Transaction
+from engine.application.service import Entitlements
+from engine.application.unit import Unit
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import Assignment
+from engine.domain.conversation import Audience, Notice, NoticeKind
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+"""Rows per transaction, so that a click never waits long."""
+BRAKE_SHARE = 0.2
+BRAKE_AT_LEAST = 20
+BRAKE_ASKS_EVERY = timedelta(hours=1)
+
+
+class Wakes:
+    """Looks at requests and assignments that are due."""
+
+    def __init__(self, store: Store, service: Entitlements) -> None:
+        """The service lends its way of making a unit of work."""
+        self._store = store
+        self._service = service
+
+    async def run_once(self) -> int:
+        """One pass over both kinds; answers how many rows were looked at."""
+        looked = await self._store.write(self._look_at_requests)
+        return looked + await self._store.write(self._look_at_assignments)
+
+    def _look_at_requests(self, tx: Transaction) -> int:
+        unit = self._service.unit(tx, TIME)
+        due = tx.claim_due(Aggregate.REQUEST, unit.now, BATCH)
+        for request, _ in due:
+            assert request is not None
+            self._look(unit, Aggregate.REQUEST, request.id, request, None)
+        return len(due)
+
+    def _look_at_assignments(self, tx: Transaction) -> int:
+        unit = self._service.unit(tx, TIME)
+        if self._braked(unit):
+            return 0
+        due = tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH)
+        for request, assignment in due:
+            assert assignment is not None
+            self._look(unit, Aggregate.ASSIGNMENT, assignment.id, request, assignment)
+        return len(due)
+
+    def _look(
+        self,
+        unit: Unit,
+        aggregate: Aggregate,
+        row_id: str,
+        request: AssignmentRequest | None,
+        assignment: Assignment | None,
+    ) -> None:
+        try:
+            with unit.tx.savepoint():
+                if assignment is not None:
+                    unit.look_at_assignment(assignment, request)
+                elif request is not None:
+                    requests.look(unit, request)
+        except Exception as fault:  # one bad row must not stop the queue; it is parked and shown
+            log.exception("a wake failed", extra={"aggregate": aggregate, "row": row_id})
+            problem = f"{type(fault).__name__}: {fault}"
+            if unit.tx.postpone(aggregate, row_id, unit.now, problem):
+                self._tell_parked(unit, aggregate, row_id)
+
+    def _tell_parked(self, unit: Unit, aggregate: Aggregate, row_id: str) -> None:
+        channel = unit.configured.organization.admin_channel
+        stamp = f"{unit.now.timestamp():.0f}"
+        notice = Notice(
+            key=f"{aggregate}/{row_id}/parked/{stamp}",
+            kind=NoticeKind.ROW_PARKED,
+            audience=Audience(channel_id=channel),
+            subject_id=row_id,
+            detail=aggregate,
+        )
+        unit.tx.add_notices([notice], unit.now)
+
+    def _braked(self, unit: Unit) -> bool:
+        ending, active = unit.tx.endings_due(unit.now)
+        if ending <= BRAKE_AT_LEAST or ending <= active * BRAKE_SHARE:
+            return False
+        if unit.tx.brake_released(unit.now):
+            return False
+        slot = int(unit.now.timestamp() // BRAKE_ASKS_EVERY.total_seconds())
+        notice = Notice(
+            key=f"brake/{slot}",
+            kind=NoticeKind.MANY_ENDINGS,
+            audience=Audience(channel_id=unit.configured.organization.admin_channel),
+            subject_id="brake",
+            detail=f"{ending}/{active}",
+        )
+        unit.tx.add_notices([notice], unit.now)
+        return True

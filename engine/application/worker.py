@@ -1,0 +1,116 @@
+"""The loops that make things happen by themselves, in every replica, without a leader.
+
+Each loop looks at what is due, works on it, and sleeps until the next thing is due, a commit of
+this process made something due, or a second has passed. In tests nothing loops: `settle` works
+until nothing is due at the present moment.
+"""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+
+from engine.application.jobs import Jobs
+from engine.application.lanes import LaneWorker
+from engine.application.ports import Clock, HoldingWork, MessageWork, Store
+from engine.application.wakes import Wakes
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 1.0
+"""A replica that missed a wake of another one looks again after this long."""
+AFTER_FAULT_SECONDS = 2.0
+ROUNDS = 10_000
+"""A bound on `settle`: so many rounds without coming to rest are a fault."""
+
+
+class Worker:
+    """Wakes, conversations, deliveries and recurring jobs of one process."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        wakes: Wakes,
+        messages: LaneWorker[MessageWork],
+        deliveries: LaneWorker[HoldingWork],
+        jobs: Jobs,
+    ) -> None:
+        """Nothing runs before `run` or `settle`."""
+        self._store = store
+        self._clock = clock
+        self._wakes = wakes
+        self._lanes = (messages, deliveries)
+        self._jobs = jobs
+        self._loops: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    def start(self) -> None:
+        """Start the loops."""
+        self._loops = [
+            asyncio.create_task(self._loop(), name="usher worker"),
+            asyncio.create_task(self._jobs.run(), name="usher jobs"),
+        ]
+
+    async def stop(self, seconds: float) -> None:
+        """Take nothing new and let what is in flight finish, for so long at most.
+
+        What does not finish is found by its lease.
+        """
+        self._stopping = True
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        try:
+            async with asyncio.timeout(seconds):
+                for lanes in self._lanes:
+                    await lanes.drain()
+        except TimeoutError:
+            log.warning("stopped with work in flight; it is taken up when its lease ends")
+
+    async def next_at(self) -> datetime | None:
+        """The next moment at which something will happen by itself."""
+        return await self._store.next_wake_at()
+
+    async def settle(self) -> None:
+        """Work until nothing is due at the present moment and nothing is in flight."""
+        for _ in range(ROUNDS):
+            if await self.run_once():
+                continue
+            if any(lanes.busy for lanes in self._lanes):
+                for lanes in self._lanes:
+                    await lanes.wait()
+                continue
+            next_at = await self._store.next_wake_at()
+            if next_at is None or next_at > self._clock.now():
+                return
+            await asyncio.sleep(0)
+        raise RuntimeError("the workers do not come to rest")
+
+    async def run_once(self) -> int:
+        """One look at everything; answers how much was begun."""
+        begun = await self._wakes.run_once()
+        for lanes in self._lanes:
+            begun += await lanes.run_once()
+        return begun
+
+    async def _loop(self) -> None:
+        while not self._stopping:
+            try:
+                if not await self.run_once():
+                    await self._rest()
+            except Exception:  # a database that is away comes back; until then say so and wait
+                log.exception("the worker could not look at what is due")
+                await self._clock.sleep(AFTER_FAULT_SECONDS)
+
+    async def _rest(self) -> None:
+        next_at = await self._store.next_wake_at()
+        pause = timedelta(seconds=IDLE_SECONDS)
+        if next_at is not None:
+            pause = min(pause, next_at - self._clock.now())
+        if pause > timedelta():
+            await self._store.wait_for_change(pause.total_seconds())
+        elif all(lanes.busy for lanes in self._lanes):
+            await self._store.wait_for_change(IDLE_SECONDS / 10)
+        else:
+            await asyncio.sleep(0.01)
