@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playground.delivery import Answer, NotAnswered, Parcel
-from playground.elements import Placed, action_entry, placed_elements, state_values
+from playground.elements import Placed, Typed, action_entry, placed_elements, state_values
 from playground.escaping import escaped, links_in
 from playground.methods.views import accept_view
 from playground.records import Conversation, Message, User
@@ -36,7 +36,11 @@ class Acts:
 
     def __init__(self, playground: Playground) -> None:
         self._playground = playground
-        self._typed_in_messages: dict[tuple[str, str], dict[str, dict[str, Json]]] = {}
+        self._typed_in_messages: dict[tuple[str, str], Typed] = {}
+
+    def typed_in(self, user_id: str, ts: str) -> Typed:
+        """What somebody chose on a message so far."""
+        return self._typed_in_messages.get((user_id, ts), {})
 
     # -- typing
 
@@ -148,9 +152,7 @@ class Acts:
         if placed.is_input and not placed.block.get("dispatch_action"):
             return
         shown = playground.views.shown(view)
-        trigger = playground.views.issue_trigger(
-            user.id, view_id=None if view.is_home else view.id
-        )
+        trigger = playground.views.issue_trigger(user.id, view_id=None if view.is_home else view.id)
         payload = self._interaction("block_actions", user)
         payload |= {
             "container": {"type": "view", "view_id": view.id},
@@ -167,7 +169,9 @@ class Acts:
             await self._playground.delivery.send(parcel)
         except NotAnswered as failure:
             label = as_text(as_json(placed.element.get("text")).get("text")) or placed.kind
-            raise self._says(user, f"{label}: the app did not answer ({failure.reason})") from failure
+            raise self._says(
+                user, f"{label}: the app did not answer ({failure.reason})"
+            ) from failure
 
     async def options(
         self, user: User, container: View | Message, block_id: str, action_id: str, query: str
@@ -262,10 +266,12 @@ class Acts:
                 case "errors":
                     errors = as_json(body.get("errors"))
                     view.errors = {str(key): str(value) for key, value in errors.items()}
-                    known = {one["block_id"] for one in view.payload["blocks"] if one["type"] == "input"}
+                    known = {
+                        one["block_id"] for one in view.payload["blocks"] if one["type"] == "input"
+                    }
                     if not view.errors or not set(view.errors) <= known:
                         raise self._says(user, TROUBLE)
-                    views.workspace.tell("view", user=user.id, view=view.id)
+                    views.workspace.tell("view", **{"as": user.id, "view": view.id})
                 case "update":
                     views.update(view, accept_view(note, body.get("view"), "modal"))
                 case "push":
@@ -354,7 +360,7 @@ def _checked_options(acts: Acts, user: User, body: Json) -> Json:
     lists = [as_list(body.get("options")), *(as_list(one.get("options")) for one in groups)]
     for options in lists:
         if len(options) > MOST_OPTIONS or not all(_is_option(one) for one in options):
-            raise acts._says(user, "The options could not be loaded (invalid options)")  # noqa: SLF001
+            raise acts._says(user, "The options could not be loaded (invalid options)")
     return {"option_groups": groups} if groups else {"options": lists[0]}
 
 

@@ -58,7 +58,7 @@ class Agenda:
         while True:
             self.run_due()
             self._added.clear()
-            waits = [asyncio.ensure_future(self._added.wait())]
+            waits: list[asyncio.Future[object]] = [asyncio.ensure_future(self._added.wait())]
             if self._entries:
                 waits.append(asyncio.ensure_future(self._clock.sleep_until(self._entries[0].at)))
             try:

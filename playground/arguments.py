@@ -32,7 +32,9 @@ class Arguments:
                 raise missing(name)
             return default
         if isinstance(value, (dict, list)):
-            raise Refused("invalid_arguments", **messages(f"[ERROR] must be a string [json-pointer:/{name}]"))
+            raise Refused(
+                "invalid_arguments", **messages(f"[ERROR] must be a string [json-pointer:/{name}]")
+            )
         return str(value)
 
     def optional(self, name: str) -> str | None:
@@ -55,7 +57,8 @@ class Arguments:
             found = int(str(value))
         except ValueError:
             raise Refused(
-                "invalid_arguments", **messages(f"[ERROR] must be an integer [json-pointer:/{name}]")
+                "invalid_arguments",
+                **messages(f"[ERROR] must be an integer [json-pointer:/{name}]"),
             ) from None
         return found if most is None else min(found, most)
 
@@ -68,7 +71,7 @@ class Arguments:
             return [str(one) for one in value if str(one)]
         return [one.strip() for one in str(value or "").split(",") if one.strip()]
 
-    def structure(self, name: str) -> Any:  # noqa: ANN401 - JSON of any shape, judged by the caller
+    def structure(self, name: str) -> Any:
         """A nested value, decoded when it came as a string; undecodable text stays text."""
         value = self.values.get(name)
         if isinstance(value, str) and value[:1] in "[{":
@@ -78,9 +81,7 @@ class Arguments:
 
 def missing(name: str) -> Refused:
     """The refusal for a required argument that is not there."""
-    return Refused(
-        "invalid_arguments", **messages(f"[ERROR] missing required field: {name}")
-    )
+    return Refused("invalid_arguments", **messages(f"[ERROR] missing required field: {name}"))
 
 
 def messages(*lines: str) -> Json:
@@ -128,7 +129,7 @@ async def _json_body(request: web.Request) -> Json:
     return as_json(body)
 
 
-def _parsed(value: str) -> Any:  # noqa: ANN401 - see structure()
+def _parsed(value: str) -> Any:
     try:
         return json.loads(value)
     except ValueError:

@@ -59,7 +59,9 @@ class Reaction:
     def sees(self, words: str) -> None:
         """Fail unless these words are in it."""
         if squeezed(words) not in squeezed(self.text):
-            raise NotThere(f"{self.who} did not get to see {words!r}, but:\n{self.text or 'nothing'}")
+            raise NotThere(
+                f"{self.who} did not get to see {words!r}, but:\n{self.text or 'nothing'}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,9 @@ class PersonDriver:
         watch = _Watch(self)
         if control.confirm and not confirm:
             return Reaction(who=self.name, asked=asked)
-        await self._act(control.container, control.placed.block_id, control.placed.action_id, control.value)
+        await self._act(
+            control.container, control.placed.block_id, control.placed.action_id, control.value
+        )
         return await watch.outcome(asked=asked)
 
     async def opens_home(self) -> Home:
@@ -298,7 +302,7 @@ class _Watch:
 
     def __init__(self, person: PersonDriver) -> None:
         self._person = person
-        self._playground = person._playground  # noqa: SLF001 - two halves of one thing
+        self._playground = person._playground
         self._touched: dict[tuple[str, str], None] = {}
         self._views_before = [(one.id, one.hash) for one in self._playground.views.stack(person.id)]
         self._leave = self._playground.workspace.subscribe(self._note)
@@ -313,11 +317,11 @@ class _Watch:
             await self._playground.settle_after_act()
         finally:
             self._leave()
-        visible = {(one.channel, one.ts): one for one in self._person._visible()}  # noqa: SLF001
+        visible = {(one.channel, one.ts): one for one in self._person._visible()}
         return [visible[key] for key in self._touched if key in visible]
 
     def reaction(self, messages: list[Message], asked: str = "") -> Reaction:
-        seen = [self._person._seen(one) for one in messages]  # noqa: SLF001
+        seen = [self._person._seen(one) for one in messages]
         own = tuple(one for one in seen)
         return Reaction(who=self._person.name, messages=own, asked=asked)
 

@@ -83,17 +83,9 @@ def placed_elements(blocks: object) -> Iterator[Placed]:
         for element in map(as_json, found):
             if "type" in element and ("action_id" in element or element["type"] in STATE_KEYS):
                 yield Placed(block=block, element=element)
-        for inner in ("blocks", "child_blocks", "elements"):
-            if block.get("type") in ("container", "carousel"):
-                yield from placed_elements(block.get(inner))
-        if block.get("type") in ("card",):
-            yield from _card_elements(block)
-
-
-def _card_elements(block: Json) -> Iterator[Placed]:
-    for element in map(as_json, as_list(block.get("buttons"))):
-        if "action_id" in element:
-            yield Placed(block=block, element=element)
+        if block.get("type") in ("container", "carousel"):
+            yield from placed_elements(block.get("child_blocks"))
+            yield from placed_elements(block.get("elements"))
 
 
 def state_of(element: Json, typed: Json | None) -> Json:

@@ -9,7 +9,9 @@ import re
 
 from playground.workspace import Workspace
 
-WORD = re.compile(r"(?<![\w.])(?P<url>https?://[^\s<>|]+)|(?<![\w@.<])@(?P<at>[\w.-]+)|(?<![\w#])#(?P<hash>[\w-]+)")
+WORD = re.compile(
+    r"(?<![\w.])(?P<url>https?://[^\s<>|]+)|(?<![\w@.<])@(?P<at>[\w.-]+)|(?<![\w#])#(?P<hash>[\w-]+)"
+)
 
 
 def escaped(workspace: Workspace, text: str) -> str:

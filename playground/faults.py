@@ -128,7 +128,9 @@ class Faults:
         if person == wanted:
             return True
         direct = {
-            one.id for one in self._workspace.visible_to(wanted) if one.is_im and wanted in one.members
+            one.id
+            for one in self._workspace.visible_to(wanted)
+            if one.is_im and wanted in one.members
         }
         text = json.dumps(mentions or {})
         return wanted in text or any(one in text for one in direct)

@@ -55,9 +55,7 @@ def _of_element(
     element = placed.element
     if placed.kind in ("button", "workflow_button"):
         label = reader.plain(as_text(as_json(element.get("text")).get("text")))
-        return [
-            Control(container=container, placed=placed, label=label, value=None, nearby=nearby)
-        ]
+        return [Control(container=container, placed=placed, label=label, value=None, nearby=nearby)]
     if placed.kind == "overflow":
         return [
             Control(

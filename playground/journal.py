@@ -85,16 +85,24 @@ class Journal:
         self._exchange_file = self._payload_file = None
 
     def app_called(
-        self, method: str, request: Json, response: Json, *, status: int, seconds: float
+        self,
+        method: str,
+        request: Json,
+        response: Json,
+        *,
+        status: int,
+        seconds: float,
+        fault: str = "",
     ) -> None:
-        """The app called a Web API method."""
+        """The app called a Web API method; `fault` names what was done to the call on purpose."""
         ok = bool(response.get("ok"))
         word = "ok" if ok else as_text(response.get("error")) or str(status)
+        word = f"{word} ({fault})" if fault else word
         self.note(
             "app_to_slack", method, status=word, seconds=seconds, request=request, response=response
         )
 
-    def note(  # noqa: PLR0913 - a record has that many parts
+    def note(
         self,
         direction: str,
         what: str,

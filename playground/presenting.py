@@ -13,8 +13,13 @@ from playground.wire import Json
 from playground.workspace import APP_ID, BOT_ID, BOT_USER_ID, Workspace
 
 
-def user_object(workspace: Workspace, user: User, *, locale: bool = False) -> Json:
-    """A user as `users.info` shows it; strangers carry less, e-mail needs its own scope."""
+def user_object(
+    workspace: Workspace, user: User, *, locale: bool = False, listed: bool = False
+) -> Json:
+    """A user as `users.info` shows it; strangers carry less, e-mail needs its own scope.
+
+    In a listing (`users.list`) the custom profile fields are left out.
+    """
     shown: Json = {
         "id": user.id,
         "team_id": user.team_id,
@@ -32,6 +37,8 @@ def user_object(workspace: Workspace, user: User, *, locale: bool = False) -> Js
         "is_email_confirmed": user.email is not None,
         "who_can_share_contact_card": "EVERYONE",
     }
+    if listed:
+        del shown["profile"]["fields"]
     if user.deleted:
         for key in ("tz", "tz_label", "tz_offset"):
             del shown[key]

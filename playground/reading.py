@@ -19,10 +19,21 @@ from playground.workspace import Workspace
 TAG = re.compile(r"<([^<>]+)>")
 MARKS = re.compile(r"(?<![\w])[*_~`]+(?=\S)|(?<=\S)[*_~`]+(?![\w])|^\s*>\s?", re.MULTILINE)
 TOKEN = re.compile(r"\{(\w+)\}")
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 CHILD_KEYS = (
     "title",
@@ -45,8 +56,11 @@ CHILD_KEYS = (
     "description",
     "blocks",
     "child_blocks",
-    "buttons",
     "actions",
+    "rich_text_title",
+    "subtext",
+    "caption",
+    "tasks",
     "alt_text",
 )
 

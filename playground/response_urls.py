@@ -96,14 +96,14 @@ class ResponseUrls:
         if args.flag("delete_original"):
             if original is not None and original.ts in conversation.by_ts:
                 conversation.remove(original)
-                workspace.tell("delete", channel=conversation.id, ts=original.ts)
+                workspace.tell_of("delete", conversation, original)
             return
         content = read_content(args, self._playground.journal.note_payload)
         if args.flag("replace_original") and original is not None:
             original.body.pop("blocks", None)
             original.body |= content
             original.metadata = read_metadata(args) or original.metadata
-            workspace.tell("update", channel=conversation.id, ts=original.ts)
+            workspace.tell_of("update", conversation, original)
             return
         message: Json = {**author(workspace), **content}
         public = args.text("response_type", "ephemeral") == "in_channel"

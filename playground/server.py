@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from aiohttp import web
 from playground import methods as _methods  # registers the Web API
 from playground.acts import Acts
 from playground.agenda import Agenda
+from playground.changes import Changes
 from playground.clock import Clock
 from playground.delivery import Delivery
 from playground.driver import PersonDriver
@@ -25,13 +26,15 @@ from playground.faults import Faults
 from playground.hooks import App, HttpHook
 from playground.journal import Journal
 from playground.manifest import read_manifest
+from playground.page_api import PageApi
 from playground.rates import Rates
-from playground.records import User
 from playground.response_urls import ResponseUrls
 from playground.seed import Channel, Person, Story, Team, Usergroup
 from playground.signed_http import SignedHttp
 from playground.socket_mode import Sockets
+from playground.story import StoryTracker
 from playground.time_travel import Stop, TimeTravel
+from playground.uploads import give_file, take_upload
 from playground.views import Views
 from playground.web_api import answer
 from playground.wire import Json
@@ -53,7 +56,7 @@ class NotSettled(Exception):
 class Playground:
     """A Slack workspace with one app, on this machine."""
 
-    def __init__(  # noqa: PLR0913 - the composition root of this package
+    def __init__(
         self,
         *,
         manifest: Json | None = None,
@@ -78,7 +81,6 @@ class Playground:
         self.workspace = Workspace(
             clock=self.clock, manifest=read_manifest(manifest), team=team or Team()
         )
-        self.story = story
         self.patience = patience
         for label in self.workspace.team.profile_fields:
             self.workspace.field_id(label)
@@ -88,6 +90,7 @@ class Playground:
             self.workspace.add_channel(channel)
         for group in usergroups:
             self.workspace.add_usergroup(group)
+        self.workspace.link_people_fields()
         self.bot_token = f"xoxb-playground-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-playground-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
@@ -104,6 +107,9 @@ class Playground:
         self.response_urls = ResponseUrls(self)
         self.acts = Acts(self)
         self.time = TimeTravel(self)
+        self.changes = Changes(self)
+        self.story = StoryTracker(self, story)
+        self.page = PageApi(self)
         self.workspace.on_event = self.delivery.event
         self.url = ""
         self._runner: web.AppRunner | None = None
@@ -130,6 +136,7 @@ class Playground:
             await asyncio.gather(self._watch, return_exceptions=True)
         await self.delivery.stop()
         await self.sockets.close()
+        await self.page.close()
         if self.http is not None:
             await self.http.close()
         if self._runner is not None:
@@ -180,10 +187,23 @@ class Playground:
 
     async def joins(self, person: Person) -> PersonDriver:
         """Somebody new comes into the workspace."""
-        user = self.workspace.add_person(person)
-        self.events.team_joined(user)
-        await self.settle()
-        return PersonDriver(self, user.id)
+        return await self.changes.joins(person)
+
+    async def user_leaves(self, who: str) -> None:
+        """Somebody is deactivated."""
+        await self.changes.leaves(who)
+
+    async def joins_group(self, who: str, handle: str) -> None:
+        """An administrator puts somebody into a user group."""
+        await self.changes.joins_group(who, handle)
+
+    async def leaves_group(self, who: str, handle: str) -> None:
+        """An administrator takes somebody out of a user group."""
+        await self.changes.leaves_group(who, handle)
+
+    async def changes_profile(self, who: str, **changes: object) -> None:
+        """Change parts of a user, or custom profile fields by label."""
+        await self.changes.changes_profile(who, **changes)
 
     # -- time
 
@@ -205,9 +225,15 @@ class Playground:
         async def api(request: web.Request) -> web.StreamResponse:
             return await answer(self, request)
 
+        async def upload(request: web.Request) -> web.StreamResponse:
+            return await take_upload(self, request)
+
+        async def download(request: web.Request) -> web.StreamResponse:
+            return await give_file(self, request)
+
         application.router.add_route("*", "/api/{method}", api)
+        application.router.add_post("/files/upload/{file}", upload)
+        application.router.add_get("/files/{file}/{name:.+}", download)
         application.router.add_post("/respond/{key}", self.response_urls.answer)
         application.router.add_get("/socket/link/", self.sockets.connect)
-
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+        self.page.add_routes(application.router)

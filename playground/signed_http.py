@@ -7,7 +7,6 @@ machine's clock, which nobody moves.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -60,7 +59,7 @@ class SignedHttp:
                     no_retry = response.headers.get("X-Slack-No-Retry") == "1"
                     raise NotAnswered("http_error", status=response.status, no_retry=no_retry)
                 return Answer(body=_body(text), status=response.status)
-        except asyncio.TimeoutError as error:
+        except TimeoutError as error:
             raise NotAnswered("http_timeout") from error
         except aiohttp.TooManyRedirects as error:
             raise NotAnswered("too_many_redirects") from error

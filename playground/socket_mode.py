@@ -153,7 +153,7 @@ class Sockets:
     def drop(self) -> None:
         """Break all connections without a word."""
         for socket in tuple(self._open):
-            transport = socket.get_extra_info("socket") and socket._req  # noqa: SLF001
+            transport = socket.get_extra_info("socket") and socket._req
             if transport is not None and transport.transport is not None:
                 transport.transport.abort()
             self._open.remove(socket)

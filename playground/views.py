@@ -124,7 +124,9 @@ class Views:
         view.typed = keep_typed(payload.get("blocks"), view.typed)
         view.errors = {}
         view.hash = self._new_hash()
-        self.workspace.tell("home" if view.is_home else "view", user=view.user_id, view=view.id)
+        self.workspace.tell(
+            "home" if view.is_home else "view", **{"as": view.user_id, "view": view.id}
+        )
         return view
 
     def find(self, *, view_id: str | None, external_id: str | None) -> View:
@@ -140,12 +142,12 @@ class Views:
         """Take one modal away; those above it go too."""
         stack = self.stack(view.user_id)
         del stack[stack.index(view) :]
-        self.workspace.tell("view", user=view.user_id, view=view.id)
+        self.workspace.tell("view", **{"as": view.user_id, "view": view.id})
 
     def close_all(self, user_id: str) -> None:
         """Take all modals of a person away."""
         self.stacks[user_id] = []
-        self.workspace.tell("view", user=user_id)
+        self.workspace.tell("view", **{"as": user_id})
 
     # -- Home
 
@@ -157,7 +159,7 @@ class Views:
         self._check_external_id(payload, None)
         view = self._new(user_id, payload)
         self.homes[user_id] = view
-        self.workspace.tell("home", user=user_id, view=view.id)
+        self.workspace.tell("home", **{"as": user_id, "view": view.id})
         return view
 
     # -- parts
@@ -168,14 +170,12 @@ class Views:
         if stack:
             view.root_id, view.previous_id = stack[0].id, stack[-1].id
         stack.append(view)
-        self.workspace.tell("view", user=user_id, view=view.id)
+        self.workspace.tell("view", **{"as": user_id, "view": view.id})
         return view
 
     def _new(self, user_id: str, payload: Json) -> View:
         made = self.workspace.new_id("V")
-        return View(
-            id=made, user_id=user_id, payload=payload, hash=self._new_hash(), root_id=made
-        )
+        return View(id=made, user_id=user_id, payload=payload, hash=self._new_hash(), root_id=made)
 
     def _new_hash(self) -> str:
         return f"{self.workspace.seconds()}.{secrets.token_hex(4)}"

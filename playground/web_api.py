@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from aiohttp import web
 
 from playground.arguments import Arguments, read_arguments
 from playground.clock import stopwatch
+from playground.faults import Fault, FaultKind
 from playground.presenting import scopes_text
-from playground.wire import Json, Refused, as_list, as_text
+from playground.wire import Json, Refused, as_text
 
 if TYPE_CHECKING:
     from playground.server import Playground
-
-log = logging.getLogger(__name__)
 
 MESSAGES = 0
 """Tier of methods with their own rules: messages, 1 a second and channel; others are not limited."""
@@ -53,12 +52,9 @@ class Method:
     scopes: tuple[str, ...]
     """Any one of these suffices; none means any token."""
     tier: int
-    """Calls a minute are `TIERS[tier]`; 0 has rules of its own."""
+    """Calls a minute are `rates.TIERS[tier]`; 0 has rules of its own."""
     app_token: bool = False
 
-
-TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
-"""Calls per minute, method and workspace: docs.slack.dev/apis/web-api/rate-limits."""
 
 METHODS: dict[str, Method] = {}
 
@@ -82,14 +78,21 @@ async def answer(playground: Playground, request: web.Request) -> web.StreamResp
     name = request.match_info["method"]
     begun = stopwatch()
     values: Json = {}
+    rule: Fault | None = None
     try:
         args, token = await read_arguments(request)
         values = args.values
-        body, headers, status = await _carry_out(playground, name, args, token)
+        rule = playground.faults.take(name, as_text(values.get("user")), values)
+        body, headers, status = await _with_fault(playground, rule, name, args, token)
     except Refused as refusal:
         body, headers, status = refusal.answer(), {}, 200
     took = stopwatch() - begun
-    playground.journal.app_called(name, values, body, status=status, seconds=took)
+    told = rule.kind.value if rule is not None else ""
+    playground.journal.app_called(name, values, body, status=status, seconds=took, fault=told)
+    if rule is not None and rule.kind in LOST:
+        if rule.kind is FaultKind.LOST_ANSWER:
+            await asyncio.sleep(rule.seconds)
+        _cut(request)
     return web.Response(
         status=status,
         text=json.dumps(body),
@@ -98,9 +101,45 @@ async def answer(playground: Playground, request: web.Request) -> web.StreamResp
     )
 
 
+LOST = (FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER, FaultKind.LOST_ANSWER)
+
+Outcome: TypeAlias = tuple[Json, dict[str, str], int]
+
+
+async def _with_fault(
+    playground: Playground, rule: Fault | None, name: str, args: Arguments, token: str | None
+) -> Outcome:
+    """Carry out a call as a fault in force lets it."""
+    kind = rule.kind if rule is not None else None
+    if rule is not None:
+        if kind is FaultKind.SLOW:
+            await asyncio.sleep(rule.seconds)
+        elif kind is FaultKind.OUT_OF_ORDER:
+            await playground.faults.wait_turn(rule)
+        elif kind is FaultKind.ERROR_5XX:
+            return {"ok": False, "error": "service_unavailable"}, {}, 503
+        elif kind is FaultKind.RATE_LIMITED:
+            headers = {"Retry-After": str(max(1, math.ceil(rule.seconds)))}
+            return {"ok": False, "error": "ratelimited"}, headers, 429
+        elif kind is FaultKind.CUT_BEFORE:
+            return {"ok": False, "error": "cut_before"}, {}, 503
+    outcome = await _carry_out(playground, name, args, token)
+    if kind is FaultKind.DELIVER_TWICE:
+        outcome = await _carry_out(playground, name, args, token)
+    if kind is not FaultKind.OUT_OF_ORDER:
+        playground.faults.passed()
+    return outcome
+
+
+def _cut(request: web.Request) -> None:
+    """Break the connection without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+
+
 async def _carry_out(
     playground: Playground, name: str, args: Arguments, token: str | None
-) -> tuple[Json, dict[str, str], int]:
+) -> Outcome:
     known = METHODS.get(name)
     if known is None:
         raise Refused("unknown_method", req_method=name)

@@ -26,6 +26,9 @@ BOT_ID = "B0PLAYBOT01"
 BOT_USER_ID = "U0PLAYBOT01"
 FOREIGN_TEAM_ID = "T0OUTSIDE01"
 
+PEOPLE_LABELS = ("manager", "reports to", "supervisor")
+"""Labels of profile fields that hold a person (lower case)."""
+
 
 class Workspace:
     """State of one Slack workspace with one app installed."""
@@ -39,6 +42,8 @@ class Workspace:
         self.usergroups: dict[str, UserGroupRecord] = {}
         self.files: dict[str, FileRecord] = {}
         self.profile_fields: dict[str, str] = {}
+        self.people_fields: set[str] = set()
+        """Profile fields whose values are people, like Manager."""
         self.on_event: Callable[[str, Json], None] = lambda kind, event: None
         self._listeners: list[Callable[[Change], None]] = []
         self._names: dict[str, str] = {}
@@ -76,6 +81,25 @@ class Workspace:
         for listener in tuple(self._listeners):
             listener(change)
 
+    def tell_of(self, kind: str, conversation: Conversation, message: Message) -> None:
+        """Tell of a message; `as` names the one person it concerns, if it is one person's."""
+        ids = {
+            "channel": conversation.id,
+            "ts": message.ts,
+            "user": str(message.body.get("user", "")),
+        }
+        ids["text"] = str(message.body.get("text", ""))[:300]
+        person = message.ephemeral_to or self.partner(conversation)
+        if person is not None:
+            ids["as"] = person
+        self.tell(kind, **ids)
+
+    def partner(self, conversation: Conversation) -> str | None:
+        """The person in a direct message with the app."""
+        if not conversation.is_im:
+            return None
+        return next((one for one in conversation.members if one != BOT_USER_ID), None)
+
     # -- people
 
     @property
@@ -100,7 +124,7 @@ class Workspace:
             locale=person.locale,
             kind=person.kind,
             is_admin=person.is_admin,
-            fields={self.field_id(label): value for label, value in person.fields},
+            fields={self.field_id(label): value for label, value in person.fields if value},
             presence_note=person.presence_note,
             enterprise_id=person.enterprise_id or self.team.enterprise_id,
             updated=self.seconds(),
@@ -138,6 +162,23 @@ class Workspace:
         field_id = self.new_id("Xf")
         self.profile_fields[field_id] = label
         return field_id
+
+    def link_people_fields(self) -> None:
+        """Turn values like a handle or an e-mail in fields named for people into user ids.
+
+        Done once everybody is there, since people may name each other in any order.
+        """
+        for user in self.people():
+            for field_id, value in user.fields.items():
+                if self.profile_fields[field_id].casefold() not in PEOPLE_LABELS:
+                    continue
+                self.people_fields.add(field_id)
+                try:
+                    user.fields[field_id] = self.person(value).id
+                except KeyError as error:
+                    raise ValueError(
+                        f"{user.name}'s {self.profile_fields[field_id]}: {error}"
+                    ) from error
 
     def _add_bot(self) -> None:
         self.users[BOT_USER_ID] = User(
@@ -258,8 +299,7 @@ class Workspace:
             parent = conversation.by_ts.get(message.thread_ts)
             if parent is not None:
                 parent.body["thread_ts"] = parent.ts
-        kind = "ephemeral" if message.ephemeral_to else "message"
-        self.tell(kind, channel=conversation.id, ts=ts)
+        self.tell_of("ephemeral" if message.ephemeral_to else "message", conversation, message)
         return message
 
     # -- user groups

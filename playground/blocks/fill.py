@@ -14,6 +14,10 @@ def with_block_ids(blocks: object) -> list[Json]:
         copy = {**block, "block_id": block.get("block_id") or _short_id()}
         if isinstance(copy.get("elements"), list) and copy.get("type") == "actions":
             copy["elements"] = [_with_action_id(as_json(one)) for one in copy["elements"]]
+        if copy.get("type") == "container":
+            copy["child_blocks"] = with_block_ids(copy.get("child_blocks"))
+        if isinstance(copy.get("actions"), list):
+            copy["actions"] = [_with_action_id(as_json(one)) for one in copy["actions"]]
         for key in ("accessory", "element"):
             if isinstance(copy.get(key), dict):
                 copy[key] = _with_action_id(copy[key])

@@ -56,7 +56,7 @@ async def team_profile_get(call: Call) -> Json:
             "ordering": place,
             "label": label,
             "hint": "",
-            "type": "text",
+            "type": "user" if field_id in call.playground.workspace.people_fields else "text",
             "possible_values": None,
             "options": None,
             "is_hidden": False,

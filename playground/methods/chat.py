@@ -84,7 +84,7 @@ async def chat_update(call: Call) -> Json:
     if metadata is not None or given.get("metadata") == {}:
         message.metadata = metadata
     message.body["edited"] = {"user": BOT_USER_ID, "ts": f"{workspace.seconds()}.000000"}
-    workspace.tell("update", channel=conversation.id, ts=message.ts)
+    workspace.tell_of("update", conversation, message)
     call.playground.events.message_changed(conversation, message)
     return {
         "channel": conversation.id,
@@ -101,7 +101,7 @@ async def chat_delete(call: Call) -> Json:
     conversation = conversation_for(call, call.args.optional("channel"))
     message = own_message(conversation, call.args.text("ts"), "cant_delete_message")
     conversation.remove(message)
-    workspace.tell("delete", channel=conversation.id, ts=message.ts)
+    workspace.tell_of("delete", conversation, message)
     call.playground.events.message_deleted(conversation, message)
     return {"channel": conversation.id, "ts": message.ts}
 
@@ -136,7 +136,7 @@ async def chat_unfurl(call: Call) -> Json:
         message.body.setdefault("attachments", []).append(
             {**as_json(preview), "from_url": url, "app_unfurl_url": url, "app_id": APP_ID}
         )
-    workspace.tell("update", channel=conversation.id, ts=message.ts)
+    workspace.tell_of("update", conversation, message)
     return {}
 
 
@@ -154,7 +154,7 @@ def author(workspace: Workspace) -> Json:
     }
 
 
-def read_content(args: Arguments, note: Any = None) -> Json:  # noqa: ANN401 - the journal's function
+def read_content(args: Arguments, note: Any = None) -> Json:
     """`text`, `blocks` and `attachments` of a call, checked; raises Slack's refusals."""
     blocks, attachments = args.structure("blocks"), args.structure("attachments")
     text, markdown = args.text("text", ""), args.text("markdown_text", "")
@@ -182,7 +182,11 @@ def refuse_bad_blocks(blocks: list[Any]) -> None:
     complaints = check_blocks(blocks, "message")
     if complaints:
         lines = [one.line() for one in complaints]
-        raise Refused("invalid_blocks", errors=[one.text() for one in complaints], response_metadata={"messages": lines})
+        raise Refused(
+            "invalid_blocks",
+            errors=[one.text() for one in complaints],
+            response_metadata={"messages": lines},
+        )
 
 
 def read_metadata(args: Arguments) -> Json | None:

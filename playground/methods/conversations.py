@@ -22,7 +22,11 @@ MOST_INVITED = 100
 KINDS = ("public_channel", "private_channel", "mpim", "im")
 
 
-@method("conversations.open", tier=3, scopes=("im:write", "mpim:write", "channels:manage", "groups:write"))
+@method(
+    "conversations.open",
+    tier=3,
+    scopes=("im:write", "mpim:write", "channels:manage", "groups:write"),
+)
 async def conversations_open(call: Call) -> Json:
     """Open the direct message with one person or a group message with up to eight."""
     workspace = call.playground.workspace
@@ -92,7 +96,9 @@ async def conversations_members(call: Call) -> Json:
     """Ids of the people in a conversation."""
     conversation = conversation_for(call, call.args.text("channel"), member=False)
     call.need(read_scope(conversation))
-    listing = page([{"id": one} for one in conversation.members], call, "members", default=100, most=1000)
+    listing = page(
+        [{"id": one} for one in conversation.members], call, "members", default=100, most=1000
+    )
     return {**listing, "members": [one["id"] for one in listing["members"]]}
 
 
@@ -127,7 +133,11 @@ async def conversations_invite(call: Call) -> Json:
         raise Refused("no_user")
     if len(ids) > MOST_INVITED:
         raise Refused("too_many_users")
-    errors = [{"user": one, "ok": False, "error": why} for one in ids if (why := _no_invite(call, conversation, one))]
+    errors = [
+        {"user": one, "ok": False, "error": why}
+        for one in ids
+        if (why := _no_invite(call, conversation, one))
+    ]
     if errors and (len(ids) == 1 or not call.args.flag("force")):
         raise Refused(str(errors[0]["error"]), errors=errors)
     refused = {one["user"] for one in errors}
@@ -138,7 +148,7 @@ async def conversations_invite(call: Call) -> Json:
     return {**answer, "errors": errors} if errors else answer
 
 
-@method("conversations.kick", tier=3, scopes=INVITE)
+@method("conversations.kick", tier=3, scopes=("channels:manage", "groups:write"))
 async def conversations_kick(call: Call) -> Json:
     """Remove somebody from a channel."""
     conversation = _channel_to_change(call, "kick")
@@ -223,11 +233,9 @@ def _channel_to_change(call: Call, what: str) -> Conversation:
         raise Refused("method_not_supported_for_channel_type")
     if conversation.is_archived:
         raise Refused("is_archived")
-    groups = ("groups:write", "groups:write.invites")
-    public = ("channels:manage", "channels:write.invites")
-    if what == "kick":
-        groups, public = (*groups, "groups:write"), (*public, "channels:manage")
-    call.need(*(groups if conversation.is_private else public))
+    kind = ("groups:write",) if conversation.is_private else ("channels:manage",)
+    invites = "groups:write.invites" if conversation.is_private else "channels:write.invites"
+    call.need(*(kind if what == "kick" else (*kind, invites)))
     return conversation
 
 
@@ -246,7 +254,9 @@ def _no_invite(call: Call, conversation: Conversation, user_id: str) -> str | No
     return _no_invite_for_kind(workspace.visible_to(user.id), conversation, user)
 
 
-def _no_invite_for_kind(present: list[Conversation], wanted: Conversation, user: User) -> str | None:
+def _no_invite_for_kind(
+    present: list[Conversation], wanted: Conversation, user: User
+) -> str | None:
     if user.kind is PersonKind.STRANGER:
         return None if wanted.is_ext_shared else "org_user_not_in_team"
     if user.kind is PersonKind.SINGLE_CHANNEL_GUEST:
@@ -258,7 +268,11 @@ def _listing(call: Call, found: list[Message], *, newest_first: bool) -> Json:
     args = call.args
     oldest, latest = args.text("oldest", "0"), args.text("latest", "9999999999")
     inclusive = args.flag("inclusive")
-    kept = [one for one in found if one.ephemeral_to is None and _between(one.ts, oldest, latest, inclusive)]
+    kept = [
+        one
+        for one in found
+        if one.ephemeral_to is None and _between(one.ts, oldest, latest, inclusive)
+    ]
     if newest_first:
         kept.reverse()
     metadata = args.flag("include_all_metadata")
@@ -277,7 +291,7 @@ def _listing(call: Call, found: list[Message], *, newest_first: bool) -> Json:
     return {**answer, "response_metadata": {"next_cursor": following}} if following else answer
 
 
-def _between(ts: str, oldest: str, latest: str, inclusive: bool) -> bool:  # noqa: FBT001
+def _between(ts: str, oldest: str, latest: str, inclusive: bool) -> bool:
     try:
         low, high, at = float(oldest), float(latest), float(ts)
     except ValueError:

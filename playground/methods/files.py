@@ -20,7 +20,10 @@ async def files_get_upload_url(call: Call) -> Json:
     name = call.args.text("filename")
     length = call.args.number("length", 0)
     if length <= 0:
-        raise Refused("invalid_arguments", response_metadata={"messages": ["[ERROR] missing required field: length"]})
+        raise Refused(
+            "invalid_arguments",
+            response_metadata={"messages": ["[ERROR] missing required field: length"]},
+        )
     workspace = call.playground.workspace
     file = FileRecord(
         id=workspace.new_id("F"),
@@ -67,7 +70,10 @@ async def files_info(call: Call) -> Json:
     file = call.playground.workspace.files.get(call.args.text("file"))
     if file is None or not file.complete:
         raise Refused("file_not_found")
-    return {"file": file_object(call.playground.workspace, file, call.playground.url), "comments": []}
+    return {
+        "file": file_object(call.playground.workspace, file, call.playground.url),
+        "comments": [],
+    }
 
 
 @method("files.delete", tier=3, scopes=("files:write",))
@@ -81,7 +87,10 @@ async def files_delete(call: Call) -> Json:
 def _wanted(call: Call) -> list[Any]:
     given = call.args.structure("files")
     if not isinstance(given, list) or not given:
-        raise Refused("invalid_arguments", response_metadata={"messages": [f"[ERROR] files: {json.dumps(given)}"]})
+        raise Refused(
+            "invalid_arguments",
+            response_metadata={"messages": [f"[ERROR] files: {json.dumps(given)}"]},
+        )
     return given
 
 

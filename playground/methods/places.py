@@ -28,7 +28,9 @@ def conversation_for(
     if posting:
         _check_posting(workspace, found)
     if member:
-        allowed = posting and not found.is_private and workspace.manifest.grants("chat:write.public")
+        allowed = (
+            posting and not found.is_private and workspace.manifest.grants("chat:write.public")
+        )
         if not allowed:
             require_member(found)
     return found

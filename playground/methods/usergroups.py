@@ -85,7 +85,9 @@ async def usergroups_create(call: Call) -> Json:
 async def usergroups_update(call: Call) -> Json:
     """Rename or describe a group."""
     group = _group(call)
-    taken = {one.handle for one in call.playground.workspace.usergroups.values() if one is not group}
+    taken = {
+        one.handle for one in call.playground.workspace.usergroups.values() if one is not group
+    }
     handle = call.args.text("handle", group.handle)
     if handle in taken:
         raise Refused("handle_already_exists")

@@ -24,11 +24,14 @@ async def users_list(call: Call) -> Json:
     workspace = call.playground.workspace
     locale = call.args.flag("include_locale")
     members = [
-        user_object(workspace, user, locale=locale)
+        user_object(workspace, user, locale=locale, listed=True)
         for user in workspace.users.values()
         if user.kind is not PersonKind.STRANGER
     ]
-    return {**page(members, call, "members", default=len(members) or 1, most=1000), "cache_ts": workspace.seconds()}
+    return {
+        **page(members, call, "members", default=len(members) or 1, most=1000),
+        "cache_ts": workspace.seconds(),
+    }
 
 
 @method("users.lookupByEmail", tier=3, scopes=("users:read.email",))
@@ -57,7 +60,9 @@ async def users_profile_get(call: Call) -> Json:
     return {"profile": {**shown, "fields": shown["fields"] or {}}}
 
 
-@method("users.conversations", tier=3, scopes=("channels:read", "groups:read", "mpim:read", "im:read"))
+@method(
+    "users.conversations", tier=3, scopes=("channels:read", "groups:read", "mpim:read", "im:read")
+)
 async def users_conversations(call: Call) -> Json:
     """Conversations somebody is in, as far as the app may see them."""
     workspace = call.playground.workspace
@@ -79,7 +84,7 @@ async def users_get_presence(call: Call) -> Json:
     return {"presence": "away" if user.deleted else "active"}
 
 
-def kind_of(is_im: bool, is_mpim: bool, is_private: bool) -> str:  # noqa: FBT001 - a truth table
+def kind_of(is_im: bool, is_mpim: bool, is_private: bool) -> str:
     """Slack's word for the kind of a conversation in `types`."""
     if is_im:
         return "im"

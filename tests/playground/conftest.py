@@ -42,9 +42,7 @@ async def client(playground: Playground) -> AsyncIterator[AsyncWebClient]:
 
 
 @pytest_asyncio.fixture(params=["http", "socket"])
-async def stage(
-    playground: Playground, request: pytest.FixtureRequest
-) -> AsyncIterator[Stage]:
+async def stage(playground: Playground, request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     """The sample app connected over each transport in turn."""
     made, end = await open_stage(playground, request.param)
     yield made

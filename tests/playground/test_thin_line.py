@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from playground.driver import Form, Reaction
-from playground.driver_forms import FormRefused
-
 import pytest
 
+from playground.driver import Form, Reaction
+from playground.driver_forms import FormRefused
 from tests.playground.sample import Stage
 
 

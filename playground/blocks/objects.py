@@ -1,0 +1,93 @@
+"""Composition objects: text, options, confirmation dialogs, filters, files.
+
+Source: docs.slack.dev/reference/block-kit/composition-objects.
+"""
+
+from __future__ import annotations
+
+from playground.blocks.complaints import Complaints
+from playground.blocks.shapes import Rule, flag, lengths, listing, one_of, shape, string
+from playground.wire import as_json, as_text
+
+ID = string(255)
+URL = string(3000, pattern=r"(?s)\S+")
+
+
+def text(most: int = 3000, *, least: int = 1, plain: bool = False) -> Rule:
+    """A text object; `plain` refuses mrkdwn."""
+    kinds = ("plain_text",) if plain else ("plain_text", "mrkdwn")
+
+    def check(found: Complaints, at: str, value: object) -> None:
+        if not isinstance(value, dict):
+            found.add(at, "must provide an object", code="type")
+            return
+        kind = value.get("type")
+        if kind not in kinds:
+            found.add(f"{at}/type", f"must be one of: {', '.join(kinds)}", code="enum")
+            return
+        known = {"type", "text", "emoji" if kind == "plain_text" else "verbatim"}
+        for key in value.keys() - known:
+            found.add(at, f"invalid additional property: {key}", code="additional_property")
+        for key in ("emoji", "verbatim"):
+            if key in value and key in known:
+                flag(found, f"{at}/{key}", value[key])
+        words = value.get("text")
+        if not isinstance(words, str):
+            found.add(at, "missing required field: text", code="required", constraint="text")
+            return
+        lengths(found, f"{at}/text", words, least, most)
+
+    return check
+
+
+def plain(most: int = 3000) -> Rule:
+    """A plain text object."""
+    return text(most, plain=True)
+
+
+CONFIRM = shape(
+    {"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)},
+    {"style": one_of("primary", "danger")},
+)
+
+OPTION = shape({"text": text(75), "value": string(150)}, {"description": text(75), "url": URL})
+PLAIN_OPTION = shape(
+    {"text": plain(75), "value": string(150)}, {"description": plain(75), "url": URL}
+)
+OPTION_GROUP = shape({"label": plain(75), "options": listing(PLAIN_OPTION, most=100)})
+
+DISPATCH = shape(
+    {},
+    {"trigger_actions_on": listing(one_of("on_enter_pressed", "on_character_entered"), most=2)},
+)
+
+FILTER = shape(
+    {},
+    {
+        "include": listing(one_of("im", "mpim", "private", "public")),
+        "exclude_external_shared_channels": flag,
+        "exclude_bot_users": flag,
+    },
+)
+
+
+def _one_address(found: Complaints, at: str, value: object) -> None:
+    given = [key for key in ("id", "url") if as_text(as_json(value).get(key))]
+    if len(given) != 1:
+        found.add(at, "must provide exactly one of: id, url", code="required")
+
+
+SLACK_FILE = shape({}, {"id": string(), "url": URL}, also=_one_address)
+
+WORKFLOW = shape(
+    {
+        "trigger": shape(
+            {"url": URL},
+            {
+                "customizable_input_parameters": listing(
+                    shape({"name": string(), "value": string(least=0)}), least=0
+                )
+            },
+        )
+    }
+)
