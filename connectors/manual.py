@@ -23,8 +23,8 @@ class Manual:
     serial: bool = False
 
     async def find(self, person: Person) -> str | None:
-        """The person's own id: a task can be about anybody whose account is open, guests too."""
-        return person.id if person.active and person.kind is not PersonKind.BOT else None
+        """The person's own id: a task can be about anybody, most of all about who has left."""
+        return person.id if person.kind is not PersonKind.BOT else None
 
     async def grant(self, target: Target, account: str) -> Hold:
         """Ask for a task "give"; it is done when a fulfiller says so."""

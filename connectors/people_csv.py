@@ -114,12 +114,16 @@ def complete(
 ) -> tuple[Person, ...]:
     """The people with what the file states of them, in their order.
 
-    A manager is looked up by `find`, or among `people` if it is not given. A manager whom nobody
-    knows leaves the person without one, rather than with the one Slack names and the file
-    contradicts.
+    A manager is looked up among `people`, then by `find`: whoever completes only some of the
+    people must give one. A manager whom nobody knows leaves the person without one, rather than
+    with the one Slack names and the file contradicts.
     """
     everybody = tuple(people)
-    lookup = find if find is not None else _by_email(everybody)
+    among_them = _by_email(everybody)
+
+    def lookup(email: str) -> PersonId | None:
+        return among_them(email) or (find(email) if find is not None else None)
+
     return tuple(complete_one(person, rows, find=lookup) for person in everybody)
 
 

@@ -48,12 +48,11 @@ class SlackChannel:
         self._app_account: str | None = None
 
     async def find(self, person: Person) -> str | None:
-        """The Slack user id of a member or guest whose account is open.
+        """The Slack user id of a member or guest; a closed account still has one to take away from.
 
         People of other workspaces come in by Slack Connect invitations, not by this connector.
         """
-        ours = person.kind in (PersonKind.MEMBER, PersonKind.GUEST)
-        return person.id if person.active and ours else None
+        return person.id if person.kind in (PersonKind.MEMBER, PersonKind.GUEST) else None
 
     async def grant(self, target: Target, account: str) -> Hold:
         """Invite the account; being in the channel already is success."""

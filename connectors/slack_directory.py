@@ -21,7 +21,7 @@ Scopes: `users:read`, `users:read.email`, `usergroups:read`, `channels:read`, `g
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -53,11 +53,15 @@ NO_FIELDS_NOTICE = (
 )
 NO_GROUPS_NOTICE = "This workspace has no user groups: " + ENTRIES["plan_upgrade_required"].sentence
 
-LastKnown = Callable[[PersonId], Person | None]
+LastKnown = Callable[[Sequence[PersonId]], Awaitable[Mapping[PersonId, Person]]]
+"""What the mirror last knew of people; those it does not know are left out."""
 
 
 class SlackDirectory:
     """The `DirectorySource` of one Slack workspace."""
+
+    profiles_at_once: int = 100
+    """How many profiles `people` fetches itself; a minute's worth of calls."""
 
     def __init__(
         self,
@@ -67,7 +71,6 @@ class SlackDirectory:
         org_team_id: str | None = None,
         last_known: LastKnown | None = None,
         wait: Wait | None = None,
-        profiles_at_once: int = 100,
     ) -> None:
         """Keep the client and the ways to wait and to look up what was known before.
 
@@ -79,7 +82,6 @@ class SlackDirectory:
         self._org_team_id = org_team_id
         self._last_known = last_known
         self._wait = wait
-        self._profiles_at_once = profiles_at_once
         self._fields: ProfileFields | None = None
         self._unread: dict[PersonId, Person] = {}
         self._notices: dict[str, str] = {}
@@ -98,7 +100,7 @@ class SlackDirectory:
         """Everybody, deactivated accounts and bots included."""
         fields = await self.profile_fields(again=True)
         self._unread.clear()
-        budget = self._profiles_at_once
+        budget = self.profiles_at_once
         async for page in pages(
             lambda cursor: self._client.users_list(
                 cursor=cursor, limit=PAGE_LENGTH, team_id=self._org_team_id
@@ -111,8 +113,8 @@ class SlackDirectory:
             late = [user for user in users if self._must_fetch(user, fields)][:budget]
             read, throttled = await self._fetch_profiles(late)
             budget = 0 if throttled else budget - len(late)
-            for user in users:
-                yield self._person(user, fields, read)
+            for person in await self._persons(users, fields, read):
+                yield person
 
     async def profiles(self) -> AsyncIterator[Person]:
         """The people whose custom fields `people` left for later, completed, one by one.
@@ -149,11 +151,11 @@ class SlackDirectory:
         user = part(answer.get("user"))
         late = [user] if self._must_fetch(user, fields) else []
         read, _ = await self._fetch_profiles(late)
-        return self._person(user, fields, read)
+        return (await self._persons([user], fields, read))[0]
 
     async def person_from_event(self, user: Json) -> Person:
         """The person in an event (`team_join`, `user_change`), which carries the custom fields."""
-        return self._person(user, await self.profile_fields(), {})
+        return (await self._persons([user], await self.profile_fields(), {}))[0]
 
     async def groups(self) -> AsyncIterator[Group]:
         """Every user group with its members, disabled ones (without members) included."""
@@ -180,7 +182,7 @@ class SlackDirectory:
             thing="the channels of the workspace",
             wait=self._wait,
         ):
-            for channel in parts(list(page)):
+            for channel in parts(page):
                 yield channel_from_slack(channel)
 
     async def profile_fields(self, *, again: bool = False) -> ProfileFields:
@@ -205,17 +207,25 @@ class SlackDirectory:
         person = person_from_slack(user, self._our_team_id)
         return person.kind in (PersonKind.MEMBER, PersonKind.GUEST)
 
-    def _person(self, user: Json, fields: ProfileFields, read: Mapping[PersonId, Json]) -> Person:
-        """The person, with custom fields from the best place there is at the moment."""
-        person = person_from_slack(user, self._our_team_id, fields)
-        self._unread.pop(person.id, None)
-        if not self._must_fetch(user, fields):
-            return person
-        if person.id in read:
-            return with_profile(person, read[person.id], fields)
-        self._unread[person.id] = person
-        known = self._last_known(person.id) if self._last_known is not None else None
-        return person if known is None else _like(person, known)
+    async def _persons(
+        self, users: Sequence[Json], fields: ProfileFields, read: Mapping[PersonId, Json]
+    ) -> Sequence[Person]:
+        """The people, with custom fields from the best place there is at the moment."""
+        people: dict[PersonId, Person] = {}
+        unread: dict[PersonId, Person] = {}
+        for user in users:
+            person = person_from_slack(user, self._our_team_id, fields)
+            if person.id in read:
+                person = with_profile(person, read[person.id], fields)
+            elif self._must_fetch(user, fields):
+                unread[person.id] = person
+            self._unread.pop(person.id, None)
+            people[person.id] = person
+        self._unread |= unread
+        if unread and self._last_known is not None:
+            for person_id, known in (await self._last_known(tuple(unread))).items():
+                people[person_id] = _like(people[person_id], known)
+        return tuple(people.values())
 
     async def _fetch_profiles(self, users: Sequence[Json]) -> tuple[Mapping[PersonId, Json], bool]:
         """The full profiles of these users, and whether Slack asked to stop before the last."""

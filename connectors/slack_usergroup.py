@@ -68,12 +68,12 @@ class SlackUsergroup:
         self._team_id = team_id
 
     async def find(self, person: Person) -> str | None:
-        """The Slack user id of somebody of this workspace whose account is open.
+        """The Slack user id of somebody of this workspace.
 
-        Guests are found too, so that Slack's own refusal tells why they cannot be members.
+        Guests are found too, so that Slack's own refusal tells why they cannot be members; closed
+        accounts too, so that what they still hold can be taken away.
         """
-        ours = person.kind in (PersonKind.MEMBER, PersonKind.GUEST)
-        return person.id if person.active and ours else None
+        return person.id if person.kind in (PersonKind.MEMBER, PersonKind.GUEST) else None
 
     async def grant(self, target: Target, account: str) -> Hold:
         """Put the account on the list; the first member of a disabled group enables it."""

@@ -45,7 +45,8 @@ BOSS = Person(id=PersonId("U2"), name="Boris", kind=PersonKind.MEMBER, email="bo
 def test_a_full_row_is_read() -> None:
     """Every known column, addresses in small letters, blanks taken off."""
     rows = read_people(
-        f"{HEADER}\nMia@Contoso.com, BORIS@contoso.com ,Platform,Engineer,Contoso,NL,employee\n".encode()
+        f"{HEADER}\n"
+        "Mia@Contoso.com, BORIS@contoso.com ,Platform,Engineer,Contoso,NL,employee\n".encode()
     )
 
     assert rows == {
@@ -269,6 +270,20 @@ def test_one_person_is_completed_with_a_lookup() -> None:
 
     assert person.manager_id == "U2"
     assert person.attributes == {"Floor": "3", "Seat": "b"}
+
+
+def test_a_few_people_are_completed_with_a_lookup_for_the_others() -> None:
+    """A manager among them is found at once, another in the mirror."""
+    rows = read_people(
+        b"email,manager_email\n"
+        b"mia@contoso.com,boris@contoso.com\n"
+        b"boris@contoso.com,ceo@contoso.com\n"
+    )
+    mirror = {"ceo@contoso.com": PersonId("U0")}
+
+    person, boss = complete([mia(), BOSS], rows, find=mirror.get)
+
+    assert (person.manager_id, boss.manager_id) == ("U2", "U0")
 
 
 def test_people_without_an_address_are_left_as_they_are() -> None:

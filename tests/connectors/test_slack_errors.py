@@ -30,7 +30,7 @@ def answered(
         headers=headers or {},
         status_code=status,
     )
-    return SlackApiError("not ok", response)
+    return SlackApiError("not ok", response)  # type: ignore[no-untyped-call]
 
 
 RETRY = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
@@ -190,7 +190,9 @@ def test_an_unknown_code_is_quoted() -> None:
 
 def test_an_error_without_any_response_object_is_still_an_error() -> None:
     """The library also raises with a plain mapping."""
-    error = from_slack(SlackApiError("x", {"ok": False, "error": "invalid_auth"}), thing=THING)
+    bare = SlackApiError("x", {"ok": False, "error": "invalid_auth"})  # type: ignore[no-untyped-call]
+
+    error = from_slack(bare, thing=THING)
 
     assert isinstance(error, Refused)
 
@@ -254,8 +256,12 @@ async def test_a_list_that_repeats_its_page_ends_with_retry() -> None:
         return response
 
     seen: list[object] = []
-    with pytest.raises(Retry):
+
+    async def read_all() -> None:
         async for page in pages(same_page, key="members", thing=THING):
             seen.extend(page)
+
+    with pytest.raises(Retry):
+        await read_all()
 
     assert seen == [None, "again"]
