@@ -40,7 +40,7 @@ export class ClockBar {
     this.day.textContent = formatDate(now, "{date_short}", zone);
     if (this.shownRunning !== running) {
       this.shownRunning = running;
-      replace(this.toggle, icon(running ? "pause" : "play"), running ? "Stop" : "Run");
+      replace(this.toggle, icon(running ? "pause" : "play"), h("span", { class: "clock-toggle-words" }, running ? "Stop" : "Run"));
       this.toggle.setAttribute("aria-label", running ? "Stop the clock" : "Run the clock");
     }
     this.sinceStamps += 1;

@@ -27,6 +27,7 @@ export class Column {
     this.again = false;
     this.thread = null;
     this.channelId = null;
+    this.dmId = null;
     this.firstUnread = null;
     this.labelId = freshId("column");
     this.build();
@@ -118,6 +119,7 @@ export class Column {
 
   take(told) {
     this.channelId = told.channel ?? (this.place === "app" || this.place === "home" ? told.messages[0]?.channel ?? this.channelId : this.place);
+    if (this.place === "app" || this.place === "home") this.dmId = this.channelId;
     this.hooks.forms.update(this.personId, told.modal_stack ?? []);
     this.showFormBar(told.modal_stack ?? []);
     if (this.place === "home") this.takeHome(told.home);

@@ -4,10 +4,11 @@ import { h, replace, settled } from "/page/dom.js";
 import { Column } from "/page/column.js";
 import { Forms } from "/page/form.js";
 import { face } from "/page/people.js";
-import { actors, channel, keep, nameOf, person, recall, tell, workspace } from "/page/state.js";
+import { actors, channel, keep, nameOf, person, recall, refreshWorkspace, tell, workspace } from "/page/state.js";
 
 const MOST_OPEN = 4;
 const REFRESH_MS = 80;
+const COUNT_MS = 600;
 
 export class Columns {
   constructor(root, switcher) {
@@ -16,8 +17,8 @@ export class Columns {
     this.open = [];
     this.lastUsed = new Map();
     this.uses = 0;
-    this.elsewhere = new Map();
     this.forms = new Forms((personId) => this.of(personId));
+    this.countElsewhereSoon = settled(() => refreshWorkspace().catch(() => {}), COUNT_MS);
     this.watchNarrow();
   }
 
@@ -31,7 +32,7 @@ export class Columns {
     const kept = recall(`columns.${workspace.team.id}`, []).filter(known);
     const told = [...new Set((workspace.story?.steps ?? []).map((step) => step.as).filter(Boolean))];
     const wanted = told.length ? told : actors().filter((one) => one.kind === "member").map((one) => one.id);
-    const room = Math.max(1, Math.min(3, Math.floor(this.root.clientWidth / 340)));
+    const room = Math.max(2, Math.min(3, Math.floor(this.root.clientWidth / 340)));
     const first = kept.length ? kept : wanted.slice(0, room).map((personId) => ({ personId, place: "app" }));
     this.root.replaceChildren();
     for (const one of first.slice(0, MOST_OPEN)) this.add(one.personId, one.place);
@@ -48,7 +49,6 @@ export class Columns {
     column.refreshSoon = settled(() => column.refresh(), REFRESH_MS);
     this.open.push(column);
     this.root.append(column.element);
-    this.elsewhere.delete(personId);
     this.use(column);
     return column;
   }
@@ -107,7 +107,7 @@ export class Columns {
 
   drawSwitcher() {
     replace(this.switcher, this.open.map((column) =>
-      h("button", { type: "button", class: "switch", dataset: { person: column.personId }, "aria-label": `Show ${nameOf(column.someone)}`,
+      h("button", { type: "button", class: "switch", dataset: { person: column.personId }, "aria-current": column.personId === this.inView ? "true" : null, "aria-label": `Show ${nameOf(column.someone)}`,
         on: { click: () => column.element.scrollIntoView({ behavior: "smooth", inline: "start", block: "nearest" }) } },
       face(column.someone, "small"), h("span", {}, nameOf(column.someone).split(" ")[0]),
       column.tabs.total() ? h("span", { class: "count" }, String(column.tabs.total())) : null)));
@@ -116,11 +116,10 @@ export class Columns {
   /** On a phone one column fills the screen; the switcher shows which. */
   watchNarrow() {
     const seen = new IntersectionObserver((entries) => {
-      for (const entry of entries) {
-        const button = [...this.switcher.children].find((one) => one.dataset.person === entry.target.dataset.person);
-        if (entry.intersectionRatio > 0.6) button?.setAttribute("aria-current", "true");
-        else button?.removeAttribute("aria-current");
-      }
+      const shown = entries.find((entry) => entry.intersectionRatio > 0.6);
+      if (!shown) return;
+      this.inView = shown.target.dataset.person;
+      this.drawSwitcher();
     }, { root: this.root, threshold: [0.6] });
     new MutationObserver(() => {
       seen.disconnect();
@@ -131,12 +130,14 @@ export class Columns {
   /** The server says something changed: whoever shows it fetches it again, whoever does not gets a mark. */
   hear(event) {
     if (event.kind === "unread") this.mark(event);
+    if (["message", "ephemeral", "unread", "delete"].includes(event.kind)) this.countElsewhereSoon();
     if (event.kind === "error" && event.text) {
       this.of(event.as)?.notice(event.text);
       return;
     }
+    const whose = event.as ?? (event.kind === "view" || event.kind === "home" ? event.user : null);
     for (const column of this.open) {
-      if (event.as && event.as !== column.personId) continue;
+      if (whose && whose !== column.personId) continue;
       const shown = column.place === "home" ? column.channelId : column.channelId ?? column.place;
       const known = event.channel ? channel(event.channel) : null;
       if (known && event.channel !== shown && event.channel !== column.place) {
@@ -146,25 +147,24 @@ export class Columns {
         }
         continue;
       }
+      if (event.channel && !known && column.channelId && event.channel !== column.channelId && column.place !== event.channel) {
+        // Somebody's own conversation with the app; it concerns a column only when it is that person's.
+        if (column.place === "app" || column.place === "home") continue;
+        if (column.dmId && column.dmId !== event.channel) continue;
+        if (column.dmId && event.kind === "message") column.tabs.setUnread("app", column.tabs.unread("app") + 1);
+      }
       column.refreshSoon();
     }
-    if (event.kind === "message" && event.as && !this.of(event.as)) this.markElsewhere(event.as, (this.elsewhere.get(event.as) ?? 0) + 1);
   }
 
   mark({ as, with: place, unread }) {
-    if (typeof unread !== "number") return;
-    const column = this.of(as);
-    if (column) column.tabs.setUnread(place, unread);
-    else this.markElsewhere(as, unread);
-  }
-
-  markElsewhere(personId, count) {
-    this.elsewhere.set(personId, count);
+    this.of(as)?.tabs.setUnread(place, Number(unread) || 0);
     tell("columns");
   }
 
+  /** What waits for people whose column is not open is counted by the server. */
   unreadOf(personId) {
-    return this.of(personId)?.tabs.total() ?? this.elsewhere.get(personId) ?? person(personId)?.unread ?? 0;
+    return this.of(personId)?.tabs.total() ?? person(personId)?.unread ?? 0;
   }
 
   refreshAll() {

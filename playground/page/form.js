@@ -94,6 +94,10 @@ export class Forms {
       sheet.values.onChange = () => sheet.rememberSoon();
       this.sheets.set(view.id, sheet);
     }
+    // The server keeps the app's last complaints too; a new set of them replaces what is shown.
+    const told = JSON.stringify(view.errors ?? null);
+    if (told !== sheet.told && Object.keys(view.errors ?? {}).length) sheet.errors = view.errors;
+    sheet.told = told;
     sheet.view = view;
     return sheet;
   }

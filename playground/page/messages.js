@@ -37,9 +37,14 @@ function sameVoice(before, message) {
   return speaker(before) === speaker(message) && Number(message.ts) - Number(before.ts) < GROUP_SECONDS && !before.thread?.count;
 }
 
+/** What somebody has chosen in a message is in its controls already and no reason to draw it again. */
+function signatureOf(row) {
+  return JSON.stringify(row, (key, value) => (key === "state" ? undefined : value));
+}
+
 /** Brings the list in line with `rows`; only what changed is drawn again. */
 export function showRows(list, rows, sceneOf, hooks) {
-  reconcile(list, rows, (row) => row.key, (row) => JSON.stringify(row), (row) => drawRow(row, sceneOf, hooks));
+  reconcile(list, rows, (row) => row.key, signatureOf, (row) => drawRow(row, sceneOf, hooks));
 }
 
 function drawRow(row, sceneOf, hooks) {

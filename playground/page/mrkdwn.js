@@ -195,7 +195,8 @@ function entity(inside, view) {
 export function userMention(id, label, view) {
   const known = person(id);
   const own = view.personId === id ? " mention-own" : "";
-  return h("span", { class: `mention${own}` }, `@${known ? nameOf(known) : label || id}`);
+  const app = workspace.app.bot_user_id === id ? workspace.app.name : null;
+  return h("span", { class: `mention${own}` }, `@${known ? nameOf(known) : (app ?? (label || id))}`);
 }
 
 export function channelMention(id, label = null) {

@@ -1,0 +1,106 @@
+"""A browser, and a page of it on a workspace that is always the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.fake_server import FakeServer
+from tests.browser.screen import Screen
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+HERE = Path(__file__).parent
+ORACLE = HERE / "oracle"
+ORACLE_TESTS = ("test_oracle.py", "test_accessibility.py")
+NO_CHROMIUM = f"The browser tests were left out: there is no Chromium at {CHROMIUM}."
+NO_ORACLE = (
+    "The second opinion on drawing and the accessibility checks were left out: "
+    "run `npm ci --ignore-scripts` in tests/browser/oracle."
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what this machine cannot run, and remembers to say so."""
+    left_out: list[pytest.Item] = []
+    said: list[str] = []
+    for item in items:
+        if not item.path.is_relative_to(HERE):
+            continue
+        if not CHROMIUM.exists():
+            left_out.append(item)
+            said.append(NO_CHROMIUM)
+        elif item.path.name in ORACLE_TESTS and not (ORACLE / "node_modules").exists():
+            left_out.append(item)
+            said.append(NO_ORACLE)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    config.stash[SAID] = tuple(dict.fromkeys(said))
+
+
+SAID = pytest.StashKey[tuple[str, ...]]()
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Says in one sentence what was left out and what to do."""
+    for sentence in config.stash.get(SAID, ()):
+        terminalreporter.write_line(sentence, yellow=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for the tests of a file."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), headless=True, args=list(ARGUMENTS)
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    """The sample workspace behind the page API."""
+    made = FakeServer()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser window that has never been here, in a known time zone."""
+    made = browser.new_context(
+        viewport={"width": 1440, "height": 900}, timezone_id="UTC", locale="en-US"
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """An empty page of that window."""
+    return context.new_page()
+
+
+@pytest.fixture
+def screen(page: Page, server: FakeServer) -> Iterator[Screen]:
+    """The playground's page on the sample workspace; a script error on it fails the test."""
+    made = Screen(page, server.url)
+    made.open()
+    yield made
+    assert made.problems == []
