@@ -8,8 +8,13 @@ two packages giving the same role are two claims on one holding, which goes only
 seen, so a crash, a replay, a retry and an overlap are all the same case.
 
 Before a connector is called, the attempt is written down (`begin`); afterwards its answer is
-(`granted`, `revoked`, `failed`). A holding found present at the very first attempt was *held
-before*: whether it survives the last assignment is the package's choice, made when it is released.
+(`granted`, `revoked`, `failed`), onto the holding as it is by then. In between nobody knows what
+the target system holds, and an answer that is lost leaves it so: the attempt may have worked.
+
+A holding found present by the very first attempt was *held before*: whether it survives the last
+assignment is the package's choice, made when it is released. If an earlier attempt may have
+granted it, or a removal was tried since, it does not count as held before: access that we gave is
+never kept by mistake.
 
 A grant that fails for the far side's own reasons is tried again with growing pauses, twelve times;
 one that is refused, or whose target is gone, is given up at once. A removal is never given up: it
@@ -29,7 +34,7 @@ from engine.domain.refusals import TaskNotOpen
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
 GRANT_ATTEMPTS = 12
-"""With the pauses above, about six hours (DLV-1: "several hours")."""
+"""With the pauses above, about four hours (DLV-1: "several hours")."""
 FAULT_ATTEMPTS = 5
 """For failures the connector did not foresee."""
 TASK_REMINDER = timedelta(days=1)
@@ -90,9 +95,9 @@ class Holding:
     seen: Seen = Seen.UNKNOWN
     held_before: bool = False
     generation: int = 1
-    """Counts the changes of what is wanted; a task card belongs to one of them."""
+    """Counts the fresh starts since the first attempt; a task card belongs to one of them."""
     tried: bool = False
-    """Whether any grant was ever attempted."""
+    """Whether any grant was ever attempted that may have left something to take away."""
     attempts: int = 0
     """Failed or unanswered attempts at the present step."""
     next_at: datetime | None = None
@@ -149,8 +154,7 @@ def retry_now(holding: Holding, *, now: datetime) -> Holding:
     """Somebody mended the cause: forget the failure and try at once (DLV-2)."""
     if level(holding) is Level.REACHED or holding.seen is Seen.PENDING:
         return holding
-    fresh = replace(holding, given_up=False, attempts=0, problem=None, failing_since=None)
-    return replace(fresh, next_at=now)
+    return replace(_afresh(holding), next_at=now)
 
 
 def rest(holding: Holding) -> Holding:
@@ -163,6 +167,8 @@ def begin(holding: Holding, *, lease_ends_at: datetime) -> Holding:
     granting = next_step(holding) is Step.GRANT
     return replace(
         holding,
+        seen=Seen.UNKNOWN,
+        held_before=holding.held_before and granting,
         tried=holding.tried or granting,
         attempts=holding.attempts + 1,
         next_at=lease_ends_at,
@@ -172,24 +178,20 @@ def begin(holding: Holding, *, lease_ends_at: datetime) -> Holding:
 def granted(
     holding: Holding, *, account: str, pending: bool, changed: bool, now: datetime
 ) -> Holding:
-    """The grant's answer: there, or waiting for somebody. `holding` is as `begin` left it."""
-    first_look = holding.seen is Seen.UNKNOWN and holding.attempts == 1 and not pending
-    return _answered(
-        replace(
-            holding,
-            account=account,
-            seen=Seen.PENDING if pending else Seen.PRESENT,
-            held_before=holding.held_before or (first_look and not changed),
-        ),
-        pending=pending,
-        now=now,
-    )
+    """The grant's answer: there, or waiting for somebody. `changed`: it was not there before."""
+    seen = Seen.PRESENT
+    if pending:
+        seen = Seen.PENDING if holding.wanted else Seen.UNKNOWN
+    held_before = _first_attempt(holding) and not pending and not changed
+    return _answered(replace(holding, account=account, seen=seen, held_before=held_before), now=now)
 
 
 def revoked(holding: Holding, *, pending: bool, now: datetime) -> Holding:
     """The removal's answer: gone, or waiting for somebody."""
-    seen = Seen.PENDING if pending else Seen.ABSENT
-    return _answered(replace(holding, seen=seen), pending=pending, now=now)
+    seen = Seen.ABSENT
+    if pending:
+        seen = Seen.UNKNOWN if holding.wanted else Seen.PENDING
+    return _answered(replace(holding, seen=seen), now=now)
 
 
 def done(holding: Holding, *, generation: int, now: datetime) -> Holding:
@@ -200,7 +202,7 @@ def done(holding: Holding, *, generation: int, now: datetime) -> Holding:
     if not holding.task_open or holding.generation != generation:
         raise TaskNotOpen
     seen = Seen.PRESENT if holding.wanted else Seen.ABSENT
-    return _answered(replace(holding, seen=seen), pending=False, now=now)
+    return _answered(replace(holding, seen=seen), now=now)
 
 
 def failed(
@@ -215,16 +217,19 @@ def failed(
 ) -> Holding:
     """The call did not do it. `jitter` in -0.2..0.2 spreads the pauses; `after` is the far side's.
 
-    A removal whose account or target is gone is a removal that succeeded.
+    A removal whose account or target is gone is a removal that succeeded. A very first grant that
+    was refused, or found no target, changed nothing and leaves nothing to take away.
     """
     if step is Step.REVOKE and failure is Failure.GONE:
         return revoked(holding, pending=False, now=now)
     allowed = {Failure.RETRY: GRANT_ATTEMPTS, Failure.FAULT: FAULT_ATTEMPTS}.get(failure, 1)
-    give_up = step is Step.GRANT and holding.attempts >= allowed
+    give_up = step is Step.GRANT and holding.wanted and holding.attempts >= allowed
+    untouched = failure in {Failure.REFUSED, Failure.GONE} and _first_attempt(holding)
     doubled = FIRST_PAUSE * 2 ** min(holding.attempts - 1, 10)
     pause = after or min(doubled, LONGEST_PAUSE) * (1 + jitter)
     return replace(
         holding,
+        tried=holding.tried and not untouched,
         problem=problem,
         given_up=give_up,
         next_at=None if give_up else now + pause,
@@ -250,23 +255,31 @@ def _redirected(holding: Holding, now: datetime) -> Holding:
     A task that was open may have been done without a word, so its answer counts as unknown.
     """
     seen = Seen.UNKNOWN if holding.seen is Seen.PENDING else holding.seen
-    turned = replace(
+    turned = replace(_afresh(holding), seen=seen, changed_at=now)
+    return replace(turned, next_at=now if next_step(turned) else None)
+
+
+def _afresh(holding: Holding) -> Holding:
+    """Forget what failed. Whatever was tried before belongs to an earlier generation."""
+    return replace(
         holding,
-        seen=seen,
-        generation=holding.generation + 1,
+        generation=holding.generation + (1 if holding.tried else 0),
         attempts=0,
         problem=None,
         given_up=False,
         failing_since=None,
-        changed_at=now,
     )
-    return replace(turned, next_at=now if next_step(turned) else None)
 
 
-def _answered(holding: Holding, *, pending: bool, now: datetime) -> Holding:
+def _first_attempt(holding: Holding) -> bool:
+    """Whether the attempt now answered is the first that ever could have changed anything."""
+    return holding.generation == 1 and holding.attempts == 1
+
+
+def _answered(holding: Holding, *, now: datetime) -> Holding:
     settled = replace(
         holding, attempts=0, problem=None, given_up=False, failing_since=None, changed_at=now
     )
-    if pending:
+    if settled.seen is Seen.PENDING:
         return replace(settled, next_at=now + TASK_REMINDER)
     return replace(settled, next_at=now if next_step(settled) else None)
