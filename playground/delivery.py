@@ -67,6 +67,9 @@ class Transport(Protocol):
     async def deliver(self, parcel: Parcel, *, within: float) -> Answer:
         """Deliver and wait at most `within` real seconds; raises NotAnswered."""
 
+    async def close(self) -> None:
+        """Let connections go."""
+
 
 class Delivery:
     """Sends parcels, repeats events, knows what is under way."""

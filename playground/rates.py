@@ -8,6 +8,7 @@ docs.slack.dev/apis/web-api/rate-limits.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,8 +46,12 @@ class Bucket:
 class Rates:
     """The buckets of one app in one workspace."""
 
-    def __init__(self, clock: Clock, *, burst: float = 2.0) -> None:
+    def __init__(
+        self, clock: Clock, *, burst: float = 2.0, place: Callable[[str], str] = str
+    ) -> None:
+        """`place` turns what a caller names as channel (an id, `#name`, a user) into one key."""
         self._clock = clock
+        self._place = place
         self.burst = burst
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
@@ -55,7 +60,7 @@ class Rates:
         if math.isinf(self.burst):
             return None
         if method.name in POSTING:
-            return self._take("posting", str(args.values.get("channel", "")), 1.0, 1.0)
+            return self._take("posting", self._place(str(args.values.get("channel", ""))), 1.0, 1.0)
         if not method.tier:
             return None
         each_minute = TIERS[method.tier]

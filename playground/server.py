@@ -19,7 +19,7 @@ from playground.acts import Acts
 from playground.agenda import Agenda
 from playground.changes import Changes
 from playground.clock import Clock
-from playground.delivery import Delivery
+from playground.delivery import Delivery, Transport
 from playground.driver import PersonDriver
 from playground.events import Events
 from playground.faults import Faults
@@ -70,6 +70,9 @@ class Playground:
         burst: float = 2.0,
         ack_within: float = 3.0,
         patience: timedelta = timedelta(0),
+        bot_token: str | None = None,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
     ) -> None:
         """Prepare a workspace.
 
@@ -91,16 +94,16 @@ class Playground:
         for group in usergroups:
             self.workspace.add_usergroup(group)
         self.workspace.link_people_fields()
-        self.bot_token = f"xoxb-playground-{secrets.token_hex(12)}"
-        self.app_token = f"xapp-1-playground-{secrets.token_hex(12)}"
-        self.signing_secret = secrets.token_hex(16)
+        self.bot_token = bot_token or f"xoxb-playground-{secrets.token_hex(12)}"
+        self.app_token = app_token or f"xapp-1-playground-{secrets.token_hex(12)}"
+        self.signing_secret = signing_secret or secrets.token_hex(16)
         self.journal = Journal(self.clock, journal, tell=self.workspace.tell)
         self.agenda = Agenda(self.clock)
-        self.rates = Rates(self.clock, burst=burst)
+        self.rates = Rates(self.clock, burst=burst, place=self.workspace.place_key)
         self.faults = Faults(self.workspace)
         self.views = Views(self.workspace)
         self.sockets = Sockets(self)
-        self.http: SignedHttp | None = None
+        self.http: Transport | None = None
         self.hook: App | None = None
         self.delivery = Delivery(self, ack_within=ack_within)
         self.events = Events(self)

@@ -247,6 +247,16 @@ class Workspace:
         self.conversations[conversation.id] = conversation
         return conversation
 
+    def place_key(self, wanted: str) -> str:
+        """One key for a conversation however a caller names it."""
+        if wanted in self.users and wanted != BOT_USER_ID:
+            return self.direct([wanted]).id
+        name = wanted.removeprefix("#")
+        for one in self.conversations.values():
+            if one.name == name and name:
+                return one.id
+        return wanted
+
     def visible_to(self, user_id: str) -> list[Conversation]:
         """Conversations somebody is in."""
         return [one for one in self.conversations.values() if user_id in one.members]

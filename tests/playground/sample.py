@@ -32,6 +32,8 @@ MANIFEST: dict[str, Any] = {
                 "im:history",
                 "im:read",
                 "mpim:write",
+                "mpim:read",
+                "emoji:read",
                 "users:read",
                 "users:read.email",
                 "users.profile:read",

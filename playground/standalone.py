@@ -1,0 +1,171 @@
+"""The playground by itself, for any Bolt app: `python -m playground --app-url ...` or `--socket`.
+
+Nothing here is special to one app. Tokens are fixed words, so that the app may be started first or
+last; everything listens on this machine only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import math
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from playground.seed import Channel, Person, PersonKind, Usergroup
+from playground.server import Playground
+from playground.wire import Json, as_json, as_list, as_text
+
+BOT_TOKEN = "xoxb-playground"
+APP_TOKEN = "xapp-playground"
+SIGNING_SECRET = "playground"
+
+PEOPLE = (
+    Person(name="ana", real_name="Ana Archer", email="ana@example.com", title="Engineer"),
+    Person(name="ben", real_name="Ben Baker", email="ben@example.com", title="Lead", is_admin=True),
+    Person(name="cleo", real_name="Cleo Carter", email="cleo@example.org", kind=PersonKind.GUEST),
+)
+CHANNELS = (Channel(name="general", members=("ana", "ben", "cleo"), is_general=True),)
+
+
+class BadInput(Exception):
+    """A file that cannot be read or means nothing; the message is for the person who typed it."""
+
+
+def read_document(path: Path) -> Json:
+    """A JSON or YAML file whose top is an object."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        found = json.loads(text) if path.suffix == ".json" else _yaml(text)
+    except ValueError as error:
+        raise BadInput(f"{path} is not valid: {error}") from error
+    if not isinstance(found, dict):
+        raise BadInput(f"{path} must have an object at its top")
+    return as_json(found)
+
+
+def _yaml(text: str) -> object:
+    try:
+        from ruamel.yaml import YAML, YAMLError
+    except ImportError as error:
+        raise BadInput("a YAML file needs the package ruamel.yaml; JSON works without") from error
+    try:
+        return json.loads(json.dumps(YAML(typ="safe", pure=True).load(text), default=str))
+    except YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def read_workspace(document: Json) -> tuple[list[Person], list[Channel], list[Usergroup]]:
+    """People, channels and user groups from a file whose keys are those of the seed's types."""
+    try:
+        people = [
+            Person(
+                **{
+                    **as_json(one),
+                    "kind": PersonKind(as_text(as_json(one).get("kind")) or "member"),
+                }
+            )
+            for one in as_list(document.get("people"))
+        ]
+        channels = [Channel(**_tuples(as_json(one))) for one in as_list(document.get("channels"))]
+        groups = [Usergroup(**_tuples(as_json(one))) for one in as_list(document.get("usergroups"))]
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"the workspace file is not right: {error}") from error
+    return people, channels, groups
+
+
+def _tuples(document: Json) -> Json:
+    return {
+        key: tuple(value) if isinstance(value, list) else value for key, value in document.items()
+    }
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(
+        prog="playground", description="A local Slack for a Bolt app on this machine."
+    )
+    way = made.add_mutually_exclusive_group(required=True)
+    way.add_argument(
+        "--app-url", help="the app's request URL, e.g. http://127.0.0.1:3000/slack/events"
+    )
+    way.add_argument("--socket", action="store_true", help="the app connects by Socket Mode")
+    made.add_argument("--manifest", type=Path, help="the app's manifest, YAML or JSON")
+    made.add_argument(
+        "--workspace", type=Path, help="people, channels and user groups, YAML or JSON"
+    )
+    made.add_argument("--hook", help="the app's URL that tells what it does next (optional)")
+    made.add_argument("--journal", type=Path, help="folder for a record of every exchange")
+    made.add_argument("--host", default="127.0.0.1")
+    made.add_argument("--port", type=int, default=8080)
+    made.add_argument("--no-rate-limits", action="store_true", help="never answer 429")
+    return made
+
+
+def build(options: argparse.Namespace) -> Playground:
+    """A playground from the command line; raises BadInput."""
+    people, channels, groups = list(PEOPLE), list(CHANNELS), list[Usergroup]()
+    if options.workspace is not None:
+        people, channels, groups = read_workspace(read_document(options.workspace))
+    return Playground(
+        manifest=read_document(options.manifest) if options.manifest is not None else None,
+        people=people,
+        channels=channels,
+        usergroups=groups,
+        journal=options.journal,
+        burst=math.inf if options.no_rate_limits else 2.0,
+        bot_token=BOT_TOKEN,
+        app_token=APP_TOKEN,
+        signing_secret=SIGNING_SECRET,
+    )
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Run until interrupted."""
+    playground = build(options)
+    try:
+        await playground.start(options.host, options.port)
+    except OSError as error:
+        raise BadInput(
+            f"cannot listen on {options.host}:{options.port}: {error.strerror}"
+        ) from error
+    if options.app_url:
+        playground.connect_http(options.app_url)
+    if options.hook:
+        playground.attach(options.hook)
+    _tell(playground)
+    stop = asyncio.Event()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(one, stop.set)
+    await stop.wait()
+    await playground.stop()
+
+
+def _tell(playground: Playground) -> None:
+    lines = (
+        f"Playground on {playground.url}",
+        "Start the app with:",
+        f"  SLACK_API_URL={playground.url}/api/",
+        f"  SLACK_BOT_TOKEN={playground.bot_token}",
+        f"  SLACK_APP_TOKEN={playground.app_token}   (Socket Mode)",
+        f"  SLACK_SIGNING_SECRET={playground.signing_secret}   (HTTP)",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point; 0 after an interrupt, 2 for input that is wrong."""
+    options = parser().parse_args(arguments)
+    try:
+        asyncio.run(serve(options))
+    except BadInput as error:
+        sys.stderr.write(f"playground: {error}\n")
+        return 2
+    return 0
