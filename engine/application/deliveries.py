@@ -84,7 +84,10 @@ class Deliveries:
         begun = holdings.begin(holding, lease_ends_at=lease.ends_at)
         unit.save_holdings([begun])
         person = unit.tx.person(holding.person_id) or _unknown(holding.person_id)
-        return HoldingWork(lease=lease, holding=begun, person=person)
+        resource = unit.configured.resources.get(holding.resource_id)
+        label = resource.target_label if resource else holding.target
+        target = Target(id=holding.target, role=holding.role, label=label)
+        return HoldingWork(lease=lease, holding=begun, target=target, person=person)
 
     async def do(self, work: HoldingWork) -> None:
         """Call the connector and settle."""
@@ -110,13 +113,12 @@ class Deliveries:
         if connector is None:
             raise Refused(f"No connector is called {holding.connector}.")
         account = holding.account or await connector.find(work.person)
-        target = Target(id=holding.target, role=holding.role, label=holding.target)
         if account is None:
             if step is Step.REVOKE:
                 return Hold(account="", state=HoldState.ABSENT)
             raise Refused(f"{work.person.name} has no account there.")
         call = connector.grant if step is Step.GRANT else connector.revoke
-        return await call(target, account)
+        return await call(work.target, account)
 
     def _settle(self, tx: Transaction, work: HoldingWork, step: Step, hold: Hold) -> None:
         unit = self._service.unit(tx, TIME)
@@ -131,9 +133,9 @@ class Deliveries:
         else:
             after = holdings.revoked(holding, pending=pending, now=unit.now)
         self._store_settled(unit, work, after)
-        if pending:
+        if after.task_open:
             _show_task(unit, after)
-        else:
+        elif not pending:
             unit.audit_holding("access.granted" if step is Step.GRANT else "access.removed", after)
 
     def _fail(self, tx: Transaction, work: HoldingWork, step: Step, error: Exception) -> None:

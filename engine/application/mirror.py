@@ -19,8 +19,15 @@ log = logging.getLogger(__name__)
 CHUNK = 500
 """People per transaction, so that a click never waits long."""
 
-Complete = Callable[[tuple[Person, ...]], tuple[Person, ...]]
+Find = Callable[[str], PersonId | None]
+"""From an e-mail address to whoever the mirror knows by it."""
+Complete = Callable[[tuple[Person, ...], Find], tuple[Person, ...]]
 """Adds what another source (a CSV file) knows of people."""
+
+
+def as_they_are(people: tuple[Person, ...], find: Find) -> tuple[Person, ...]:
+    """There is no other source."""
+    return people
 
 
 class Mirror:
@@ -32,9 +39,9 @@ class Mirror:
         service: Entitlements,
         source: DirectorySource,
         *,
-        complete: Complete = lambda people: people,
+        complete: Complete = as_they_are,
     ) -> None:
-        """`complete` is given people in bulk, and single ones."""
+        """`complete` is given everybody at once, or single people."""
         self._store = store
         self._service = service
         self._source = source
@@ -46,7 +53,7 @@ class Mirror:
         Nobody is deactivated unless the whole listing arrived.
         """
         people = tuple([person async for person in self._source.people()])
-        people = self._complete(people)
+        people = self._complete(people, lambda email: None)
         left: set[PersonId] = set()
         for start in range(0, len(people), CHUNK):
             left |= set(await self._store.write(_put_people, people[start : start + CHUNK]))
@@ -66,8 +73,7 @@ class Mirror:
 
     async def person_changed(self, person: Person) -> None:
         """One person is as the directory says now."""
-        completed = self._complete((person,))
-        await self._react(set(await self._store.write(_put_people, completed)))
+        await self._react(await self._store.write(self._put_one, person))
         await self._service.handle(PeopleChanged(person_ids=(person.id,)), TIME)
 
     async def group_changed(self, group_id: GroupId) -> None:
@@ -81,12 +87,23 @@ class Mirror:
         if moved:
             await self._service.handle(PeopleChanged(person_ids=moved), TIME)
 
+    async def channel_renamed(self, channel: Channel) -> None:
+        """One channel is called as the event says."""
+        await self._store.write(_put_channels, (channel,))
+
     async def look_up(self, person_id: PersonId) -> Person | None:
         """Somebody the mirror has not seen yet: ask the directory once, and remember."""
         person = await self._source.person(person_id)
         if person is not None:
-            await self._store.write(_put_people, self._complete((person,)))
+            await self._store.write(self._put_one, person)
         return person
+
+    def _put_one(self, tx: Transaction, person: Person) -> tuple[PersonId, ...]:
+        def find(email: str) -> PersonId | None:
+            manager = tx.person_by_email(email)
+            return manager.id if manager else None
+
+        return tx.put_people(self._complete((person,), find))
 
     async def _react(self, left: Iterable[PersonId]) -> None:
         for person_id in sorted(left):

@@ -16,6 +16,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
+from engine.application.connectors import Target
 from engine.application.directory import Channel, DirectoryNames
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
@@ -113,7 +114,8 @@ class HoldingWork:
 
     lease: Lease
     holding: Holding
-    """As `holdings.begin` left it; as it was, if only a task's reminder is due."""
+    """As `holdings.begin` left it."""
+    target: Target
     person: Person
 
 
@@ -138,6 +140,10 @@ class Reader(Protocol):
 
     def person(self, person_id: PersonId) -> Person | None:
         """One person of the mirror."""
+        ...
+
+    def person_by_email(self, email: str) -> Person | None:
+        """The person with this address, case ignored."""
         ...
 
     def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
@@ -234,7 +240,10 @@ class Transaction(Reader, Protocol):
         ...
 
     def retire_people_not_in(self, seen: Iterable[PersonId]) -> tuple[PersonId, ...]:
-        """Deactivate our own people whom a complete listing did not name; returns them."""
+        """Deactivate our own people whom a complete listing did not name; returns them.
+
+        People of other workspaces are never in a listing, and stay.
+        """
         ...
 
     # Configuration

@@ -38,6 +38,7 @@ from engine.domain.refusals import (
     NotFound,
     NotInAdminChannel,
     NotInScope,
+    NotReprocessable,
     NotYours,
     OwnRequest,
     PackageGone,
@@ -161,6 +162,9 @@ def reprocess(unit: Unit, command: ReprocessRequest) -> AssignmentRequest:
     )
     if person_id not in owners and not is_administrator(unit):
         raise NotAdministrator
+    assignment = unit.tx.assignment(request.assignment_id) if request.assignment_id else None
+    if assignment is None or not assignment.active:
+        raise NotReprocessable(request.state)
     return _change(unit, request.id, Reprocess(by=person_id))
 
 

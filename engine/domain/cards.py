@@ -23,14 +23,7 @@ def request_cards(request: AssignmentRequest, admin_channel: ChannelId) -> tuple
     readers = {request.target_id: None}
     if request.request_type is RequestType.USER_ADD:
         readers[request.requestor_id] = None
-    shown = [
-        Card(
-            kind=CardKind.REQUEST,
-            subject_id=request.id,
-            audience=Audience(person_id=person_id),
-        )
-        for person_id in readers
-    ]
+    shown = [request_card(request.id, person_id) for person_id in readers]
     for run in request.runs:
         for approver in run.approvers:
             shown.append(approval_card(request.id, run.number, approver.person_id))
@@ -40,6 +33,12 @@ def request_cards(request: AssignmentRequest, admin_channel: ChannelId) -> tuple
             Card(kind=CardKind.DELIVERY_FAILURE, subject_id=request.id, audience=channel)
         )
     return tuple(shown)
+
+
+def request_card(request_id: RequestId, person_id: PersonId) -> Card:
+    """The card on which this person sees where the request stands."""
+    audience = Audience(person_id=person_id)
+    return Card(kind=CardKind.REQUEST, subject_id=request_id, audience=audience)
 
 
 def approval_card(request_id: RequestId, stage_number: int, person_id: PersonId) -> Card:

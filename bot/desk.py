@@ -1,0 +1,252 @@
+"""What every listener works with: who acts, what may be looked up, how to answer.
+
+Slack waits three seconds for an acknowledgement, so a listener does nothing slow before it: the
+database is asked and written, Slack itself is called afterwards (`later`). Answers to whoever
+pressed are best effort; nothing depends on them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.views import answers
+from bot.views.blocks import Message, View
+from bot.views.known import Known, people_in
+from engine.application.commands import Actor
+from engine.application.configured import Configured
+from engine.application.mirror import Mirror
+from engine.application.ports import Clock, Store
+from engine.application.queries import Queries
+from engine.application.service import Entitlements
+from engine.domain import cards
+from engine.domain.ids import ChannelId, PersonId
+from engine.domain.people import Person
+from engine.domain.refusals import AccountClosed, AlreadyPending, NotConfigured, Refusal
+
+log = logging.getLogger(__name__)
+
+SEVERAL = 1000
+"""Characters of an answer's text that are surely enough for a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """Who did something where; parsed from any payload Slack sends about a person's doing."""
+
+    person_id: PersonId
+    team_id: str | None
+    channel_id: ChannelId | None
+    trigger_id: str | None
+    response_url: str | None
+    view: Mapping[str, Any] | None
+    """The form or home tab it happened in."""
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """`values` of the view or of the message."""
+    ephemeral: bool = False
+    """Pressed in a message only this person sees."""
+
+    @property
+    def in_home(self) -> bool:
+        """Pressed on the home tab."""
+        return self.view is not None and self.view.get("type") == "home"
+
+    @property
+    def in_form(self) -> bool:
+        """Pressed inside a form."""
+        return self.view is not None and self.view.get("type") == "modal"
+
+
+def interaction(body: Mapping[str, Any]) -> Interaction:
+    """Read who and where from a command, a click, a submission or an options request."""
+    user = body.get("user") or {}
+    view = body.get("view")
+    channel = (body.get("channel") or {}).get("id") if "user" in body else body.get("channel_id")
+    container = body.get("container") or {}
+    values = (view or {}).get("state") or body.get("state") or {}
+    team_id = user.get("team_id") or (body.get("team") or {}).get("id") or body.get("team_id")
+    return Interaction(
+        person_id=PersonId(user.get("id") or body.get("user_id") or ""),
+        team_id=team_id,
+        channel_id=ChannelId(channel) if channel else None,
+        trigger_id=body.get("trigger_id"),
+        response_url=body.get("response_url"),
+        view=view,
+        state=values.get("values") or {},
+        ephemeral=bool(container.get("is_ephemeral")),
+    )
+
+
+class Desk:
+    """The listeners' tools. One per process."""
+
+    def __init__(
+        self,
+        *,
+        service: Entitlements,
+        store: Store,
+        queries: Queries,
+        mirror: Mirror,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        clock: Clock,
+        person_from_event: Callable[[Mapping[str, Any]], Awaitable[Person]],
+        command: str,
+        workspace_url: str | None,
+    ) -> None:
+        """`command` is the slash command for people; the administrators' is it plus `-admin`.
+
+        `workspace_url` ends with a slash; without it nothing links to messages.
+        """
+        self.service = service
+        self.store = store
+        self.queries = queries
+        self.mirror = mirror
+        self.client = client
+        self.clock = clock
+        self.person_from_event = person_from_event
+        self.command = command
+        self.admin_command = f"{command}-admin"
+        self._workspace_url = workspace_url
+        self._session = session
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # Who ----------------------------------------------------------------------------------------
+
+    async def person(self, doing: Interaction) -> Person:
+        """Whoever acts, by id and workspace; asked of the directory if the mirror is behind.
+
+        Raises `AccountClosed` for somebody unknown, closed, or of another workspace under a
+        known id.
+        """
+        person = await self.queries.person(doing.person_id)
+        if person is None and doing.person_id:
+            person = await self.mirror.look_up(doing.person_id)
+        if person is None or not person.active:
+            raise AccountClosed
+        if doing.team_id and person.team_id and doing.team_id != person.team_id:
+            raise AccountClosed
+        return person
+
+    async def actor(self, doing: Interaction) -> Actor:
+        """The same, for the door."""
+        person = await self.person(doing)
+        return Actor(person_id=person.id, channel_id=doing.channel_id)
+
+    async def known(self, *subjects: Any, people: Iterable[PersonId] = ()) -> Known:
+        """What a view may look up: the configuration, the people in these summaries, their
+        managers."""
+        wanted = people_in(*subjects) | frozenset(people)
+        found = await self.queries.people(wanted)
+        managers = {p.manager_id for p in found.values() if p.manager_id} - set(found)
+        found = {**found, **await self.queries.people(managers)} if managers else found
+        return Known(configured=await self.queries.configured(), people=found)
+
+    async def configured(self) -> Configured:
+        """The configuration; refused before the first apply."""
+        configured = await self.queries.configured()
+        if configured is None:
+            raise NotConfigured
+        return configured
+
+    # Answers ------------------------------------------------------------------------------------
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do it once Slack has its acknowledgement; finished before the process ends."""
+        task = asyncio.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def drain(self) -> None:
+        """Until everything put off is done."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:
+            log.warning("an answer did not reach Slack", extra={"why": str(failed)[:SEVERAL]})
+
+    def answer(self, doing: Interaction, message: Message) -> None:
+        """Say something to whoever acted, and to nobody else."""
+        self.later(self._answer(doing, message))
+
+    def replace(self, doing: Interaction, message: Message) -> None:
+        """Put something else in place of the message they pressed on, if only they see it."""
+        self.later(self._answer(doing, message, replace=doing.ephemeral))
+
+    async def _answer(
+        self, doing: Interaction, message: Message, *, replace: bool = False
+    ) -> None:
+        if doing.response_url:
+            hook = AsyncWebhookClient(doing.response_url, session=self._session)
+            await hook.send(
+                text=message.text,
+                blocks=message.blocks,
+                response_type="ephemeral",
+                replace_original=replace,
+            )
+        elif doing.trigger_id:
+            await self._show_form(doing, answers.in_modal(message))
+        elif doing.channel_id:
+            await self.client.chat_postEphemeral(
+                channel=doing.channel_id,
+                user=doing.person_id,
+                text=message.text,
+                blocks=list(message.blocks),
+            )
+
+    async def _show_form(self, doing: Interaction, view: View) -> None:
+        assert doing.trigger_id is not None
+        if doing.in_form:
+            await self.client.views_push(trigger_id=doing.trigger_id, view=view)
+        else:
+            await self.client.views_open(trigger_id=doing.trigger_id, view=view)
+
+    def open_form(self, doing: Interaction, view: View) -> None:
+        """Put a form in front of whoever acted; within three seconds of their doing."""
+        self.later(self._show_form(doing, view))
+
+    def update_form(self, doing: Interaction, view: View) -> None:
+        """Redraw the form they are in, unless it has changed meanwhile."""
+        assert doing.view is not None
+        update = self.client.views_update(
+            view_id=doing.view["id"], hash=doing.view.get("hash"), view=view
+        )
+        self.later(_finished(update))
+
+    def show_home(self, doing: Interaction, view: View) -> None:
+        """Redraw their home tab."""
+        self.later(_finished(self.client.views_publish(user_id=doing.person_id, view=view)))
+
+    async def refusal(self, refusal: Refusal) -> Message:
+        """The sentence for a refusal, with the names it needs."""
+        people = [v for v in vars(refusal).values() if isinstance(v, str)]
+        known = await self.known(people=[PersonId(person) for person in people])
+        return answers.refused(refusal, known, link=await self.link(refusal))
+
+    async def link(self, refusal: Refusal) -> str | None:
+        """Where the open request's card is, for "already pending" (DLV-7)."""
+        if not isinstance(refusal, AlreadyPending) or self._workspace_url is None:
+            return None
+        summary = await self.queries.request(refusal.request_id)
+        if summary is None:
+            return None
+        card = cards.request_card(summary.request.id, summary.request.target_id)
+        place = await self.queries.place_of(card)
+        if place is None:
+            return None
+        return f"{self._workspace_url}archives/{place.channel}/p{place.ts.replace('.', '')}"
+
+
+async def _finished(call: Awaitable[object]) -> None:
+    await call
+
+

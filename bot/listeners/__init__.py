@@ -1,0 +1,189 @@
+"""From what Slack sends to what is done about it: five tables.
+
+Bolt tries its listeners one after another, so there is one per kind of input, and the tables
+here find the handler. A handler does its work, the database commit included, and returns what the
+acknowledgement carries; everything that calls Slack comes after it (`Desk.later`). A refusal
+becomes a sentence for whoever acted; anything else is logged under a reference they are told.
+"""
+
+import logging
+import re
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.desk import Desk, Interaction, interaction
+from bot.listeners import administration, approvals, directory, mine, requests
+from bot.listeners.requests import NOTHING, Ack
+from bot.views import answers, help
+from bot.views.action_ids import ActionId, BadValue, CallbackId
+from bot.views.blocks import Message
+from engine.domain.refusals import Refusal
+
+log = logging.getLogger(__name__)
+
+_ANYTHING = re.compile(r".*", re.DOTALL)
+
+Command = Callable[[Desk, Interaction, str], Awaitable[Ack]]
+Press = Callable[[Desk, Interaction, str], Awaitable[Ack]]
+Submit = Callable[[Desk, Interaction], Awaitable[Ack]]
+
+COMMANDS: dict[str, Command] = {
+    "": mine.menu,
+    "request": requests.command,
+    "mine": mine.command,
+    "approvals": approvals.command,
+}
+ADMIN_COMMANDS: dict[str, Command] = {
+    "": administration.show_help,
+    "help": administration.show_help,
+    "packages": administration.packages,
+    "requests": administration.requests,
+    "assign": administration.assign,
+    "remove": administration.remove,
+    "reprocess": administration.reprocess,
+    "reassign": administration.reassign,
+    "audit": administration.audit,
+}
+PRESSES: dict[str, Press] = {
+    ActionId.OPEN_REQUEST_FORM: requests.open_form,
+    ActionId.SHOW_MINE: mine.show_mine,
+    ActionId.SHOW_WAITING: mine.show_waiting,
+    ActionId.SHOW_HELP: mine.show_help,
+    ActionId.PREVIOUS_PAGE: mine.turn_page,
+    ActionId.NEXT_PAGE: mine.turn_page,
+    ActionId.EXTEND: requests.open_extension,
+    ActionId.GIVE_BACK: mine.give_back,
+    ActionId.CANCEL_REQUEST: mine.cancel_request,
+    ActionId.APPROVE: approvals.approve,
+    ActionId.DENY: approvals.deny,
+    ActionId.APPROVE_SELECTED: approvals.approve_selected,
+    ActionId.DENY_SELECTED: approvals.deny_selected,
+    ActionId.DONE: mine.done,
+    ActionId.REPROCESS: administration.press_reprocess,
+}
+CHOICES: dict[str, Submit] = {
+    ActionId.CHOOSE_PACKAGE: requests.chosen,
+    ActionId.CHOOSE_POLICY: requests.chosen,
+}
+SUBMISSIONS: dict[str, Submit] = {
+    CallbackId.REQUEST_FORM: requests.submit,
+    CallbackId.EXTENSION_FORM: requests.submit_extension,
+    CallbackId.DECISION_FORM: approvals.submit,
+}
+SILENT = frozenset({ActionId.SELECT_WAITING, ActionId.NOTE})
+"""Ticking and typing: what was ticked comes with the press."""
+
+
+class Listeners:
+    """Finds the handler, answers refusals, and never leaves a press without an answer."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Everything handlers need is on the desk."""
+        self._desk = desk
+
+    def register(self, app: AsyncApp) -> None:
+        """One listener per kind of input."""
+        app.command(_ANYTHING)(self.command)
+        app.action(_ANYTHING)(self.action)
+        app.view_submission(_ANYTHING)(self.submission)
+        app.view_closed(_ANYTHING)(self.closed)
+        app.options(_ANYTHING)(self.options)
+        for kind, handle in directory.EVENTS.items():
+            app.event(kind)(self._event(handle))
+
+    async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """A slash command: the first word says which."""
+        doing = interaction(body)
+        word, _, rest = str(body.get("text") or "").strip().partition(" ")
+        for_admins = body.get("command") == self._desk.admin_command
+        table = ADMIN_COMMANDS if for_admins else COMMANDS
+        handler = table.get(word.lower())
+        if handler is None:
+            handler = administration.usage if for_admins else _usage
+            rest = "" if word.lower() == "help" else word
+        answer = await self._said(handler(self._desk, doing, rest.strip()), doing)
+        await ack(**_command_answer(answer))
+
+    async def action(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """A press, or a choice in a form."""
+        doing = interaction(body)
+        action = (body.get("actions") or [{}])[0]
+        name = str(action.get("action_id", "")).partition(":")[0]
+        if name in CHOICES:
+            answer = await self._said(CHOICES[name](self._desk, doing), doing)
+        elif name in PRESSES:
+            value = str(action.get("value") or "")
+            answer = await self._said(PRESSES[name](self._desk, doing, value), doing)
+        elif name in SILENT:
+            answer = NOTHING
+        else:
+            answer = answers.outdated()
+        if isinstance(answer, Message):
+            self._desk.answer(doing, answer)
+        await ack()
+
+    async def submission(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """A form was sent."""
+        doing = interaction(body)
+        handler = SUBMISSIONS.get(str((body.get("view") or {}).get("callback_id", "")))
+        if handler is None:
+            await ack()
+            return
+        answer = await self._said(handler(self._desk, doing), doing)
+        if isinstance(answer, Message):
+            await ack(response_action="update", view=answers.in_modal(answer))
+        else:
+            await ack(**answer)
+
+    async def closed(self, ack: AsyncAck) -> None:
+        """A form was closed: nothing was stored, nothing is to be undone."""
+        await ack()
+
+    async def options(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """What can be chosen, as typed so far."""
+        doing = interaction(body)
+        try:
+            found = await requests.options(self._desk, doing, str(body.get("value") or ""))
+        except Refusal:
+            found = []
+        await ack(options=found)
+
+    async def _said(
+        self, handling: Awaitable[Ack], doing: Interaction
+    ) -> Ack | Message:
+        """What the handler answers, or the sentence that says why not."""
+        try:
+            return await handling
+        except Refusal as refusal:
+            log.info("refused", extra={"why": type(refusal).__name__, "who": doing.person_id})
+            return await self._desk.refusal(refusal)
+        except BadValue:
+            return answers.outdated()
+        except Exception:  # whoever acted must get an answer; the fault is found by its reference
+            reference = secrets.token_hex(4)
+            log.exception("a handler failed", extra={"reference": reference})
+            return answers.fault(reference)
+
+    def _event(
+        self, handle: directory.EventHandler
+    ) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+        async def listen(ack: AsyncAck, event: dict[str, Any]) -> None:
+            await ack()
+            self._desk.later(handle(self._desk, event))
+
+        return listen
+
+
+async def _usage(desk: Desk, doing: Interaction, word: str) -> Ack:
+    """`help`, and what nobody understands."""
+    return dict(help.people(desk.command, unknown=word).payload())
+
+
+def _command_answer(answer: Ack | Message) -> dict[str, Any]:
+    """As the acknowledgement of a command: seen only by whoever typed it."""
+    said = answer.payload() if isinstance(answer, Message) else dict(answer)
+    return {"response_type": "ephemeral", **said} if said else {}
+

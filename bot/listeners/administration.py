@@ -1,0 +1,179 @@
+"""`/access-admin`: administration, in the administrators' channel only.
+
+Reading is refused to others here; whatever changes something is refused by the rules as well.
+"""
+
+import re
+
+from bot.desk import Desk, Interaction
+from bot.listeners.requests import NOTHING, Ack
+from bot.views import admin, answers, help
+from bot.views.action_ids import ListName, parse_id
+from bot.views.blocks import Message
+from engine.application.commands import (
+    AssignDirectly,
+    ReassignRequest,
+    RemoveDirectly,
+    ReprocessRequest,
+)
+from engine.application.queries import Page
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.catalogs import AccessPackage
+from engine.domain.ids import PersonId, RequestId
+from engine.domain.refusals import NotAdministrator, NotFound, NotInAdminChannel
+
+_MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(\|[^>]*)?>")
+_MAIL = re.compile(r"<mailto:[^|>]+\|(?P<mail>[^>]+)>")
+_SHORT_ID = 4
+"""An id may be given by its last characters, at least so many."""
+
+
+async def packages(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`packages`: every package with how many hold it."""
+    return dict((await page(desk, doing, ListName.ADMIN_PACKAGES, 0)).payload())
+
+
+async def requests(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`requests`: the newest requests of everybody."""
+    return dict((await page(desk, doing, ListName.ADMIN_REQUESTS, 0)).payload())
+
+
+async def page(desk: Desk, doing: Interaction, name: ListName, offset: int) -> Message:
+    """A page of one of the administrators' lists."""
+    await check(desk, doing)
+    if name is ListName.ADMIN_REQUESTS:
+        found = await desk.queries.requests(offset=offset, limit=admin.PAGE_SIZE)
+        return admin.requests(found, await desk.known(*found.rows))
+    configured = await desk.configured()
+    everything = sorted(configured.configuration.packages, key=lambda p: p.name.casefold())
+    shown: Page[AccessPackage] = Page(
+        rows=tuple(everything[offset : offset + admin.PAGE_SIZE]),
+        offset=offset,
+        total=len(everything),
+    )
+    return admin.packages(shown, await desk.queries.holder_counts(), await desk.known())
+
+
+async def assign(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`assign @person PACKAGE`."""
+    target, rest = await _person_and_rest(desk, doing, words)
+    package = await _package(desk, rest)
+    command = AssignDirectly(target_id=target, package_id=package.id)
+    await desk.service.handle(command, await desk.actor(doing))
+    return dict(admin.assigned(target, package.name).payload())
+
+
+async def remove(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`remove @person PACKAGE`."""
+    target, rest = await _person_and_rest(desk, doing, words)
+    package = await _package(desk, rest)
+    command = RemoveDirectly(target_id=target, package_id=package.id)
+    await desk.service.handle(command, await desk.actor(doing))
+    return dict(admin.removed(target, package.name).payload())
+
+
+async def reprocess(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`reprocess ID`."""
+    await check(desk, doing)
+    request_id = await _request(desk, words)
+    done = await desk.service.handle(
+        ReprocessRequest(request_id=request_id), await desk.actor(doing)
+    )
+    assert isinstance(done, AssignmentRequest)
+    return dict(admin.reprocessed(done).payload())
+
+
+async def press_reprocess(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Reprocess** on a card."""
+    request_id = RequestId(parse_id(value))
+    done = await desk.service.handle(
+        ReprocessRequest(request_id=request_id), await desk.actor(doing)
+    )
+    assert isinstance(done, AssignmentRequest)
+    desk.answer(doing, answers.reprocessing(done.package_name))
+    return NOTHING
+
+
+async def reassign(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`reassign ID @person`."""
+    await check(desk, doing)
+    reference, _, rest = words.strip().partition(" ")
+    request_id = await _request(desk, reference)
+    to, _ = await _person_and_rest(desk, doing, rest)
+    done = await desk.service.handle(
+        ReassignRequest(request_id=request_id, to=to), await desk.actor(doing)
+    )
+    assert isinstance(done, AssignmentRequest)
+    return dict(admin.reassigned(done, to).payload())
+
+
+async def audit(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`audit ID`: the story of a request."""
+    await check(desk, doing)
+    request_id = await _request(desk, words)
+    summary = await desk.queries.request(request_id)
+    assert summary is not None, "it was found a moment ago, and requests are never deleted"
+    entries = await desk.queries.audit_of(request_id)
+    actors = [PersonId(entry.actor) for entry in entries]
+    return dict(
+        admin.story(summary.request, entries, await desk.known(summary, people=actors)).payload()
+    )
+
+
+async def show_help(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`help`, for administrators."""
+    await check(desk, doing)
+    return dict(help.administrators(desk.admin_command).payload())
+
+
+async def usage(desk: Desk, doing: Interaction, word: str) -> Ack:
+    """What nobody understands."""
+    await check(desk, doing)
+    return dict(help.administrators(desk.admin_command, unknown=word).payload())
+
+
+async def check(desk: Desk, doing: Interaction) -> None:
+    """Refuse everybody but administrators in their channel."""
+    person = await desk.person(doing)
+    if person.id not in await desk.queries.administrators():
+        raise NotAdministrator
+    channel = (await desk.configured()).organization.admin_channel
+    if doing.channel_id != channel:
+        raise NotInAdminChannel(channel)
+
+
+async def _person_and_rest(
+    desk: Desk, doing: Interaction, words: str
+) -> tuple[PersonId, str]:
+    """Whoever the first word names: a mention or an e-mail address."""
+    await check(desk, doing)
+    first, _, rest = words.strip().partition(" ")
+    mention, mail = _MENTION.fullmatch(first), _MAIL.fullmatch(first)
+    if mention:
+        return PersonId(mention["id"]), rest.strip()
+    address = mail["mail"] if mail else first
+    person = await desk.queries.person_by_email(address) if "@" in address else None
+    if person is None:
+        raise NotFound("person", first)
+    return person.id, rest.strip()
+
+
+async def _package(desk: Desk, words: str) -> AccessPackage:
+    """The package of this name, whatever its case; quotes around it are left out."""
+    name = " ".join(words.strip().strip('"“”').casefold().split())
+    configured = await desk.configured()
+    package = configured.package_named.get(name)
+    if package is None:
+        raise NotFound("package", words.strip())
+    return package
+
+
+async def _request(desk: Desk, words: str) -> RequestId:
+    """The request of this id, or of an id that ends so."""
+    reference = words.strip().upper()
+    if len(reference) < _SHORT_ID:
+        raise NotFound("request", words.strip())
+    found = await desk.queries.find_requests(reference)
+    if len(found) != 1:
+        raise NotFound("request", words.strip())
+    return found[0]

@@ -1,0 +1,167 @@
+"""Deciding: Approve and Deny on a card, in the list, one or several at a time.
+
+A press decides at once, or opens the form for the reason where the stage or the verdict wants one.
+Whether the press still counts is the rules' business; the card it came from is only a hint.
+"""
+
+from bot.desk import Desk, Interaction
+from bot.listeners.requests import NOTHING, Ack, errors
+from bot.views import answers, decision_form, waiting
+from bot.views.action_ids import Part, parse_part
+from bot.views.blocks import Message
+from bot.views.decision_form import DecisionFormData
+from engine.application.commands import DecideRequest
+from engine.application.queries import RequestSummary
+from engine.domain import stages
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.ids import PersonId, RequestId
+from engine.domain.refusals import ReasonMissing, ReasonTooLong, Refusal
+from engine.domain.stages import Verdict
+
+
+async def approve(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Approve** on a card or in the list."""
+    return await _pressed(desk, doing, parse_part(value), Verdict.APPROVED)
+
+
+async def deny(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Deny** on a card or in the list."""
+    return await _pressed(desk, doing, parse_part(value), Verdict.DENIED)
+
+
+async def approve_selected(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Approve** for everything ticked."""
+    return await _selected(desk, doing, Verdict.APPROVED)
+
+
+async def deny_selected(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Deny** for everything ticked."""
+    return await _selected(desk, doing, Verdict.DENIED)
+
+
+async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`/access approvals`: everything that waits for this person."""
+    return dict((await show(desk, doing, 0)).payload())
+
+
+async def show(desk: Desk, doing: Interaction, offset: int) -> Message:
+    """A page of the list."""
+    person = await desk.person(doing)
+    page = await desk.queries.waiting_for(person.id, offset=offset, limit=waiting.PAGE_SIZE)
+    return waiting.render(page, await desk.known(*page.rows))
+
+
+async def submit(desk: Desk, doing: Interaction) -> Ack:
+    """The form with the reason was sent, for one request or several."""
+    assert doing.view is not None
+    parsed = decision_form.parse(doing.state, doing.view.get("private_metadata", ""))
+    if isinstance(parsed, dict):
+        return errors(parsed)
+    try:
+        done, refused = await _decide_all(
+            desk, doing, parsed.targets, parsed.verdict, parsed.reason
+        )
+    except (ReasonMissing, ReasonTooLong) as refusal:
+        return errors(decision_form.errors_for(refusal, await desk.known()) or {})
+    if not refused:
+        return NOTHING
+    if len(parsed.targets) == 1:
+        raise refused[0][1]
+    desk.answer(doing, await _told(desk, parsed.verdict, done, refused))
+    return NOTHING
+
+
+async def _pressed(desk: Desk, doing: Interaction, target: Part, verdict: Verdict) -> Ack:
+    actor = await desk.actor(doing)
+    summary = await desk.queries.request(RequestId(target.id))
+    if summary is not None and actor.person_id is not None:
+        if _wants_form(summary, target.number, actor.person_id, verdict):
+            await _open_form(desk, doing, verdict, [(summary, target.number)])
+            return NOTHING
+    decision = DecideRequest(
+        request_id=RequestId(target.id), stage_number=target.number, verdict=verdict
+    )
+    request = await desk.service.handle(decision, actor)
+    if isinstance(request, AssignmentRequest) and (doing.ephemeral or doing.in_home):
+        waits = request.run is not None and request.run.number == target.number
+        told = answers.decided(verdict, request.package_name, waiting_for_others=waits)
+        desk.answer(doing, told)
+    return NOTHING
+
+
+async def _selected(desk: Desk, doing: Interaction, verdict: Verdict) -> Ack:
+    actor = await desk.actor(doing)
+    targets = waiting.parse_selection(doing.state)
+    if not targets:
+        desk.answer(doing, answers.nothing_selected())
+        return NOTHING
+    asking: list[tuple[RequestSummary, int]] = []
+    for target in targets:
+        summary = await desk.queries.request(RequestId(target.id))
+        if summary is not None and actor.person_id is not None:
+            if _wants_form(summary, target.number, actor.person_id, verdict):
+                asking.append((summary, target.number))
+    if asking:
+        await _open_form(desk, doing, verdict, asking)
+        asked = {summary.request.id for summary, _ in asking}
+        targets = tuple(target for target in targets if target.id not in asked)
+    if targets:
+        done, refused = await _decide_all(desk, doing, targets, verdict, "")
+        desk.answer(doing, await _told(desk, verdict, done, refused))
+    return NOTHING
+
+
+def _wants_form(
+    summary: RequestSummary, stage_number: int, person_id: PersonId, verdict: Verdict
+) -> bool:
+    """Whether this press opens the form; one that can no longer count is refused instead."""
+    run, stage = summary.request.run, summary.request.stage
+    if run is None or stage is None or run.number != stage_number:
+        return False
+    return stages.may_decide(run, person_id) and decision_form.opens(stage, verdict)
+
+
+async def _open_form(
+    desk: Desk, doing: Interaction, verdict: Verdict, about: list[tuple[RequestSummary, int]]
+) -> None:
+    requests = tuple((summary.request, number) for summary, number in about)
+    known = await desk.known(*(summary for summary, _ in about))
+    form = DecisionFormData(verdict=verdict, requests=requests)
+    desk.open_form(doing, decision_form.build(form, known))
+
+
+async def _decide_all(
+    desk: Desk, doing: Interaction, targets: tuple[Part, ...], verdict: Verdict, reason: str
+) -> tuple[int, list[tuple[str, Refusal]]]:
+    """Decide each on its own; answers how many were, and why the others were not.
+
+    A missing reason is the form's fault, not the request's, and is raised.
+    """
+    actor = await desk.actor(doing)
+    done = 0
+    refused: list[tuple[str, Refusal]] = []
+    for target in targets:
+        decision = DecideRequest(
+            request_id=RequestId(target.id),
+            stage_number=target.number,
+            verdict=verdict,
+            reason=reason,
+        )
+        try:
+            await desk.service.handle(decision, actor)
+            done += 1
+        except (ReasonMissing, ReasonTooLong):
+            raise
+        except Refusal as refusal:
+            summary = await desk.queries.request(RequestId(target.id))
+            name = summary.request.package_name if summary else target.id
+            refused.append((name, refusal))
+    return done, refused
+
+
+async def _told(
+    desk: Desk, verdict: Verdict, done: int, refused: list[tuple[str, Refusal]]
+) -> Message:
+    people = [v for _, refusal in refused for v in vars(refusal).values() if isinstance(v, str)]
+    known = await desk.known(people=[PersonId(person) for person in people])
+    return answers.decided_several(verdict, done, refused, known)

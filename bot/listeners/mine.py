@@ -1,0 +1,178 @@
+"""What is mine: `/access`, `/access mine`, giving back, canceling, tasks, the home tab, paging."""
+
+import asyncio
+
+from bot.desk import Desk, Interaction
+from bot.listeners import administration, approvals
+from bot.listeners.requests import NOTHING, Ack
+from bot.views import answers, help, home_tab, my_access, task_card, waiting
+from bot.views.action_ids import ListName, parse_id, parse_page, parse_part
+from bot.views.blocks import Message
+from bot.views.home_tab import AdminCounts, HomeData
+from engine.application.commands import CancelRequest, CompleteTask, GiveBack
+from engine.application.queries import Queries
+from engine.domain.assignment_requests import AssignmentRequest, RequestState
+from engine.domain.assignments import Assignment
+from engine.domain.holdings import Holding
+from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
+
+FAILED = (RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED)
+
+
+async def menu(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`/access`: request, my access, waiting for me."""
+    person = await desk.person(doing)
+    waiting_page, held = await asyncio.gather(
+        desk.queries.waiting_for(person.id, limit=1), desk.queries.held_by(person.id, limit=1)
+    )
+    return dict(waiting.menu(desk.command, waiting=waiting_page.total, held=held.total).payload())
+
+
+async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`/access mine`."""
+    return dict((await _mine(desk, doing, 0, 0)).payload())
+
+
+async def show_mine(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """The menu's button for it."""
+    desk.answer(doing, await _mine(desk, doing, 0, 0))
+    return NOTHING
+
+
+async def show_waiting(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """The menu's button for what waits."""
+    desk.answer(doing, await approvals.show(desk, doing, 0))
+    return NOTHING
+
+
+async def show_help(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """The menu's button for help."""
+    desk.answer(doing, help.people(desk.command))
+    return NOTHING
+
+
+async def give_back(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Give back**, confirmed in a dialog."""
+    actor = await desk.actor(doing)
+    assignment_id = AssignmentId(parse_id(value))
+    held = await desk.queries.assignment(assignment_id)
+    ended = await desk.service.handle(GiveBack(assignment_id=assignment_id), actor)
+    assert isinstance(ended, Assignment)
+    if held is not None:
+        desk.answer(doing, answers.given_back(held.package_name))
+    await _refresh_home(desk, doing)
+    return NOTHING
+
+
+async def cancel_request(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Cancel request**, confirmed in a dialog."""
+    actor = await desk.actor(doing)
+    request = await desk.service.handle(
+        CancelRequest(request_id=RequestId(parse_id(value))), actor
+    )
+    assert isinstance(request, AssignmentRequest)
+    desk.answer(doing, answers.canceled(request.package_name))
+    await _refresh_home(desk, doing)
+    return NOTHING
+
+
+async def done(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Done** on a task card; the note beside it comes along."""
+    actor = await desk.actor(doing)
+    task = parse_part(value)
+    holding = await desk.service.handle(
+        CompleteTask(
+            holding_id=HoldingId(task.id),
+            generation=task.number,
+            note=task_card.parse_note(doing.state),
+        ),
+        actor,
+    )
+    assert isinstance(holding, Holding)
+    await _refresh_home(desk, doing)
+    return NOTHING
+
+
+async def turn_page(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """Another page of whatever list they are in."""
+    name, offset = parse_page(value)
+    match name:
+        case ListName.MINE:
+            desk.replace(doing, await _mine(desk, doing, offset, 0))
+        case ListName.MINE_REQUESTS:
+            desk.replace(doing, await _mine(desk, doing, 0, offset))
+        case ListName.WAITING:
+            desk.replace(doing, await approvals.show(desk, doing, offset))
+        case ListName.ADMIN_PACKAGES | ListName.ADMIN_REQUESTS:
+            desk.replace(doing, await administration.page(desk, doing, name, offset))
+        case _:
+            await _refresh_home(desk, doing, {name: offset})
+    return NOTHING
+
+
+# The home tab -----------------------------------------------------------------------------------
+
+
+async def home_opened(desk: Desk, doing: Interaction) -> None:
+    """They look at the home tab: draw it anew."""
+    person = await desk.person(doing)
+    desk.show_home(doing, await _home(desk, person.id, {}))
+
+
+async def _refresh_home(
+    desk: Desk, doing: Interaction, moved: dict[ListName, int] | None = None
+) -> None:
+    if not doing.in_home:
+        return
+    assert doing.view is not None
+    offsets = home_tab.offsets(doing.view.get("private_metadata", ""))
+    desk.show_home(doing, await _home(desk, doing.person_id, {**offsets, **(moved or {})}))
+
+
+async def _home(
+    desk: Desk, person_id: PersonId, offsets: dict[ListName, int]
+) -> dict[str, object]:
+    size = home_tab.PAGE_SIZE
+
+    def at(name: ListName) -> int:
+        return offsets.get(name, 0)
+
+    queries = desk.queries
+    requests = await queries.open_requests_of(
+        person_id, offset=at(ListName.HOME_REQUESTS), limit=size
+    )
+    held = await queries.held_by(person_id, offset=at(ListName.HOME_HELD), limit=size)
+    tasks = await queries.tasks_of(person_id, offset=at(ListName.HOME_TASKS), limit=size)
+    waits = await queries.waiting_for(person_id, offset=at(ListName.HOME_WAITING), limit=size)
+    data = HomeData(
+        command=desk.command,
+        waiting=waits,
+        requests=requests,
+        held=held,
+        tasks=tasks,
+        admin=await _admin_counts(queries, person_id),
+    )
+    known = await desk.known(*waits.rows, *requests.rows, *held.rows, *tasks.rows)
+    return home_tab.build(data, known)
+
+
+async def _admin_counts(queries: Queries, person_id: PersonId) -> AdminCounts | None:
+    if person_id not in await queries.administrators():
+        return None
+    failed = await queries.requests(states=FAILED, limit=1)
+    pending = await queries.requests(states=[RequestState.PENDING_APPROVAL], limit=1)
+    parked = await queries.parked()
+    return AdminCounts(failed=failed.total, parked=len(parked), pending=pending.total)
+
+
+async def _mine(
+    desk: Desk, doing: Interaction, held_offset: int, requests_offset: int
+) -> Message:
+    person = await desk.person(doing)
+    size = my_access.PAGE_SIZE
+    held = await desk.queries.held_by(person.id, offset=held_offset, limit=size)
+    requests = await desk.queries.open_requests_of(
+        person.id, offset=requests_offset, limit=size
+    )
+    known = await desk.known(*held.rows, *requests.rows)
+    return my_access.render(held, requests, known)

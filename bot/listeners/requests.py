@@ -1,0 +1,190 @@
+"""Asking for access: the form, its updates, its submission; asking for more time.
+
+The form shows what the submit will accept: both ask `eligibility`. Choosing a package redraws the
+form with that package's policy, who will be asked, and for how long it lasts.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.desk import Desk, Interaction
+from bot.views import answers, extension_form, request_form
+from bot.views.action_ids import parse_id
+from bot.views.blocks import View
+from bot.views.extension_form import ExtensionFormData
+from bot.views.request_form import RequestFormData, StagePreview
+from engine.application.commands import SubmitExtension, SubmitRequest
+from engine.application import previews
+from engine.domain import assignments
+from engine.domain.catalogs import AccessPackage
+from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId
+from engine.domain.people import Person
+from engine.domain.refusals import NotFound, NotYours, PackageGone, Refusal, RequestRefusal
+
+Ack = Mapping[str, Any]
+"""What the acknowledgement carries: nothing, an answer, errors, options, or a view."""
+NOTHING: Ack = {}
+OPTIONS = 100
+"""Slack shows at most so many options; typing narrows them."""
+
+
+async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`/access request [words]`: words that match exactly one package preselect it."""
+    person = await desk.person(doing)
+    configured = await desk.configured()
+    groups = await desk.queries.groups_of(person.id)
+    found = tuple(configured.requestable(person, groups, words)) if words else ()
+    exact = [p for p in found if p.name.casefold() == " ".join(words.casefold().split())]
+    if words and len(found) > 1 and len(exact) != 1:
+        return dict(answers.several_packages(words, found).payload())
+    package = exact[0] if exact else found[0] if found else None
+    if words and package is None:
+        return dict(answers.no_package_matches(words).payload())
+    desk.open_form(doing, await _form(desk, person, package.id if package else None, None))
+    return NOTHING
+
+
+async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """A button that opens the form, for a package or without one."""
+    person = await desk.person(doing)
+    package_id = PackageId(parse_id(value)) if value else None
+    desk.open_form(doing, await _form(desk, person, package_id, None))
+    return NOTHING
+
+
+async def options(desk: Desk, doing: Interaction, typed: str) -> list[dict[str, Any]]:
+    """The packages whose name or description has what was typed, as far as Slack shows them."""
+    person = await desk.person(doing)
+    configured = await desk.configured()
+    groups = await desk.queries.groups_of(person.id)
+    found: list[AccessPackage] = []
+    for package in configured.requestable(person, groups, typed):
+        found.append(package)
+        if len(found) == OPTIONS:
+            break
+    return request_form.package_options(found)
+
+
+async def chosen(desk: Desk, doing: Interaction) -> Ack:
+    """A package or a policy was chosen in the form: draw what follows from it."""
+    assert doing.view is not None
+    choice = request_form.chosen(doing.state, doing.view.get("private_metadata", ""))
+    person = await desk.person(doing)
+    view = await _form(desk, person, choice.package_id, choice.policy_id)
+    desk.update_form(doing, view)
+    return NOTHING
+
+
+async def submit(desk: Desk, doing: Interaction) -> Ack:
+    """The form was sent: the request is stored before Slack closes the form."""
+    assert doing.view is not None
+    parsed = request_form.parse(doing.state, doing.view.get("private_metadata", ""))
+    if isinstance(parsed, dict):
+        return errors(parsed)
+    actor = await desk.actor(doing)
+    command = SubmitRequest(package_id=parsed.package_id, wish=parsed.wish)
+    try:
+        await desk.service.handle(command, actor)
+    except RequestRefusal as refusal:
+        return await _at_field(desk, refusal)
+    return NOTHING
+
+
+async def _at_field(desk: Desk, refusal: Refusal) -> Ack:
+    known = await desk.known()
+    link = await desk.link(refusal)
+    at_fields = request_form.errors_for(refusal, known)
+    if at_fields and link is None:
+        return errors(at_fields)
+    view = answers.refused_in_modal(refusal, known, link=link)
+    return {"response_action": "update", "view": view}
+
+
+def errors(at_fields: Mapping[str, str]) -> Ack:
+    """Keep the form open with these sentences at its fields."""
+    return {"response_action": "errors", "errors": dict(at_fields)}
+
+
+# More time --------------------------------------------------------------------------------------
+
+
+async def open_extension(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Extend**: the form, or the reason why there is none."""
+    person = await desk.person(doing)
+    held = await desk.queries.assignment(AssignmentId(parse_id(value)))
+    if held is None:
+        raise NotFound("assignment", value)
+    if held.assignment.target_id != person.id:
+        raise NotYours
+    configured = await desk.configured()
+    policy = configured.policies.get(held.assignment.policy_id)
+    if policy is None:
+        raise PackageGone
+    longest = assignments.extension_end(held.assignment, policy, None)
+    stages = await desk.store.read(
+        previews.extension_preview, held.assignment, policy, now=desk.clock.now()
+    )
+    form = ExtensionFormData(
+        held=held, policy=policy, longest_end=longest, stages=_shown(stages)
+    )
+    known = await desk.known(held, people=_asked(stages))
+    desk.open_form(doing, extension_form.build(form, known))
+    return NOTHING
+
+
+async def submit_extension(desk: Desk, doing: Interaction) -> Ack:
+    """The form for more time was sent."""
+    assert doing.view is not None
+    parsed = extension_form.parse(doing.state, doing.view.get("private_metadata", ""))
+    if isinstance(parsed, dict):
+        return errors(parsed)
+    actor = await desk.actor(doing)
+    command = SubmitExtension(
+        assignment_id=parsed.assignment_id,
+        justification=parsed.justification,
+        duration=parsed.duration,
+    )
+    try:
+        await desk.service.handle(command, actor)
+    except Refusal as refusal:
+        known = await desk.known()
+        at_fields = extension_form.errors_for(refusal, known)
+        if at_fields:
+            return errors(at_fields)
+        raise
+    return NOTHING
+
+
+# The form's content -----------------------------------------------------------------------------
+
+
+async def _form(
+    desk: Desk, person: Person, package_id: PackageId | None, policy_id: PolicyId | None
+) -> View:
+    now = desk.clock.now()
+    if package_id is None:
+        configured = await desk.configured()
+        groups = await desk.queries.groups_of(person.id)
+        nothing = next(configured.requestable(person, groups), None) is None
+        form = RequestFormData(now=now, nothing_to_request=nothing)
+        return request_form.build(form, await desk.known())
+    preview = await desk.store.read(
+        previews.request_preview, person.id, package_id, policy_id, now=now
+    )
+    form = RequestFormData(
+        now=now,
+        package=preview.package,
+        policies=preview.policies,
+        policy=preview.policy,
+        stages=_shown(preview.stages),
+        refusal=preview.refusal,
+    )
+    return request_form.build(form, await desk.known(people=_asked(preview.stages)))
+
+
+def _shown(stages: tuple[previews.StagePreview, ...]) -> tuple[StagePreview, ...]:
+    return tuple(StagePreview(stage=s.stage, approvers=s.approvers) for s in stages)
+
+
+def _asked(stages: tuple[previews.StagePreview, ...]) -> set[PersonId]:
+    return {approver.person_id for stage in stages for approver in stage.approvers}

@@ -1,0 +1,214 @@
+"""Carries cards and notices to Slack: drawn from the state now, posted or updated, found again.
+
+Every message carries its key as metadata. When an attempt may have arrived although its answer
+did not, the conversation's history is searched for the key before anything is posted again.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.views import approval_card, delivery_failure_card, notices, request_card, task_card
+from bot.views.blocks import Message
+from bot.views.known import Known, people_in
+from bot.views.notices import NoticeSubject
+from engine.application.ports import MessageFailed, MessageWork, Shown
+from engine.application.queries import HeldSummary, Queries, RequestSummary
+from engine.domain.conversation import CardKind, NoticeKind
+from engine.domain.holdings import Holding
+from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "usher_message"
+LOOK_BACK = timedelta(seconds=5)
+"""Clocks differ a little: the search starts this long before the attempt."""
+HISTORY = 100
+NEVER = frozenset(
+    {
+        "user_not_found",
+        "users_not_found",
+        "user_disabled",
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+        "is_archived",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "metadata_too_large",
+        "edit_window_closed",
+    }
+)
+"""Slack's words for what trying again will not change."""
+LOST = frozenset({"message_not_found", "cant_update_message", "channel_not_found"})
+"""Slack's words for a message we cannot update any more: a fresh one is posted."""
+
+
+class SlackMessenger:
+    """The engine's messenger."""
+
+    def __init__(self, client: AsyncWebClient, queries: Queries) -> None:
+        """The client does not retry by itself: the lanes do."""
+        self._client = client
+        self._queries = queries
+
+    async def show(self, work: MessageWork) -> Shown | None:
+        """Post or update one message. Raises `MessageFailed`."""
+        message = await self._drawn(work)
+        if message is None:
+            return None
+        digest = _digest(message)
+        if work.ts is not None and work.digest == digest and work.channel is not None:
+            return Shown(channel=work.channel, ts=work.ts, digest=digest)
+        try:
+            return await self._carry(work, message, digest)
+        except SlackApiError as error:
+            raise _failure(error) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise MessageFailed(f"Slack was not reached: {error}", retry_after=None) from error
+
+    async def _carry(self, work: MessageWork, message: Message, digest: str) -> Shown:
+        payload: dict[str, Any] = {**message.payload(), "metadata": _metadata(work.key)}
+        channel, ts = work.channel, work.ts
+        if ts is None and work.sending_since is not None:
+            channel, ts = await self._found(work)
+        if ts is not None and channel is not None:
+            try:
+                await self._client.chat_update(channel=channel, ts=ts, **payload)
+                return Shown(channel=channel, ts=ts, digest=digest)
+            except SlackApiError as error:
+                if _code(error) not in LOST:
+                    raise
+                log.info("a message is gone, posting it again", extra={"key": work.key})
+        to = work.audience.channel_id or work.audience.person_id
+        posted = await self._client.chat_postMessage(
+            channel=str(to), unfurl_links=False, unfurl_media=False, **payload
+        )
+        return Shown(channel=str(posted["channel"]), ts=str(posted["ts"]), digest=digest)
+
+    async def _found(self, work: MessageWork) -> tuple[str | None, str | None]:
+        """Where an earlier attempt arrived, if it did."""
+        assert work.sending_since is not None
+        channel = work.channel or await self._conversation(work)
+        oldest = (work.sending_since - LOOK_BACK).timestamp()
+        cursor: str | None = None
+        while True:
+            page = await self._client.conversations_history(
+                channel=channel,
+                oldest=f"{oldest:.6f}",
+                limit=HISTORY,
+                include_all_metadata=True,
+                cursor=cursor,
+            )
+            for said in page.get("messages") or []:
+                if _key_of(said) == work.key:
+                    return channel, str(said["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None, None
+
+    async def _conversation(self, work: MessageWork) -> str:
+        if work.audience.channel_id is not None:
+            return work.audience.channel_id
+        opened = await self._client.conversations_open(users=str(work.audience.person_id))
+        return str(opened["channel"]["id"])
+
+    # Drawing ------------------------------------------------------------------------------------
+
+    async def _drawn(self, work: MessageWork) -> Message | None:
+        if work.is_card:
+            return await self._card(work)
+        kind = NoticeKind(work.kind)
+        subject = await self._subject(notices.SUBJECT[kind], work.subject_id)
+        known = await self._known(subject)
+        return notices.render(
+            kind, subject, known, subject_id=work.subject_id, detail=work.detail
+        )
+
+    async def _card(self, work: MessageWork) -> Message | None:
+        kind = CardKind(work.kind)
+        if kind is CardKind.TASK:
+            holding = await self._queries.holding(HoldingId(work.subject_id))
+            if holding is None:
+                return None
+            return task_card.render(holding, work.part, await self._known(holding))
+        summary = await self._queries.request(RequestId(work.subject_id))
+        if summary is None:
+            return None
+        known = await self._known(summary)
+        viewer = work.audience.person_id or PersonId("")
+        match kind:
+            case CardKind.REQUEST:
+                return request_card.render(summary, viewer, known)
+            case CardKind.APPROVAL:
+                return approval_card.render(summary, work.part, viewer, known)
+            case CardKind.DELIVERY_FAILURE:
+                return delivery_failure_card.render(summary, known)
+
+    async def _subject(
+        self, kind: NoticeSubject, subject_id: str
+    ) -> RequestSummary | HeldSummary | Holding | None:
+        match kind:
+            case NoticeSubject.REQUEST:
+                return await self._queries.request(RequestId(subject_id))
+            case NoticeSubject.ASSIGNMENT:
+                return await self._queries.assignment(AssignmentId(subject_id))
+            case NoticeSubject.HOLDING:
+                return await self._queries.holding(HoldingId(subject_id))
+            case NoticeSubject.ROW:
+                return None
+
+    async def _known(self, subject: RequestSummary | HeldSummary | Holding | None) -> Known:
+        wanted = people_in(subject) if subject is not None else frozenset()
+        people = await self._queries.people(wanted)
+        managers = {p.manager_id for p in people.values() if p.manager_id} - set(people)
+        if managers:
+            people = {**people, **await self._queries.people(managers)}
+        return Known(configured=await self._queries.configured(), people=people)
+
+
+def _digest(message: Message) -> str:
+    canonical = json.dumps(message.payload(), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def _metadata(key: str) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def _key_of(said: Mapping[str, Any]) -> str | None:
+    metadata = said.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    key = (metadata.get("event_payload") or {}).get("key")
+    return key if isinstance(key, str) else None
+
+
+def _code(error: SlackApiError) -> str:
+    data = getattr(error.response, "data", None)
+    if isinstance(data, Mapping):
+        return str(data.get("error") or "")
+    return ""
+
+
+def _failure(error: SlackApiError) -> MessageFailed:
+    """What Slack's answer means for this message."""
+    code = _code(error)
+    status = getattr(error.response, "status_code", 0)
+    problem = f"Slack answered {code or status}"
+    if code == "ratelimited" or status == 429:
+        headers = getattr(error.response, "headers", {}) or {}
+        wait = headers.get("Retry-After") or headers.get("retry-after") or "1"
+        return MessageFailed(problem, retry_after=timedelta(seconds=float(wait)), reached=False)
+    if status >= 500:
+        return MessageFailed(problem, retry_after=None)
+    return MessageFailed(problem, retry_after=None, give_up=code in NEVER, reached=False)
