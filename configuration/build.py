@@ -90,7 +90,8 @@ def configuration(reading: Reading, file: FilePart) -> Configuration:
 
 def _organization(reading: Reading, file: FilePart) -> Organization:
     administrators = reading.people_and_groups(file.administrators, ("administrators",))
-    if reading.whole(("administrators",)) and _is_nobody(reading, administrators):
+    named = bool(administrators) and reading.whole(("administrators",))
+    if named and _is_nobody(reading, administrators):
         reading.fault(("administrators",), meaning.no_administrators())
     channel_id = ChannelId("")
     if file.admin_channel is not None:
@@ -225,7 +226,9 @@ class _Package:
         self._reading = reading
         self._part = catalog_part
         self._catalog = catalog
-        self._resources = {names.fold(resource.name): resource for resource in resources}
+        self._resources: dict[str, Resource] = {}
+        for resource in resources:
+            self._resources.setdefault(names.fold(resource.name), resource)
         self._known = known
 
     def build(self, part: PackagePart, path: Path) -> AccessPackage:

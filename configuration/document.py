@@ -279,7 +279,8 @@ def _explain(problem: YAMLError, text: str, source: tuple[str, ...]) -> tuple[in
         return 1, form.no_yaml(str(problem), "")
     mark = problem.problem_mark
     opened = str(problem.context or "")
-    if problem.context_mark is not None and ("flow" in opened or "quoted" in opened):
+    began = any(word in opened for word in ("flow", "quoted", "simple key"))
+    if problem.context_mark is not None and began:
         mark = problem.context_mark
     line = int(mark.line) + 1
     written = source[line - 1] if line <= len(source) else ""

@@ -110,7 +110,7 @@ def _explain(error: ValidationError, document: Document) -> Iterator[tuple[Path,
             if len(given) != 1 and (given or not value):
                 in_list = isinstance(path[-1], int)
                 yield path, form.exactly_one(where, known, given, in_list=in_list), True
-        case "type" if value is None:
+        case "type" | "enum" | "const" | "anyOf" if value is None:
             written = document.text(document.line(path))
             yield path, form.empty_value(where, _example(rules), written), True
         case _:

@@ -44,7 +44,7 @@ def second_document() -> Words:
 def tagged(tag: str) -> Words:
     """A YAML tag such as !!python/object."""
     return Words(
-        message=f"The tag {shown(tag)} is not allowed.",
+        message=f"The tag {tag.replace('tag:yaml.org,2002:', '!!')} is not allowed.",
         suggestion="Values are plain text, numbers, true and false, lists, and keys with values.",
     )
 
