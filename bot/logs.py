@@ -116,9 +116,7 @@ def setup(
     """Send the log of the whole process to `stream` (standard error), replacing what was there."""
     redact = Redaction(secrets)
     handler = logging.StreamHandler(stream if stream is not None else sys.stderr)
-    handler.setFormatter(
-        TextFormatter(redact) if style is LogStyle.TEXT else JsonFormatter(redact)
-    )
+    handler.setFormatter(TextFormatter(redact) if style is LogStyle.TEXT else JsonFormatter(redact))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -143,7 +141,9 @@ def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> list[str]
 
 def _one_line(text: str) -> str:
     """A text from outside cannot pretend to be another line of the log."""
-    return "".join(character if character.isprintable() else _escaped(character) for character in text)
+    return "".join(
+        character if character.isprintable() else _escaped(character) for character in text
+    )
 
 
 def _escaped(character: str) -> str:

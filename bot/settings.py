@@ -11,14 +11,13 @@ never repeat a value that could be a secret.
 """
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from types import MappingProxyType
-from urllib.request import proxy_bypass_environment
 
 from dotenv.parser import parse_stream
 from sqlalchemy.engine import make_url
@@ -45,6 +44,12 @@ VARIABLES = (
     "USHER_LOG",
 )
 """Every variable there is."""
+
+
+AMBIENT = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+"""Variables that Slack's libraries would read by themselves; taken away once we have read them."""
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+"""The same, where Slack is to be reached without a proxy; the libraries know no NO_PROXY."""
 
 
 class Transport(StrEnum):
@@ -221,13 +226,18 @@ def _log_style(reading: "_Reading", terminal: bool | None) -> LogStyle:
 
 def _proxy(url: str, environment: Mapping[str, str]) -> str | None:
     """The proxy for this URL, by the usual variables; none for this machine itself."""
-    lower = {name.lower(): value for name, value in environment.items() if value.strip()}
+    lower = {name.lower(): value.strip() for name, value in environment.items()}
     host = values.host_of(url)
-    bypass = proxy_bypass_environment(host, {"no": lower.get("no_proxy", "")})
-    if bypass or values.is_loopback(host):
+    if values.is_loopback(host) or values.matches_no_proxy(host, lower.get("no_proxy", "")):
         return None
     scheme = url.split(":", 1)[0]
-    return lower.get(f"{scheme}_proxy") or lower.get("http_proxy")
+    return lower.get(f"{scheme}_proxy") or lower.get("http_proxy") or None
+
+
+def forget_ambient(settings: OperatorSettings, environ: MutableMapping[str, str]) -> None:
+    """Take from the process's environment what libraries would silently act upon."""
+    for name in AMBIENT if settings.slack_proxy is not None else AMBIENT + PROXIES:
+        environ.pop(name, None)
 
 
 class _Reading:

@@ -118,6 +118,12 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def matches_no_proxy(host: str, no_proxy: str) -> bool:
+    """Whether NO_PROXY (names with their subdomains, separated by commas, or *) has this host."""
+    names = [name.strip().lower().lstrip(".") for name in no_proxy.split(",")]
+    return any(name == "*" or host == name or host.endswith(f".{name}") for name in names if name)
+
+
 def database_url(text: str, installed: Callable[[str], bool]) -> str:
     """A database we can use, whose driver is there."""
     try:
