@@ -198,7 +198,10 @@ class Acts:
             answer = await playground.delivery.send(parcel)
         except NotAnswered as failure:
             raise self._says(user, "The options could not be loaded") from failure
-        return _checked_options(self, user, answer.body)
+        options = _checked_options(answer.body)
+        if options is None:
+            raise self._says(user, "The options could not be loaded (invalid options)")
+        return options
 
     # -- modals
 
@@ -355,12 +358,13 @@ def _channel_name(conversation: Conversation) -> str:
     return "privategroup" if conversation.is_private else conversation.name
 
 
-def _checked_options(acts: Acts, user: User, body: Json) -> Json:
+def _checked_options(body: Json) -> Json | None:
+    """The options of an answer, or None when Slack would not take them."""
     groups = [as_json(one) for one in as_list(body.get("option_groups"))]
     lists = [as_list(body.get("options")), *(as_list(one.get("options")) for one in groups)]
     for options in lists:
         if len(options) > MOST_OPTIONS or not all(_is_option(one) for one in options):
-            raise acts._says(user, "The options could not be loaded (invalid options)")
+            return None
     return {"option_groups": groups} if groups else {"options": lists[0]}
 
 

@@ -133,12 +133,16 @@ class Delivery:
             raise NotAnswered("connection_failed")
         return playground.http
 
+    def _has_app(self) -> bool:
+        """Whether an app was ever connected; an app that nobody configured misses no events."""
+        return self._playground.http is not None or self._playground.sockets.ever_connected
+
     # -- events
 
     def event(self, kind: str, event: Json) -> None:
         """Send an event if the app subscribed to it, and repeat it until it is taken."""
         workspace = self._playground.workspace
-        if not workspace.manifest.wants(kind):
+        if not workspace.manifest.wants(kind) or not self._has_app():
             return
         team_id = workspace.team.id
         payload: Json = {

@@ -7,14 +7,14 @@ test needs a sleep. When something is not there, the failure tells what the pers
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from playground.acts import SlackSays, message_blocks
-from playground.driver_forms import Form, NotThere
+from playground.driver_forms import Form, Watch
 from playground.finding import Control, controls, labelled, near
 from playground.reading import Reader, squeezed
-from playground.records import Change, Conversation, Message, User
+from playground.records import Conversation, Message, User
+from playground.seen import Home, NotThere, Reaction, Seen
 from playground.views import View
 from playground.wire import Json, as_json, as_list, as_text
 
@@ -24,76 +24,17 @@ if TYPE_CHECKING:
 SHOWN_IN_FAILURES = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A message as one person sees it."""
-
-    text: str
-    ts: str
-    channel: str
-    ephemeral: bool
-    buttons: tuple[str, ...] = ()
-    notification: str = ""
-    """The top-level text, which phones and screen readers use."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reaction:
-    """What somebody saw happen after an act: messages that came or changed, newest last."""
-
-    who: str
-    messages: tuple[Seen, ...] = field(default=())
-    asked: str = ""
-    """The words of the confirmation dialog that was answered, if there was one."""
-
-    @property
-    def text(self) -> str:
-        """All of it in one text."""
-        return "\n".join(one.text for one in self.messages)
-
-    @property
-    def ephemeral(self) -> str:
-        """What only this person sees."""
-        return "\n".join(one.text for one in self.messages if one.ephemeral)
-
-    def sees(self, words: str) -> None:
-        """Fail unless these words are in it."""
-        if squeezed(words) not in squeezed(self.text):
-            raise NotThere(
-                f"{self.who} did not get to see {words!r}, but:\n{self.text or 'nothing'}"
-            )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
-    """The app's Home tab as one person sees it."""
-
-    who: str
-    text: str
-    buttons: tuple[str, ...]
-
-    def sees(self, words: str) -> None:
-        """Fail unless these words are on it."""
-        if squeezed(words) not in squeezed(self.text):
-            raise NotThere(f"{self.who}'s Home tab does not show {words!r}, but:\n{self.text}")
-
-    def does_not_see(self, words: str) -> None:
-        """Fail if these words are on it."""
-        if squeezed(words) in squeezed(self.text):
-            raise NotThere(f"{self.who}'s Home tab shows {words!r}:\n{self.text}")
-
-
 class PersonDriver:
     """Somebody in the workspace, to act as."""
 
     def __init__(self, playground: Playground, user_id: str) -> None:
-        self._playground = playground
+        self.playground = playground
         self.id = user_id
 
     @property
     def user(self) -> User:
         """What the workspace knows of this person."""
-        return self._playground.workspace.users[self.id]
+        return self.playground.workspace.users[self.id]
 
     @property
     def name(self) -> str:
@@ -105,22 +46,22 @@ class PersonDriver:
     async def types(self, text: str, channel: str | None = None) -> Form | Reaction:
         """Type a command (in the app's messages unless told where); a form if one opened."""
         where = self._where(channel)
-        watch = _Watch(self)
-        await self._playground.acts.command(self.user, where, text)
+        watch = Watch(self)
+        await self.playground.acts.command(self.user, where, text)
         return await watch.outcome()
 
     async def says(
         self, text: str, channel: str | None = None, *, on: str | None = None
     ) -> Reaction:
         """Write a message; with `on`, as a reply in the thread of the message that shows these words."""
-        watch = _Watch(self)
+        watch = Watch(self)
         if on is None:
-            self._playground.acts.say(self.user, self._where(channel), text)
+            self.playground.acts.say(self.user, self._where(channel), text)
         else:
             message = self._message_showing(on)
-            where = self._playground.workspace.conversations[message.channel]
+            where = self.playground.workspace.conversations[message.channel]
             thread = message.thread_ts or message.ts
-            self._playground.acts.say(self.user, where, text, thread_ts=thread)
+            self.playground.acts.say(self.user, where, text, thread_ts=thread)
         return watch.reaction(await watch.settled())
 
     async def presses(
@@ -133,10 +74,10 @@ class PersonDriver:
         dialog is answered with yes unless `confirm` is False.
         """
         control = self._control(label, on, where)
-        asked = Reader(self._playground.workspace, self.user).blocks(
+        asked = Reader(self.playground.workspace, self.user).blocks(
             [control.confirm.get("title"), control.confirm.get("text")] if control.confirm else []
         )
-        watch = _Watch(self)
+        watch = Watch(self)
         if control.confirm and not confirm:
             return Reaction(who=self.name, asked=asked)
         await self._act(
@@ -146,14 +87,14 @@ class PersonDriver:
 
     async def opens_home(self) -> Home:
         """Open the app's Home tab; the app hears of it."""
-        self._playground.acts.open_home(self.user)
-        await self._playground.settle_after_act()
+        self.playground.acts.open_home(self.user)
+        await self.playground.settle_after_act()
         return self.home
 
     async def waits_to_see(self, words: str, *, within: float = 5.0) -> None:
         """For apps without a hook: wait (real seconds) until these words are seen."""
         changed = asyncio.Event()
-        leave = self._playground.workspace.subscribe(lambda change: changed.set())
+        leave = self.playground.workspace.subscribe(lambda _: changed.set())
         try:
             async with asyncio.timeout(within):
                 while squeezed(words) not in squeezed(self._everything()):
@@ -169,20 +110,20 @@ class PersonDriver:
     @property
     def messages(self) -> list[Seen]:
         """Every message this person can see, oldest first."""
-        return [self._seen(one) for one in self._visible()]
+        return [self.seen(one) for one in self.visible()]
 
     @property
     def form(self) -> Form | None:
         """The modal on top, if one is open."""
-        stack = self._playground.views.stack(self.id)
-        return Form(self._playground, self, stack[-1].id) if stack else None
+        stack = self.playground.views.stack(self.id)
+        return Form(self.playground, self, stack[-1].id) if stack else None
 
     @property
     def home(self) -> Home:
-        """The Home tab as last published; fails when there is none."""
-        view = self._playground.views.homes.get(self.id)
+        """The Home tab as last published; without words when there is none."""
+        view = self.playground.views.homes.get(self.id)
         if view is None:
-            raise NotThere(f"{self.name}'s Home tab is empty")
+            return Home(who=self.name, text="", buttons=())
         reader = self._reader()
         found = controls(reader, view, _blocks(view))
         return Home(
@@ -215,29 +156,31 @@ class PersonDriver:
     async def _act(
         self, container: Message | View, block_id: str, action_id: str, value: Json | None
     ) -> None:
-        acts = self._playground.acts
+        acts = self.playground.acts
         if isinstance(container, View):
             await acts.press_in_view(self.user, container, block_id, action_id, value)
         else:
             await acts.press_in_message(self.user, container, block_id, action_id, value)
 
     def _where(self, channel: str | None) -> Conversation:
-        workspace = self._playground.workspace
+        workspace = self.playground.workspace
         return workspace.channel(channel) if channel else workspace.direct([self.id])
 
     def _reader(self) -> Reader:
-        return Reader(self._playground.workspace, self.user)
+        return Reader(self.playground.workspace, self.user)
 
-    def _visible(self) -> list[Message]:
+    def visible(self) -> list[Message]:
+        """Every message record this person can see, oldest first."""
         found = [
             message
-            for conversation in self._playground.workspace.visible_to(self.id)
+            for conversation in self.playground.workspace.visible_to(self.id)
             for message in conversation.messages
             if message.ephemeral_to in (None, self.id)
         ]
         return sorted(found, key=lambda one: one.ts)
 
-    def _seen(self, message: Message) -> Seen:
+    def seen(self, message: Message) -> Seen:
+        """One message as this person sees it."""
         reader = self._reader()
         found = controls(reader, message, message_blocks(message))
         return Seen(
@@ -251,7 +194,7 @@ class PersonDriver:
 
     def _message_showing(self, words: str) -> Message:
         reader = self._reader()
-        for message in reversed(self._visible()):
+        for message in reversed(self.visible()):
             if squeezed(words) in squeezed(reader.body(message.body)):
                 return message
         raise NotThere(f"{self.name} sees no message with {words!r}, but:\n{self._latest()}")
@@ -260,16 +203,16 @@ class PersonDriver:
         """Controls of each surface with the surface's words, in the order of looking."""
         reader = self._reader()
         found: list[tuple[list[Control], str]] = []
-        stack = self._playground.views.stack(self.id)
+        stack = self.playground.views.stack(self.id)
         if stack and where in ("anywhere", "modal"):
             top = stack[-1]
             found.append((controls(reader, top, _blocks(top)), reader.view(top.payload)))
         if where in ("anywhere", "messages"):
             found += [
                 (controls(reader, one, message_blocks(one)), reader.body(one.body))
-                for one in reversed(self._visible())
+                for one in reversed(self.visible())
             ]
-        home = self._playground.views.homes.get(self.id)
+        home = self.playground.views.homes.get(self.id)
         if home is not None and where in ("anywhere", "home"):
             found.append((controls(reader, home, _blocks(home)), reader.view(home.payload)))
         return found
@@ -295,42 +238,6 @@ class PersonDriver:
         if form is not None:
             shown.append(f"and the form:\n{form.text}")
         return "\n".join(shown) or "nothing at all"
-
-
-class _Watch:
-    """What one person gets to see from now on."""
-
-    def __init__(self, person: PersonDriver) -> None:
-        self._person = person
-        self._playground = person._playground
-        self._touched: dict[tuple[str, str], None] = {}
-        self._views_before = [(one.id, one.hash) for one in self._playground.views.stack(person.id)]
-        self._leave = self._playground.workspace.subscribe(self._note)
-
-    def _note(self, change: Change) -> None:
-        ids = dict(change.ids)
-        if change.kind in ("message", "ephemeral", "update"):
-            self._touched[ids["channel"], ids["ts"]] = None
-
-    async def settled(self) -> list[Message]:
-        try:
-            await self._playground.settle_after_act()
-        finally:
-            self._leave()
-        visible = {(one.channel, one.ts): one for one in self._person._visible()}
-        return [visible[key] for key in self._touched if key in visible]
-
-    def reaction(self, messages: list[Message], asked: str = "") -> Reaction:
-        seen = [self._person._seen(one) for one in messages]
-        own = tuple(one for one in seen)
-        return Reaction(who=self._person.name, messages=own, asked=asked)
-
-    async def outcome(self, asked: str = "") -> Form | Reaction:
-        messages = await self.settled()
-        stack = self._playground.views.stack(self._person.id)
-        if stack and [(one.id, one.hash) for one in stack] != self._views_before:
-            return Form(self._playground, self._person, stack[-1].id)
-        return self.reaction(messages, asked)
 
 
 def _blocks(view: View) -> list[Json]:

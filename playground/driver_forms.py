@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from playground.elements import STATE_KEYS, TEXT_INPUTS, Placed, placed_elements, state_of
 from playground.finding import option_label
 from playground.reading import Reader, squeezed
+from playground.records import Change, Message
+from playground.seen import NotThere, Reaction
 from playground.views import View
 from playground.wire import Json, as_json, as_list, as_text
 
 if TYPE_CHECKING:
-    from playground.driver import PersonDriver, Reaction
+    from playground.driver import PersonDriver
     from playground.server import Playground
-
-
-class NotThere(AssertionError):
-    """What was looked for is not what the person sees; the message says what is."""
 
 
 class FormRefused(AssertionError):
@@ -111,9 +109,7 @@ class Form:
             raise NotThere(f"{label!r} is a {kind} and has nothing to choose from")
         key, _ = STATE_KEYS[kind]
         several = kind == "checkboxes" or kind.startswith("multi_")
-        chosen: list[object] = []
-        for words in options:
-            chosen.append(await self._pick(placed, words))
+        chosen = [await self._pick(placed, words) for words in options]
         value: object = chosen if several else (chosen[0] if chosen else None)
         await self._hold(placed, {"type": kind, key: value}, quiet=False)
 
@@ -123,9 +119,7 @@ class Form:
 
     async def submit(self) -> Form | Reaction:
         """Press the submit button; raises FormRefused with the errors by label."""
-        from playground.driver import _Watch
-
-        watch = _Watch(self._person)
+        watch = Watch(self._person)
         errors = await self._playground.acts.submit(self._person.user, self._view)
         if errors:
             await watch.settled()
@@ -234,6 +228,44 @@ class Form:
                 seen.append(option_label(option))
         offered = ", ".join(dict.fromkeys(seen)) or "nothing"
         raise NotThere(f"{self._label(placed.block)!r} does not offer {words!r}, but {offered}")
+
+
+class Watch:
+    """What one person gets to see from now on."""
+
+    def __init__(self, person: PersonDriver) -> None:
+        self._person = person
+        self._playground = person.playground
+        self._touched: dict[tuple[str, str], None] = {}
+        self._views_before = [(one.id, one.hash) for one in self._playground.views.stack(person.id)]
+        self._leave = self._playground.workspace.subscribe(self._note)
+
+    def _note(self, change: Change) -> None:
+        ids = dict(change.ids)
+        if change.kind in ("message", "ephemeral", "update"):
+            self._touched[ids["channel"], ids["ts"]] = None
+
+    async def settled(self) -> list[Message]:
+        """Wait until all is quiet; the messages that came or changed."""
+        try:
+            await self._playground.settle_after_act()
+        finally:
+            self._leave()
+        visible = {(one.channel, one.ts): one for one in self._person.visible()}
+        return [visible[key] for key in self._touched if key in visible]
+
+    def reaction(self, messages: list[Message], asked: str = "") -> Reaction:
+        """What these messages are to the person."""
+        seen = tuple(self._person.seen(one) for one in messages)
+        return Reaction(who=self._person.name, messages=seen, asked=asked)
+
+    async def outcome(self, asked: str = "") -> Form | Reaction:
+        """Wait until all is quiet; the form in front if it is a new one, else what was seen."""
+        messages = await self.settled()
+        stack = self._playground.views.stack(self._person.id)
+        if stack and [(one.id, one.hash) for one in stack] != self._views_before:
+            return Form(self._playground, self._person, stack[-1].id)
+        return self.reaction(messages, asked)
 
 
 def _user_handle(playground: Playground, words: str) -> str:

@@ -44,7 +44,7 @@ class HttpHook:
 
     async def settle(self) -> None:
         """Ask until the app says it is idle."""
-        while not (await self._ask())[1]:
+        while not (await self._ask())[1]:  # noqa: ASYNC110 - another process can only be asked
             await asyncio.sleep(POLL_EVERY)
 
     async def _ask(self) -> tuple[float | None, bool]:

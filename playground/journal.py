@@ -84,7 +84,7 @@ class Journal:
                 file.close()
         self._exchange_file = self._payload_file = None
 
-    def app_called(
+    def app_called(  # noqa: PLR0913 - a record has that many parts
         self,
         method: str,
         request: Json,
@@ -102,7 +102,7 @@ class Journal:
             "app_to_slack", method, status=word, seconds=seconds, request=request, response=response
         )
 
-    def note(
+    def note(  # noqa: PLR0913 - a record has that many parts
         self,
         direction: str,
         what: str,

@@ -93,7 +93,7 @@ class PageApi:
 
     # -- static
 
-    async def _index(self, request: web.Request) -> web.StreamResponse:
+    async def _index(self, _: web.Request) -> web.StreamResponse:
         return _file(PAGE / "index.html")
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
@@ -104,7 +104,7 @@ class PageApi:
 
     # -- reading
 
-    async def _state(self, request: web.Request) -> web.StreamResponse:
+    async def _state(self, _: web.Request) -> web.StreamResponse:
         return web.json_response(reads.state(self._playground))
 
     async def _conversation(self, request: web.Request) -> web.StreamResponse:

@@ -35,6 +35,15 @@ MONTHS = [
 ]
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
+ATTACHMENT_KEYS = ("pretext", "title", "text", "fallback")
+
+RICH_MENTIONS = {
+    "user": ("@", "user_id"),
+    "channel": ("#", "channel_id"),
+    "usergroup": ("!subteam^", "usergroup_id"),
+    "broadcast": ("!", "range"),
+}
+
 CHILD_KEYS = (
     "title",
     "subtitle",
@@ -84,8 +93,8 @@ class Reader:
         parts = [self.blocks(blocks) if blocks else self.plain(as_text(body.get("text")))]
         for attachment in map(as_json, as_list(body.get("attachments"))):
             parts.append(self.blocks(as_list(attachment.get("blocks"))))
-            for key in ("pretext", "title", "text", "fallback"):
-                parts.append(self.plain(as_text(attachment.get(key))))
+            words = (as_text(attachment.get(key)) for key in ATTACHMENT_KEYS)
+            parts += [self.plain(one) for one in words]
         parts += [as_text(as_json(one).get("title")) for one in as_list(body.get("files"))]
         return "\n".join(part for part in parts if part)
 
@@ -123,21 +132,15 @@ class Reader:
                         yield from self._lines(value[key])
 
     def _rich(self, element: Json) -> str:
-        match element.get("type"):
-            case "user":
-                return self._tag_text(f"@{as_text(element.get('user_id'))}")
-            case "channel":
-                return self._tag_text(f"#{as_text(element.get('channel_id'))}")
-            case "usergroup":
-                return self._tag_text(f"!subteam^{as_text(element.get('usergroup_id'))}")
-            case "link":
-                return as_text(element.get("text")) or as_text(element.get("url"))
-            case "emoji":
-                return f":{as_text(element.get('name'))}:"
-            case "date":
-                return self.date(float(element.get("timestamp", 0)), as_text(element.get("format")))
-            case _:
-                return as_text(element.get("text"))
+        kind = as_text(element.get("type"))
+        for name, (sign, key) in RICH_MENTIONS.items():
+            if kind == name:
+                return self._tag_text(f"{sign}{as_text(element.get(key))}")
+        if kind == "emoji":
+            return f":{as_text(element.get('name'))}:"
+        if kind == "date":
+            return self.date(float(element.get("timestamp", 0)), as_text(element.get("format")))
+        return as_text(element.get("text")) or as_text(element.get("url"))
 
     # -- tags
 

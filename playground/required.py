@@ -12,6 +12,11 @@ from playground.wire import Json, as_json, as_list, as_text
 
 NEEDED = "Please complete this required field."
 
+FORMS = (
+    ("email_text_input", r"[^@\s]+@[^@\s]+\.[^@\s]+", "Please enter a valid email address."),
+    ("url_text_input", r"(?s)https?://.+", "Please enter a valid URL."),
+)
+
 
 def missing_input(blocks: object, values: Json) -> dict[str, str]:
     """Errors by block_id for a modal with these state values; empty when it may be sent."""
@@ -36,15 +41,14 @@ def missing_input(blocks: object, values: Json) -> dict[str, str]:
 
 def _complaint(element: Json, state: Json) -> str | None:
     kind = as_text(element.get("type"))
-    if kind not in TEXT_INPUTS:
-        return None
     value = str(state.get("value"))
     if kind == "number_input":
         return _number(element, value)
-    if kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
-        return "Please enter a valid email address."
-    if kind == "url_text_input" and not re.match(r"https?://", value):
-        return "Please enter a valid URL."
+    for name, form, words in FORMS:
+        if kind == name and not re.fullmatch(form, value):
+            return words
+    if kind not in TEXT_INPUTS:
+        return None
     least, most = element.get("min_length"), element.get("max_length")
     if isinstance(least, int) and len(value) < least:
         return f"Please enter at least {least} characters."

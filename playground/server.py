@@ -56,7 +56,7 @@ class NotSettled(Exception):
 class Playground:
     """A Slack workspace with one app, on this machine."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the composition root of this package
         self,
         *,
         manifest: Json | None = None,

@@ -39,9 +39,11 @@ class Sockets:
         self._playground = playground
         self._tickets: dict[str, float] = {}
         self._open: list[web.WebSocketResponse] = []
+        self._wires: dict[int, asyncio.Transport] = {}
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._turn = 0
         self._arrival = asyncio.Event()
+        self.ever_connected = False
         self.enabled = True
         """False refuses connections, as when Socket Mode is switched off for the app."""
 
@@ -79,6 +81,9 @@ class Sockets:
             await self._disconnect(socket, "too_many_websockets")
             return socket
         self._open.append(socket)
+        self.ever_connected = True
+        if request.transport is not None:
+            self._wires[id(socket)] = request.transport
         self._arrival.set()
         self._playground.workspace.tell("app")
         try:
@@ -89,6 +94,7 @@ class Sockets:
         finally:
             if socket in self._open:
                 self._open.remove(socket)
+            self._wires.pop(id(socket), None)
             self._playground.workspace.tell("app")
         return socket
 
@@ -153,9 +159,8 @@ class Sockets:
     def drop(self) -> None:
         """Break all connections without a word."""
         for socket in tuple(self._open):
-            transport = socket.get_extra_info("socket") and socket._req
-            if transport is not None and transport.transport is not None:
-                transport.transport.abort()
+            if (wire := self._wires.get(id(socket))) is not None:
+                wire.abort()
             self._open.remove(socket)
 
     async def close(self) -> None:

@@ -14,8 +14,11 @@ if TYPE_CHECKING:
 
 
 class StoryTracker:
-    """Follows a story: a step is done by an act (`command:/x`, `press:Label`, `submit`, `clock`) or by
-    words that its person (or anybody) gets to see."""
+    """Follows a story.
+
+    A step is done by an act (`command:/x`, `press:action_id`, `submit`, `clock`) or by words that its
+    person (or anybody) gets to see.
+    """
 
     def __init__(self, playground: Playground, story: Story | None) -> None:
         self._playground = playground

@@ -131,7 +131,7 @@ class Views:
 
     def find(self, *, view_id: str | None, external_id: str | None) -> View:
         """An open view by id or external id, or `not_found`."""
-        for view in [*self.homes.values(), *(one for all in self.stacks.values() for one in all)]:
+        for view in self._everything():
             if view_id is not None and view.id == view_id:
                 return view
             if view_id is None and external_id is not None and view.external_id == external_id:
@@ -164,6 +164,9 @@ class Views:
 
     # -- parts
 
+    def _everything(self) -> list[View]:
+        return [*self.homes.values(), *(one for stack in self.stacks.values() for one in stack)]
+
     def _put(self, user_id: str, payload: Json) -> View:
         stack = self.stack(user_id)
         view = self._new(user_id, payload)
@@ -184,7 +187,7 @@ class Views:
         wanted = as_text(payload.get("external_id"))
         if not wanted:
             return
-        for view in [*self.homes.values(), *(one for all in self.stacks.values() for one in all)]:
+        for view in self._everything():
             if view is not itself and view.external_id == wanted:
                 raise Refused("duplicate_external_id")
 

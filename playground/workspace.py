@@ -44,7 +44,7 @@ class Workspace:
         self.profile_fields: dict[str, str] = {}
         self.people_fields: set[str] = set()
         """Profile fields whose values are people, like Manager."""
-        self.on_event: Callable[[str, Json], None] = lambda kind, event: None
+        self.on_event: Callable[[str, Json], None] = lambda *_: None
         self._listeners: list[Callable[[Change], None]] = []
         self._names: dict[str, str] = {}
         self._last_ts = 0

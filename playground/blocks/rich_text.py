@@ -7,9 +7,8 @@ from playground.blocks.shapes import Rule, by_type, flag, listing, one_of, shape
 
 STYLE = shape(
     {},
-    {
-        key: flag
-        for key in (
+    dict.fromkeys(
+        (
             "bold",
             "italic",
             "strike",
@@ -18,8 +17,9 @@ STYLE = shape(
             "highlight",
             "client_highlight",
             "unlink",
-        )
-    },
+        ),
+        flag,
+    ),
 )
 
 LEAVES: dict[str, Rule] = {

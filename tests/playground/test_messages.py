@@ -108,7 +108,9 @@ async def test_where_the_app_may_not_post(playground: Playground, client: AsyncW
     for channel, error in places.items():
         assert await refused(client.chat_postMessage(channel=channel, text="x")) == error
     general = workspace.channel("general").id
-    assert await refused(client.chat_postMessage(channel=general)) == "no_text"
+    assert (
+        await refused(client.api_call("chat.postMessage", json={"channel": general})) == "no_text"
+    )
     blocks = client.api_call("chat.postMessage", json={"channel": general, "blocks": {"a": 1}})
     assert await refused(blocks) == "invalid_blocks_format"
     playground.clock.move(timedelta(seconds=5))
