@@ -1,59 +1,99 @@
-"""The composition root: the only module that knows every part.
-
-`open_house` builds the parts from the settings, top to bottom, and hands them over; `serve` runs
-them until the process is told to stop. The playground and the tests build the same house with
-another clock and another Slack.
-"""
+"""`usher serve`: open the house, let Slack in, and run until told to stop."""
 
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from datetime import timedelta
-
-import aiohttp
-from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
+from contextlib import AsyncExitStack
 
 import configuration
-import connectors
 import storage
-from bot import http_server, slack_checks, socket_mode
-from bot.desk import Desk
-from bot.listeners import Listeners
-from bot.messenger import SlackMessenger
-from bot.metrics import Metrics
-from bot.settings import Settings
-from connectors import people_csv
-from connectors.slack_directory import SlackDirectory
-from engine.application import lanes
-from engine.application.clock import RandomIds, SystemClock
-from engine.application.commands import OPERATOR, ApplyConfiguration
-from engine.application.deliveries import Deliveries
-from engine.application.jobs import Job, Jobs
-from engine.application.lanes import LaneWorker
-from engine.application.messages import Messages
-from engine.application.mirror import Complete, Mirror, as_they_are
-from engine.application.ports import Clock, Store
-from engine.application.service import Entitlements
-from engine.application.wakes import Wakes
-from engine.application.worker import Worker
+from bot import http_server, logs
+from bot.cli_parts import Fault
+from bot.house import House, open_house
+from bot.settings import Settings, Transport
+from bot.slack_checks import SlackFaults
+from bot.socket_mode import SocketMode
+from engine.application.connectors import ConnectorError
+from engine.domain.refusals import Refusal
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 8.0
-"""Of the ten that SIGTERM leaves."""
-CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
-DIRECTORY_EVERY = timedelta(hours=24)
-SEAL_EVERY = timedelta(seconds=10)
+DRAIN_SECONDS = 7.0
+"""Of the ten that SIGTERM leaves: for what is in flight on the lanes."""
 
 
-class StartRefused(Exception):
-    """Something makes a start pointless; each sentence says what to do."""
+async def serve(settings: Settings) -> int:
+    """Run until SIGTERM or SIGINT; answers the exit code. Raises `Fault` for what start forbids."""
+    logs.setup(settings.log, secrets=settings.secrets)
+    try:
+        async with open_house(settings) as house:
+            await _run(house)
+    except SlackFaults as faults:
+        raise Fault(*faults.faults) from faults
+    except storage.DatabaseFault as fault:
+        raise Fault(str(fault)) from fault
+    return 0
 
-    def __init__(self, *sentences: str) -> None:
-        """One sentence for each fault."""
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
+
+async def _run(house: House) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stopping.set)
+    edge = Edge(house)
+    async with AsyncExitStack() as stack:
+        await edge.open(stack)
+        await _prepare(house)
+        edge.prepared = True
+        house.worker.start()
+        log.info("Usher is ready", extra={"url": edge.url})
+        await stopping.wait()
+        log.info("stopping")
+        await house.worker.stop(DRAIN_SECONDS)
+
+
+async def _prepare(house: House) -> None:
+    try:
+        await house.prepare()
+    except ConnectorError as error:
+        raise Fault(f"The directory could not be read from Slack: {error.message}") from error
+    except configuration.ConfigurationFaults as faults:
+        raise Fault(*(str(fault) for fault in faults.faults)) from faults
+    except Refusal as refusal:
+        raise Fault(await house.desk.in_words(refusal)) from refusal
+
+
+class Edge:
+    """How Slack and operators reach this process."""
+
+    def __init__(self, house: House) -> None:
+        """Nothing listens before `open`."""
+        self._house = house
+        self._socket: SocketMode | None = None
+        self.prepared = False
+        self.url = ""
+
+    async def open(self, stack: AsyncExitStack) -> None:
+        """Listen; what was opened is closed with the stack. Raises `Fault`."""
+        house, settings = self._house, self._house.settings
+        dispatch = None
+        if settings.transport is Transport.HTTP:
+            dispatch = http_server.bolt_dispatch(house.bolt, house.metrics)
+        app = http_server.build_app(dispatch, self.reason, house.metrics)
+        running = await http_server.run(app, host=settings.host, port=settings.port)
+        stack.push_async_callback(running.stop)
+        self.url = running.url
+        if settings.app_token is not None:
+            self._socket = SocketMode(
+                house.bolt, house.client, settings.app_token, house.metrics
+            )
+            self._socket.start()
+            stack.push_async_callback(self._socket.stop, DRAIN_SECONDS)
+
+    def reason(self) -> str | None:
+        """Why this process is not ready, if it is not."""
+        if not self.prepared:
+            return "The directory and the configuration are being read."
+        if self._socket is not None and not self._socket.connected:
+            return "Slack is not connected."
+        return None

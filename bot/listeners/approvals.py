@@ -62,7 +62,7 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
             desk, doing, parsed.targets, parsed.verdict, parsed.reason
         )
     except (ReasonMissing, ReasonTooLong) as refusal:
-        return errors(decision_form.errors_for(refusal, await desk.known()) or {})
+        return errors(decision_form.errors_for(refusal, await desk.known(), doing.state) or {})
     if not refused:
         return NOTHING
     if len(parsed.targets) == 1:

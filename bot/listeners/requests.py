@@ -86,14 +86,14 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
     try:
         await desk.service.handle(command, actor)
     except RequestRefusal as refusal:
-        return await _at_field(desk, refusal)
+        return await _at_field(desk, refusal, doing.state)
     return NOTHING
 
 
-async def _at_field(desk: Desk, refusal: Refusal) -> Ack:
+async def _at_field(desk: Desk, refusal: Refusal, state: Mapping[str, Any]) -> Ack:
     known = await desk.known()
     link = await desk.link(refusal)
-    at_fields = request_form.errors_for(refusal, known)
+    at_fields = request_form.errors_for(refusal, known, state)
     if at_fields and link is None:
         return errors(at_fields)
     view = answers.refused_in_modal(refusal, known, link=link)
@@ -148,7 +148,7 @@ async def submit_extension(desk: Desk, doing: Interaction) -> Ack:
         await desk.service.handle(command, actor)
     except Refusal as refusal:
         known = await desk.known()
-        at_fields = extension_form.errors_for(refusal, known)
+        at_fields = extension_form.errors_for(refusal, known, doing.state)
         if at_fields:
             return errors(at_fields)
         raise

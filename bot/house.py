@@ -1,0 +1,241 @@
+"""The house: every part of Usher, built top to bottom and handed to one another.
+
+Here, and in `operations.py`, is the only place that knows every part. `usher serve`, the playground
+and the tests open the same house, with another clock and another Slack.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+import configuration
+import storage
+from bot import slack_checks
+from bot.desk import Desk
+from bot.listeners import Listeners
+from bot.messenger import SlackMessenger
+from bot.metrics import Metrics
+from bot.settings import Settings
+from bot.slack_checks import Identity
+from connectors import people_csv, registry
+from connectors.slack_directory import SlackDirectory
+from engine.application.clock import RandomIds, SystemClock
+from engine.application.commands import OPERATOR, ApplyConfiguration
+from engine.application.connectors import Connector, Retry
+from engine.application.deliveries import Deliveries
+from engine.application.jobs import Job, Jobs
+from engine.application.lanes import PACE, LaneWorker
+from engine.application.messages import Messages
+from engine.application.mirror import Complete, Find, Mirror, as_they_are
+from engine.application.ports import Clock, Reader, Store
+from engine.application.queries import Queries
+from engine.application.service import Entitlements
+from engine.application.wakes import Wakes
+from engine.application.worker import Worker
+from engine.domain.ids import PersonId
+from engine.domain.people import Person
+
+log = logging.getLogger(__name__)
+
+CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
+"""Well under a lane's lease, so that a slow answer never outlives the right to wait for it."""
+DIRECTORY_EVERY = timedelta(hours=24)
+PROFILES_EVERY = timedelta(minutes=1)
+SEAL_EVERY = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The parts that whoever opened the house works with."""
+
+    store: Store
+    service: Entitlements
+    queries: Queries
+    mirror: Mirror
+    worker: Worker
+    jobs: Jobs
+    desk: Desk
+    bolt: AsyncApp
+    client: AsyncWebClient
+    metrics: Metrics
+    clock: Clock
+    settings: Settings
+
+    async def prepare(self) -> None:
+        """Read the directory and bring the configuration up to date.
+
+        Raises what the directory raises, `configuration.ConfigurationFaults`, and refusals.
+        """
+        await self.mirror.refresh()
+        if self.settings.config is not None:
+            await apply_file(self, self.settings.config.name, self.settings.config.read_text())
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, *, clock: Clock | None = None, pace: timedelta = PACE
+) -> AsyncIterator[House]:
+    """Build everything and check that it can work; take it down in order afterwards.
+
+    Raises `slack_checks.SlackFaults` and `storage.DatabaseFault`.
+    """
+    clock = clock or SystemClock()
+    ids = RandomIds()
+    metrics = Metrics()
+    async with aiohttp.ClientSession(timeout=CALL_TIMEOUT, trust_env=False) as session:
+        client = slack_checks.web_client(settings, session)
+        identity = await slack_checks.check(client, settings)
+        async with storage.open_store(settings.database_url, clock=clock) as store:
+            queries = storage.queries(store)
+            built = _connectors(client, identity, settings)
+            serial = {name: connector.serial for name, connector in built.items()}
+            service = Entitlements(store, ids=ids, serial=serial)
+            source = _directory(client, identity, store)
+            mirror = Mirror(store, service, source, complete=_completing(settings))
+            desk = Desk(
+                service=service,
+                store=store,
+                queries=queries,
+                mirror=mirror,
+                client=client,
+                session=session,
+                clock=clock,
+                person_from_event=source.person_from_event,
+                command=settings.command,
+                workspace_url=identity.url,
+            )
+            bolt = _bolt(client, settings, identity)
+            Listeners(desk).register(bolt)
+            jobs = Jobs(store, clock, _recurring(store, mirror, source))
+            worker = Worker(
+                store,
+                clock,
+                wakes=Wakes(store, service),
+                messages=LaneWorker(
+                    "messages", Messages(store, SlackMessenger(client, queries), pace=pace)
+                ),
+                deliveries=LaneWorker(
+                    "deliveries", Deliveries(store, service, built, ids=ids)
+                ),
+                jobs=jobs,
+            )
+            house = House(
+                store=store,
+                service=service,
+                queries=queries,
+                mirror=mirror,
+                worker=worker,
+                jobs=jobs,
+                desk=desk,
+                bolt=bolt,
+                client=client,
+                metrics=metrics,
+                clock=clock,
+                settings=settings,
+            )
+            yield house
+            await desk.drain()
+
+
+async def apply_file(house: House, name: str, text: str) -> int:
+    """Make this file the configuration; answers how many things changed.
+
+    Raises `configuration.ConfigurationFaults`, and `StillHeld`.
+    """
+
+    def read(reader: Reader) -> configuration.Read:
+        names = reader.directory()
+        today = house.clock.now().date()
+        return configuration.read(text, filename=name, directory=names, today=today)
+
+    found = await house.store.read(read)
+    for warning in found.warnings:
+        log.warning("%s", warning)
+    command = ApplyConfiguration(configuration=found.configuration)
+    changed = await house.service.handle(command, OPERATOR)
+    assert isinstance(changed, int)
+    log.info("the configuration is applied", extra={"changes": changed})
+    return changed
+
+
+def _bolt(client: AsyncWebClient, settings: Settings, identity: Identity) -> AsyncApp:
+    """Bolt, told everything, so that it asks neither the environment nor Slack."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=identity.enterprise_id,
+            team_id=identity.team_id,
+            bot_token=settings.bot_token,
+            bot_user_id=identity.bot_user_id,
+            bot_id=identity.bot_id,
+        )
+
+    return AsyncApp(
+        client=client,
+        authorize=authorize,
+        signing_secret=settings.signing_secret,
+        process_before_response=True,
+        raise_error_for_unhandled_request=False,
+    )
+
+
+def _connectors(
+    client: AsyncWebClient, identity: Identity, settings: Settings
+) -> dict[str, Connector]:
+    team_id = identity.team_id if identity.is_enterprise_install else None
+    return {
+        name: registry.build(name, client, team_id=team_id, environment=settings.environment)
+        for name in registry.known_connectors()
+    }
+
+
+def _directory(client: AsyncWebClient, identity: Identity, store: Store) -> SlackDirectory:
+    async def last_known(person_ids: Iterable[PersonId]) -> Mapping[PersonId, Person]:
+        return await store.read(_people, tuple(person_ids))
+
+    return SlackDirectory(
+        client,
+        our_team_id=identity.team_id,
+        org_team_id=identity.team_id if identity.is_enterprise_install else None,
+        last_known=last_known,
+    )
+
+
+def _people(reader: Reader, person_ids: tuple[PersonId, ...]) -> dict[PersonId, Person]:
+    return reader.people(person_ids)
+
+
+def _completing(settings: Settings) -> Complete:
+    """What the people file adds; it is read once, at start."""
+    if settings.people is None:
+        return as_they_are
+    rows = people_csv.read_people(settings.people.read_bytes())
+
+    def complete(people: tuple[Person, ...], find: Find) -> tuple[Person, ...]:
+        return people_csv.complete(people, rows, find=find)
+
+    return complete
+
+
+def _recurring(store: Store, mirror: Mirror, source: SlackDirectory) -> tuple[Job, ...]:
+    async def read_profiles() -> None:
+        if not source.unread_profiles:
+            return
+        try:
+            async for person in source.profiles():
+                await mirror.person_changed(person)
+        except Retry as throttled:
+            log.info("the rest of the profiles waits", extra={"why": throttled.message})
+
+    return (
+        Job(name="directory", every=DIRECTORY_EVERY, do=mirror.refresh),
+        Job(name="profiles", every=PROFILES_EVERY, do=read_profiles),
+        Job(name="seal audit", every=SEAL_EVERY, do=lambda: storage.seal_audit(store)),
+    )
