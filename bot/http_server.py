@@ -17,6 +17,7 @@ from aiohttp import web
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.cli_parts import Fault
 from bot.metrics import CONTENT_TYPE, Metrics, request_kind
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ Refresh = Callable[[], Awaitable[None]]
 """Brings figures up to date that only the database knows."""
 
 
-class CannotListen(Exception):  # noqa: N818 - a sentence for the operator
+class CannotListen(Fault):
     """The address cannot be listened on; the message says why."""
 
 
@@ -142,9 +143,16 @@ def _answer(response: BoltResponse) -> web.Response:
 class Running:
     """A server that listens."""
 
+    host: str
     port: int
     """The port it is bound to, also when the system chose it."""
     runner: web.AppRunner
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
     async def stop(self) -> None:
         """Take nothing new, let what is being answered finish, and close."""
@@ -170,4 +178,4 @@ async def run(
             " address of this machine."
         ) from error
     bound: int = runner.addresses[0][1]
-    return Running(port=bound, runner=runner)
+    return Running(host=host, port=bound, runner=runner)

@@ -66,7 +66,7 @@ class LogStyle(StrEnum):
     JSON = "json"
 
 
-class SettingsFaults(Exception):  # noqa: N818 - it carries the faults, it is not one of them
+class SettingsFaults(Exception):
     """The settings cannot be used. `faults` has a sentence for every reason."""
 
     def __init__(self, faults: tuple[str, ...]) -> None:
@@ -150,7 +150,7 @@ def load(
     """
     reading = _Reading(environ, dotenv, installed)
     if not reading.is_set("SLACK_BOT_TOKEN"):
-        reading.fault(values.NO_BOT_TOKEN)
+        reading.fault(values.WITHOUT_BOT_TOKEN)
     transports = [reading.is_set(name) for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")]
     if all(transports):
         reading.fault(values.BOTH_TRANSPORTS)

@@ -23,7 +23,7 @@ LONGEST_COMMAND = 32
 """Slack's limit, slash included (app manifest reference)."""
 HIGHEST_PORT = 65535
 
-NO_BOT_TOKEN = (
+WITHOUT_BOT_TOKEN = (  # noqa: S105 - a sentence, no secret
     "SLACK_BOT_TOKEN is not set. Copy the Bot User OAuth Token from the app's page OAuth &"
     " Permissions."
 )
@@ -42,7 +42,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9-]+")
 _HOST_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 
 
-class Wrong(Exception):  # noqa: N818 - the rest of a sentence, not an error of ours
+class Wrong(Exception):
     """What a variable must be and is not; goes on after its name."""
 
 
