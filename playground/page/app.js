@@ -51,7 +51,7 @@ function turnTheme() {
 function drawTools() {
   const focused = document.activeElement?.dataset?.tool;
   const tool = (name, label, sign, work, pressed = null) =>
-    h("button", { type: "button", class: "tool", dataset: { tool: name }, "aria-pressed": pressed === null ? null : String(pressed), on: { click: (event) => work(event.currentTarget) } },
+    h("button", { type: "button", class: "tool", title: label, dataset: { tool: name }, "aria-pressed": pressed === null ? null : String(pressed), on: { click: (event) => work(event.currentTarget) } },
       icon(sign), h("span", { class: "tool-label" }, label), name === "faults" && workspace.faults.length ? h("span", { class: "count" }, String(workspace.faults.length)) : null);
   replace(byId("tools"),
     tool("inspector", "Inspector", "list", (button) => drawer.toggle("inspector", button), drawer.showing === "inspector"),

@@ -63,6 +63,8 @@ export class Column {
     this.tabs.element,
     h("div", { class: "column-body" }, this.scroller, this.jump, this.threadPane),
     this.formBar, this.notices, this.composer.element);
+    // A column that becomes narrower or lower keeps showing the newest message.
+    new ResizeObserver(() => this.atBottom && this.toBottom()).observe(this.scroller);
     this.tick();
   }
 
@@ -185,7 +187,8 @@ export class Column {
   }
 
   async scrolled() {
-    if (this.isNearBottom()) this.jump.hidden = true;
+    this.atBottom = this.isNearBottom();
+    if (this.atBottom) this.jump.hidden = true;
     if (this.scroller.scrollTop > 120 || !this.hasMore || this.fetchingOlder || this.place === "home") return;
     this.fetchingOlder = true;
     const place = this.place;
@@ -205,6 +208,7 @@ export class Column {
   }
 
   toBottom() {
+    this.atBottom = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.jump.hidden = true;
   }

@@ -71,13 +71,13 @@ export function timeOfDay(seconds, tz, withSeconds = false) {
   return `${at.hour}:${at.minute}${withSeconds ? `:${at.second}` : ""} ${at.dayPeriod}`;
 }
 
-const SPANS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
+const SPANS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
 /** "3 minutes ago", "in 2 days", "now". */
 export function ago(seconds, now) {
   const away = Math.abs(now - seconds);
   for (const [unit, length] of SPANS) {
-    const count = Math.round(away / length);
+    const count = Math.floor(away / length);
     if (away >= length) {
       const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
       return seconds > now ? `in ${words}` : `${words} ago`;

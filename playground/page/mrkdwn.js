@@ -83,7 +83,7 @@ function lines(text, view) {
 }
 
 function broken(rows, view) {
-  return rows.flatMap((row, index) => [index > 0 ? h("br") : null, ...inline(row, view)]);
+  return rows.flatMap((row, index) => [...(index > 0 ? [h("br")] : []), ...inline(row, view)]);
 }
 
 /** One line of markup as nodes. */

@@ -57,9 +57,7 @@ class FakeWorkspace:
 
     def __init__(self) -> None:
         self.state = load("workspace.json")
-        self.messages = {
-            place: items(several) for place, several in load("messages.json").items()
-        }
+        self.messages = {place: items(several) for place, several in load("messages.json").items()}
         self.views = load("views.json")
         self.stacks: dict[str, list[Item]] = {}
         self.exchanges: list[Json] = []

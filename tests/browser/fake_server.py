@@ -45,9 +45,9 @@ class FakeServer:
 
     def tell(self, kind: str, **ids: Json) -> None:
         """Says from the test's thread that something changed."""
-        asyncio.run_coroutine_threadsafe(
-            self.workspace.tell(kind, **ids), self._loop
-        ).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(self.workspace.tell(kind, **ids), self._loop).result(
+            timeout=10
+        )
 
     async def _serve(self) -> None:
         app = web.Application()

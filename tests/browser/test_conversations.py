@@ -62,9 +62,7 @@ def test_what_is_only_for_one_person_says_so(screen: Screen) -> None:
     expect(screen.column("Rita").get_by_text("Only visible to you")).to_be_visible()
 
 
-def test_a_press_with_a_question_is_sent_only_after_yes(
-    screen: Screen, server: FakeServer
-) -> None:
+def test_a_press_with_a_question_is_sent_only_after_yes(screen: Screen, server: FakeServer) -> None:
     """Escape means no; the button named by the app means yes, and the card changes in place."""
     deny = screen.column("Mia").get_by_role("button", name="Deny")
     deny.click()
