@@ -10,7 +10,8 @@ another (APR-6): the first denial ends it as `denied`, a stage whose time is up 
 `expired` (APR-12), the requestor may cancel it (CAN-1). When the last stage approves, or when none
 is wanted, the request makes an assignment, which from then on says how the request stands:
 `scheduled` until its start, `delivering`, then `delivered`, `partially_delivered` or
-`delivery_failed`; the last two can be reprocessed (DLV-2). An approved extension is `delivered` at
+`delivery_failed`; the last two can be reprocessed (DLV-2). What all those who decide agreed on
+after the policy's last day is `expired` all the same. An approved extension is `delivered` at
 once: nothing has to be granted. A removal starts in `delivering` and is `delivered` when the
 access is gone.
 
@@ -78,15 +79,14 @@ class RequestState(StrEnum):
 
 
 _S = RequestState
+_DELIVERY_ENDED = (_S.DELIVERED, _S.PARTIALLY_DELIVERED, _S.DELIVERY_FAILED)
 TRANSITIONS: dict[RequestState, frozenset[RequestState]] = {
     _S.PENDING_APPROVAL: frozenset(
         {_S.SCHEDULED, _S.DELIVERING, _S.DELIVERED, _S.DENIED, _S.EXPIRED, _S.CANCELED}
     ),
-    _S.SCHEDULED: frozenset({_S.DELIVERING, _S.CANCELED}),
-    _S.DELIVERING: frozenset(
-        {_S.DELIVERED, _S.PARTIALLY_DELIVERED, _S.DELIVERY_FAILED, _S.CANCELED}
-    ),
-    _S.DELIVERED: frozenset({_S.DELIVERING}),
+    _S.SCHEDULED: frozenset({_S.DELIVERING, *_DELIVERY_ENDED, _S.CANCELED}),
+    _S.DELIVERING: frozenset({*_DELIVERY_ENDED, _S.CANCELED}),
+    _S.DELIVERED: frozenset({_S.DELIVERING, _S.PARTIALLY_DELIVERED, _S.DELIVERY_FAILED}),
     _S.PARTIALLY_DELIVERED: frozenset({_S.DELIVERING, _S.DELIVERED, _S.DELIVERY_FAILED}),
     _S.DELIVERY_FAILED: frozenset({_S.DELIVERING, _S.DELIVERED, _S.PARTIALLY_DELIVERED}),
     _S.DENIED: frozenset(),

@@ -55,10 +55,11 @@ def begin(
     request: AssignmentRequest, facts: RequestFacts, *, now: datetime
 ) -> RequestOutcome:
     """Set a fresh `pending_approval` request going: its first stage, or straight to delivery."""
+    assert request.request_type not in REMOVALS, "a removal waits for nobody's approval"
     submitted = RequestOutcome(request=request, activities=("request.submitted",))
     if not request.stages:
         return _approved(submitted, now, activity="request.auto_approved")
-    return _open_stage(submitted, 0, facts, now)
+    return _report_unresolved(_open_stage(submitted, 0, facts, now), request, facts)
 
 
 def transition(
@@ -110,7 +111,7 @@ def _decide(
         request=_with_run(fresh.request, run),
         activities=(*fresh.activities, f"decision.{command.verdict}"),
     )
-    return _settle(decided, facts, now)
+    return _report_unresolved(_settle(decided, facts, now), request, facts)
 
 
 def _refuse_closed_stage(request: AssignmentRequest, command: Decide, now: datetime) -> None:
@@ -161,7 +162,11 @@ def _settle(outcome: RequestOutcome, facts: RequestFacts, now: datetime) -> Requ
 
 
 def _approved(outcome: RequestOutcome, now: datetime, *, activity: str) -> RequestOutcome:
+    """Have the access given, unless the policy's last day passed while people decided."""
     request = outcome.request
+    last = request.policy.expiration.latest_end if request.policy else None
+    if last is not None and last <= max(now, request.starts_at or now):
+        return _ended(outcome, _S.EXPIRED, NoticeKind.REQUEST_EXPIRED, now)
     if request.request_type is RequestType.USER_UPDATE:
         state, follow_up, closed_at = _S.DELIVERED, FollowUp.EXTEND, now
     elif request.starts_at is not None and request.starts_at > now:
@@ -216,7 +221,7 @@ def look(request: AssignmentRequest, facts: RequestFacts, *, now: datetime) -> R
         ),
         notices=tuple(_reminder(request.id, step.run, a.person_id) for a in step.reminded),
     )
-    return _settle(_report_unresolved(outcome, request, facts), facts, now)
+    return _report_unresolved(_settle(outcome, facts, now), request, facts)
 
 
 def _reminder(request_id: RequestId, run: StageRun, person_id: PersonId) -> Notice:
@@ -232,25 +237,23 @@ def _reminder(request_id: RequestId, run: StageRun, person_id: PersonId) -> Noti
 def _open_stage(
     outcome: RequestOutcome, number: int, facts: RequestFacts, now: datetime
 ) -> RequestOutcome:
-    before = outcome.request
-    run = stages.open_stage(before.stages[number], number, facts.approvers, now=now)
-    opened = replace(
+    request = outcome.request
+    run = stages.open_stage(request.stages[number], number, facts.approvers, now=now)
+    return replace(
         outcome,
-        request=replace(before, runs=(*before.runs, run)),
+        request=replace(request, runs=(*request.runs, run)),
         activities=(*outcome.activities, "stage.opened"),
     )
-    return _report_unresolved(opened, before, facts)
 
 
 def _report_unresolved(
     outcome: RequestOutcome, before: AssignmentRequest, facts: RequestFacts
 ) -> RequestOutcome:
-    """Tell the administrators, once a stage, that nobody can decide it (APR-20)."""
-    run = outcome.request.run
-    was = before.run
-    if run is None or not run.unresolved:
+    """Tell the administrators that a stage cannot be approved any more as it stands (APR-20)."""
+    run, stage, was = outcome.request.run, outcome.request.stage, before.run
+    if run is None or stage is None or not stages.unresolved(run, stage):
         return outcome
-    if was is not None and was.number == run.number and was.unresolved:
+    if was is not None and was.number == run.number and stages.unresolved(was, stage):
         return outcome
     notice = Notice(
         key=f"request/{outcome.request.id}/stage/{run.number}/unresolved/{len(run.decisions)}",
@@ -289,20 +292,19 @@ def _cancel(request: AssignmentRequest, command: Cancel, now: datetime) -> Reque
 def _reassign(
     request: AssignmentRequest, command: Reassign, facts: RequestFacts, now: datetime
 ) -> RequestOutcome:
-    run, stage = request.run, request.stage
+    outcome = look(request, facts, now=now)
+    run, stage = outcome.request.run, outcome.request.stage
     if run is None or stage is None:
-        raise NotReassignable(request.state)
-    if command.to in {request.requestor_id, request.target_id}:
+        raise NotReassignable(outcome.request.state)
+    own = command.to in {request.requestor_id, request.target_id}
+    if own or command.to not in facts.eligible_deciders or run.decision_of(command.to):
         raise CannotDecide(command.to)
-    if command.to not in facts.eligible_deciders:
-        raise CannotDecide(command.to)
-    fresh = stages.refresh(
-        replace(run, reassigned_to=command.to), stage, facts.approvers, now=now
+    asked = stages.refresh(replace(run, reassigned_to=command.to), stage, facts.approvers, now=now)
+    return replace(
+        outcome,
+        request=_with_run(outcome.request, asked),
+        activities=(*outcome.activities, "stage.reassigned"),
     )
-    outcome = RequestOutcome(
-        request=_with_run(request, fresh), activities=("stage.reassigned",)
-    )
-    return _settle(outcome, facts, now)
 
 
 def _reprocess(request: AssignmentRequest, now: datetime) -> RequestOutcome:
@@ -320,15 +322,26 @@ def _reprocess(request: AssignmentRequest, now: datetime) -> RequestOutcome:
 def _delivery_changed(
     request: AssignmentRequest, state: RequestState, now: datetime
 ) -> RequestOutcome:
-    if state is request.state or state not in TRANSITIONS[request.state]:
+    """Follow the assignment; what waits for approval has none.
+
+    When the assignment ends on its way, what was never there is canceled, and what had been
+    delivered before stays delivered.
+    """
+    if state is _S.CANCELED and request.state is _S.DELIVERING and request.closed_at:
+        return RequestOutcome(
+            request=replace(request, state=_S.DELIVERED), activities=("request.delivered",)
+        )
+    stays = state is request.state or state not in TRANSITIONS[request.state]
+    if stays or request.state is _S.PENDING_APPROVAL:
         return RequestOutcome(request=request)
     ended = state in {_S.DELIVERED, _S.PARTIALLY_DELIVERED, _S.DELIVERY_FAILED}
+    closed = state in {_S.DELIVERED, _S.CANCELED}
     return RequestOutcome(
         request=replace(
             request,
             state=state,
             delivered_at=now if ended else request.delivered_at,
-            closed_at=request.closed_at or (now if state in {_S.DELIVERED, _S.CANCELED} else None),
+            closed_at=request.closed_at or (now if closed else None),
         ),
         activities=(f"request.{state}",),
     )

@@ -5,7 +5,7 @@ Theory of operation
 A stage opens with the people its *approvers* resolve to, less the requestor and the target, who
 never decide on their own request (APR-8). If nobody is left, or fewer than must approve, others
 are asked at once, in this order: the stage's *fallback approvers* (APR-14), the organization's
-fallback approvers, the catalog's owners (APR-20). If still nobody is found the stage stands
+fallback approvers, the catalog's owners (APR-20). If still too few are found the stage stands
 *unresolved*: administrators are told, and unless somebody is found it runs to its end without
 access. Nobody and nothing approves by itself.
 
@@ -92,11 +92,6 @@ class StageRun:
     closed_at: datetime | None = None
     result: StageResult | None = None
 
-    @property
-    def unresolved(self) -> bool:
-        """Nobody can decide this stage now."""
-        return self.result is None and not undecided(self)
-
     def decision_of(self, person_id: PersonId) -> ApprovalDecision | None:
         """What this person said, if they did."""
         return next((d for d in self.decisions if d.person_id == person_id), None)
@@ -163,8 +158,10 @@ def _roles_now(
         add(facts.find([the_person(run.reassigned_to)]), ApproverRole.REASSIGNED)
     if not roles:
         add(facts.find(stage.approvers), ApproverRole.PRIMARY)
+    enough = 1 if run.reassigned_to in roles else stage.needed or 1
+    decided = {decision.person_id for decision in run.decisions}
     for others in (stage.fallback_approvers, facts.organization_fallback, (CATALOG_OWNERS,)):
-        if len(roles) >= (1 if run.reassigned_to in roles else stage.needed or 1):
+        if len(roles.keys() | decided) >= enough:
             break
         add(facts.find(others), ApproverRole.FALLBACK)
     for escalation in stage.escalate[: run.escalations_done]:
@@ -180,6 +177,14 @@ def may_decide(run: StageRun, person_id: PersonId) -> bool:
 def undecided(run: StageRun) -> tuple[Approver, ...]:
     """Everybody who is asked and has not answered."""
     return tuple(a for a in run.approvers if run.decision_of(a.person_id) is None)
+
+
+def unresolved(run: StageRun, stage: ApprovalStage) -> bool:
+    """Whether too few people can be found now for this stage ever to be approved."""
+    waiting = {approver.person_id for approver in undecided(run)}
+    if run.result is not None or run.reassigned_to in waiting:
+        return False
+    return not waiting or len(waiting) + len(run.decisions) < (stage.needed or 1)
 
 
 def settled(run: StageRun, stage: ApprovalStage) -> StageResult | None:
