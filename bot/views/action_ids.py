@@ -23,9 +23,11 @@ class ActionId(StrEnum):
     NEXT_PAGE = "next_page"  # {ListName}:{offset}
     # request form
     CHOOSE_PACKAGE = "choose_package"  # an option whose value is a package id
-    CHOOSE_POLICY = "choose_policy"  # an option whose value is a policy id
+    CHOOSE_POLICY = (
+        "choose_policy"  # as choose_policy:{package id}; an option whose value is a policy id
+    )
     JUSTIFICATION = "justification"
-    DURATION = "duration"
+    DURATION = "duration"  # as duration:{policy id}
     STARTS = "starts"
     # holders
     EXTEND = "extend"  # an assignment id
@@ -100,6 +102,12 @@ class Part:
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _PART = re.compile(r"(?P<id>[A-Za-z0-9_.-]{1,100}):(?P<number>\d{1,9})", re.ASCII)
+
+
+def action_of(action_id: object) -> ActionId | None:
+    """Which action this is. Some carry what they belong to after a colon: `duration:{policy}`."""
+    name = action_id.partition(":")[0] if isinstance(action_id, str) else ""
+    return ActionId(name) if name in set(ActionId) else None
 
 
 def with_part(id_: str, number: int) -> str:

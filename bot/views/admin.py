@@ -2,54 +2,92 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.views.blocks import Message, message
+from bot.views.action_ids import ListName
+from bot.views.blocks import Block, Message, divider, header, message, section
 from bot.views.known import Known
+from bot.views.paging import pager
+from bot.views.wording import admin as said
 from engine.application.audit import AuditEntry
 from engine.application.queries import Page, RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import PackageId, PersonId
 
-PAGE_SIZE = 8
+PAGE_SIZE = 10
+STORY_ROWS = 120
+ROWS_IN_A_SECTION = 4
+"""Rows share sections so that long stories fit; a full section holds these uncut."""
 
 
-def packages(
-    page: Page[AccessPackage], counts: Mapping[PackageId, int], known: Known
-) -> Message:
+def packages(page: Page[AccessPackage], counts: Mapping[PackageId, int], known: Known) -> Message:
     """Every package, with how many hold it."""
-    return message("Packages.")
+    policies = known.configured.policies_of if known.configured else {}
+    rows = [
+        section(said.package(row, counts.get(row.id, 0), len(policies.get(row.id, ())), known))
+        for row in page.rows[:PAGE_SIZE]
+    ]
+    return _list(
+        said.packages_spoken(page.total),
+        said.PACKAGES_TITLE,
+        rows or [section(said.NO_PACKAGES)],
+        pager(ListName.ADMIN_PACKAGES, page, PAGE_SIZE),
+    )
 
 
 def requests(page: Page[RequestSummary], known: Known) -> Message:
-    """Everybody's requests, newest first."""
-    return message("Requests.")
+    """Everybody's requests, newest first. `known` is there for all views being called alike."""
+    rows = [section(said.request(row)) for row in page.rows[:PAGE_SIZE]]
+    return _list(
+        said.requests_spoken(page.total),
+        said.REQUESTS_TITLE,
+        rows or [section(said.NO_REQUESTS)],
+        pager(ListName.ADMIN_REQUESTS, page, PAGE_SIZE),
+    )
+
+
+def _list(spoken: str, title: str, rows: list[Block], pages: list[Block]) -> Message:
+    return message(spoken, [header(title), *rows, *pages])
 
 
 def story(request: AssignmentRequest, entries: Sequence[AuditEntry], known: Known) -> Message:
-    """The audit of one request, oldest first."""
-    return message("The story of this request.")
+    """The audit of one request, oldest first; of very long ones the latest rows."""
+    lines = [said.entry(entry) for entry in entries[-STORY_ROWS:]]
+    if len(entries) > STORY_ROWS:
+        lines.insert(0, said.story_cut(len(entries) - STORY_ROWS))
+    parts = [
+        section("\n".join(lines[n : n + ROWS_IN_A_SECTION]))
+        for n in range(0, len(lines), ROWS_IN_A_SECTION)
+    ]
+    head = said.story_head(request)
+    rows = parts or [section(said.NO_STORY)]
+    return message(head, [header(said.STORY_TITLE), section(head), divider(), *rows])
 
 
 def assigned(target: PersonId, package_name: str) -> Message:
     """After `assign`."""
-    return message("Assigned.")
+    return _say(said.assigned(target, package_name))
 
 
 def removed(target: PersonId, package_name: str) -> Message:
     """After `remove`."""
-    return message("Removed.")
+    return _say(said.removed(target, package_name))
 
 
 def reprocessed(request: AssignmentRequest) -> Message:
     """After `reprocess`."""
-    return message("Trying again.")
+    return _say(said.reprocessed(request))
 
 
 def reassigned(request: AssignmentRequest, to: PersonId) -> Message:
     """After `reassign`."""
-    return message("Reassigned.")
+    return _say(said.reassigned(request, to))
 
 
 def ambiguous(reference: str, requests: Sequence[AssignmentRequest], known: Known) -> Message:
     """Several requests end with this text."""
-    return message("Which one?")
+    head = said.ambiguous(reference)
+    return message(head, [section(head), *(section(said.which(r)) for r in requests[:5])])
+
+
+def _say(text: str) -> Message:
+    return message(text, [section(text)])

@@ -1,86 +1,114 @@
-"""The one-sentence answers to a press or a command."""
+"""The short answers to a press or a command: what was done, or why not and what to do."""
 
 from collections.abc import Sequence
 
-from bot.views.blocks import Message, View, message
+from bot.views.action_ids import ActionId, CallbackId
+from bot.views.blocks import Block, Message, View, actions, button, message, modal, section
 from bot.views.known import Known
+from bot.views.my_access import request_button
+from bot.views.request_form import refused_blocks
+from bot.views.wording import answers as said
+from bot.views.wording import words
+from bot.views.wording.refusals import sentence
 from engine.domain.catalogs import AccessPackage
 from engine.domain.refusals import Refusal
 from engine.domain.stages import Verdict
 
+PACKAGES_SHOWN = 10
+REFUSED_SHOWN = 10
+
 
 def refused(refusal: Refusal, known: Known, *, link: str | None = None) -> Message:
     """Why not, and what to do. `link` is the permalink of the card it is about, if there is one."""
-    return message("That is not possible.")
+    return message(sentence(refusal, known, link=link), refused_blocks(refusal, known, link=link))
 
 
 def refused_in_modal(refusal: Refusal, known: Known, *, link: str | None = None) -> View:
-    """The same as a modal that replaces a form whose fields have nothing to do with it."""
-    return {"type": "modal"}
+    """The same as a modal, where a form was expected."""
+    blocks = refused_blocks(refusal, known, link=link)
+    return modal(CallbackId.MESSAGE, said.REFUSED_TITLE, blocks, close=words.CLOSE)
 
 
 def request_sent(package_name: str, *, approval_needed: bool) -> Message:
     """After the form was sent."""
-    return message("Sent.")
+    return _say(said.request_sent(package_name, approval_needed=approval_needed))
 
 
 def extension_sent(package_name: str, *, approval_needed: bool) -> Message:
     """After more time was asked for."""
-    return message("Sent.")
+    return _say(said.extension_sent(package_name, approval_needed=approval_needed))
 
 
 def decided(verdict: Verdict, package_name: str, *, waiting_for_others: bool = False) -> Message:
     """After Approve or Deny."""
-    return message("Done.")
+    approve = verdict is Verdict.APPROVED
+    return _say(said.decided(approve, package_name, waiting_for_others=waiting_for_others))
 
 
 def decided_several(
     verdict: Verdict, done: int, refused: Sequence[tuple[str, Refusal]], known: Known
 ) -> Message:
     """After a bulk decision: how many, and per package name why not."""
-    return message("Done.")
+    first = said.decided_several(verdict is Verdict.APPROVED, done)
+    lines = [said.not_decided(name, sentence(why, known)) for name, why in refused[:REFUSED_SHOWN]]
+    return message(first, [section(first), *(section(line) for line in lines)])
 
 
 def canceled(package_name: str) -> Message:
     """After Cancel request."""
-    return message("Canceled.")
+    return _say(said.canceled(package_name))
 
 
 def given_back(package_name: str) -> Message:
     """After Give back."""
-    return message("Given back.")
+    return _say(said.given_back(package_name))
 
 
 def task_done(label: str) -> Message:
     """After Done."""
-    return message("Thank you.")
+    return _say(said.task_done(label))
 
 
 def reprocessing(package_name: str) -> Message:
     """After Reprocess."""
-    return message("Trying again.")
+    return _say(said.reprocessing(package_name))
 
 
 def nothing_selected() -> Message:
     """After a bulk decision with nothing ticked."""
-    return message("Nothing is ticked.")
+    return _say(said.NOTHING_SELECTED)
 
 
-def several_packages(words: str, packages: Sequence[AccessPackage]) -> Message:
-    """`/access request words` fits more than one package: a button for each, up to ten."""
-    return message("Which one?")
+def several_packages(words_typed: str, packages: Sequence[AccessPackage]) -> Message:
+    """`/access request words` fits not exactly one package: a button for each, up to ten.
+
+    With none at all, a button to look through everything.
+    """
+    if not packages:
+        text = said.no_package(words_typed)
+        return message(text, [section(text), actions(request_button())])
+    text = said.several_packages(words_typed)
+    buttons = [
+        button(package.name, f"{ActionId.OPEN_REQUEST_FORM}:{n}", package.id)
+        for n, package in enumerate(packages[:PACKAGES_SHOWN])
+    ]
+    return message(text, [section(text), actions(*buttons)])
 
 
 def outdated() -> Message:
     """A button that this version does not know, or whose value is damaged."""
-    return message("This button is outdated.")
+    return _say(said.OUTDATED)
 
 
-def not_understood_person(words: str) -> Message:
+def unknown_person(words_typed: str) -> Message:
     """An administrator's command named nobody we know."""
-    return message("Who is that?")
+    return _say(said.unknown_person(words_typed))
 
 
 def fault(reference: str) -> Message:
     """Something broke on our side; `reference` finds it in the log."""
-    return message("Something went wrong.")
+    return _say(said.fault(reference))
+
+
+def _say(text: str, *more: Block) -> Message:
+    return message(text, [section(text), *more])

@@ -115,7 +115,7 @@ def actions(*elements: Block, block_id: str | None = None) -> Block:
     """A row of buttons."""
     block: Block = {"type": "actions", "elements": list(elements[:ACTIONS])}
     if block_id is not None:
-        block["block_id"] = block_id
+        block["block_id"] = str(block_id)
     return block
 
 
@@ -131,7 +131,7 @@ def button(
     """A button. `spoken` is what a screen reader says instead of its words."""
     block: Block = {
         "type": "button",
-        "action_id": action_id,
+        "action_id": str(action_id),
         "text": plain_text(words, BUTTON_TEXT),
     }
     if value:
@@ -173,7 +173,7 @@ class Option:
         if not self.value or len(self.value) > OPTION_VALUE:
             raise ValueError("an option's value is 1 to 150 characters")
         made: Block = {"text": plain_text(self.words, OPTION_TEXT), "value": self.value}
-        if self.description:
+        if self.description.strip():
             made["description"] = plain_text(self.description, OPTION_TEXT)
         return made
 
@@ -189,7 +189,7 @@ def static_select(
     """A drop-down with its choices in it. `initial` must be one of them."""
     made: Block = {
         "type": "static_select",
-        "action_id": action_id,
+        "action_id": str(action_id),
         "placeholder": plain_text(placeholder, PLACEHOLDER_TEXT),
         "options": options(choices),
     }
@@ -202,7 +202,7 @@ def external_select(action_id: str, *, initial: Option | None, placeholder: str)
     """A drop-down whose choices we are asked for as the person types."""
     made: Block = {
         "type": "external_select",
-        "action_id": action_id,
+        "action_id": str(action_id),
         "placeholder": plain_text(placeholder, PLACEHOLDER_TEXT),
         "min_query_length": 0,
     }
@@ -215,7 +215,7 @@ def checkboxes(action_id: str, choices: Sequence[Option]) -> Block:
     """Up to ten choices, of which any number can be ticked."""
     return {
         "type": "checkboxes",
-        "action_id": action_id,
+        "action_id": str(action_id),
         "options": options(choices, CHECKBOXES),
     }
 
@@ -226,7 +226,7 @@ def text_input(
     """A field to write in; `most` characters."""
     made: Block = {
         "type": "plain_text_input",
-        "action_id": action_id,
+        "action_id": str(action_id),
         "multiline": multiline,
         "max_length": most,
     }
@@ -249,7 +249,7 @@ def input_block(
     """A labelled field of a form. `dispatch`: tell us at once when it changes."""
     block: Block = {
         "type": "input",
-        "block_id": block_id,
+        "block_id": str(block_id),
         "label": plain_text(label, LABEL_TEXT),
         "element": element,
         "optional": optional,
@@ -275,7 +275,7 @@ def modal(
         raise ValueError("private_metadata is at most 3,000 characters")
     view: View = {
         "type": "modal",
-        "callback_id": callback_id,
+        "callback_id": str(callback_id),
         "title": plain_text(title, TITLE_TEXT),
         "blocks": list(blocks)[:VIEW_BLOCKS],
     }

@@ -3,13 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.views.action_ids import BlockId, CallbackId, Part
-from bot.views.blocks import View, modal
+from bot.views import form_state
+from bot.views.action_ids import (
+    ActionId,
+    BadValue,
+    BlockId,
+    CallbackId,
+    Part,
+    parse_part,
+    with_part,
+)
+from bot.views.blocks import Block, View, input_block, modal, section, text_input
 from bot.views.known import Known
-from engine.domain.assignment_requests import AssignmentRequest
+from bot.views.request_form import error_text
+from bot.views.texts import quote
+from bot.views.wording import forms, words
+from bot.views.wording.requests import asks
+from engine.domain.assignment_requests import MAX_REASON, AssignmentRequest
 from engine.domain.policies import ApprovalStage, ReasonRule
-from engine.domain.refusals import Refusal
+from engine.domain.refusals import ReasonMissing, ReasonTooLong, Refusal
 from engine.domain.stages import Verdict
+
+AT_ONCE = 10
+"""Requests one form decides."""
+JUSTIFICATION_SHOWN = 1500
+JUSTIFICATION_SHOWN_EACH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +36,7 @@ class DecisionFormData:
 
     verdict: Verdict
     requests: tuple[tuple[AssignmentRequest, int], ...]
-    """Each with the number of the stage that was shown; at most ten."""
+    """Each with the number of the stage that was shown; one to ten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,17 +62,67 @@ def required(stage: ApprovalStage, verdict: Verdict) -> bool:
 
 
 def build(form: DecisionFormData, known: Known) -> View:
-    """The form."""
-    return modal(CallbackId.DECISION_FORM, "Deny", [], submit="Deny", close="Close")
+    """The form. The reason is required as soon as one of the stages wants it."""
+    shown = form.requests[:AT_ONCE]
+    approve = form.verdict is Verdict.APPROVED
+    needed = any(_required(request, number, form.verdict) for request, number in shown)
+    several = len(shown) > 1
+    title = forms.decision_title_several if several else forms.decision_title
+    effect = forms.decision_effect(approve, len(shown))
+    reason = text_input(ActionId.REASON, multiline=True, most=MAX_REASON)
+    return modal(
+        CallbackId.DECISION_FORM,
+        title(approve),
+        [
+            *(_request(request, several=several) for request, _ in shown),
+            *([section(effect)] if effect else []),
+            input_block(
+                BlockId.REASON,
+                words.REASON,
+                reason,
+                optional=not needed,
+                hint=forms.REASON_HINT,
+            ),
+        ],
+        submit=forms.decision_verb(approve),
+        close=words.CLOSE,
+        private_metadata=form_state.remember(
+            verdict=form.verdict.value,
+            targets=[with_part(request.id, number) for request, number in shown],
+        ),
+    )
 
 
-def parse(
-    state: Mapping[str, object], private_metadata: str
-) -> ParsedDecision | dict[str, str]:
-    """The filled-in form, or what is wrong by block id."""
-    return {BlockId.REASON: "Say why."}
+def _required(request: AssignmentRequest, number: int, verdict: Verdict) -> bool:
+    return number < len(request.stages) and required(request.stages[number], verdict)
 
 
-def errors_for(refusal: Refusal, known: Known) -> dict[str, str] | None:
+def _request(request: AssignmentRequest, *, several: bool) -> Block:
+    limit = JUSTIFICATION_SHOWN_EACH if several else JUSTIFICATION_SHOWN
+    why = f"\n{quote(request.justification, limit)}" if request.justification else ""
+    return section(f"{asks(request)}.{why}")
+
+
+def parse(state: Mapping[str, object], private_metadata: str) -> ParsedDecision | dict[str, str]:
+    """The filled-in form. Raises `BadValue` if it is not ours.
+
+    Whether a reason may be missing is for the stage to say: `errors_for` shows its refusal.
+    """
+    kept = form_state.remembered(private_metadata)
+    verdict, targets = kept.get("verdict"), kept.get("targets")
+    if verdict not in set(Verdict) or not isinstance(targets, list) or not targets:
+        raise BadValue(private_metadata)
+    return ParsedDecision(
+        verdict=Verdict(verdict),
+        targets=tuple(parse_part(target) for target in targets[:AT_ONCE]),
+        reason=form_state.text(state, BlockId.REASON),
+    )
+
+
+def errors_for(
+    refusal: Refusal, known: Known, state: Mapping[str, object]
+) -> dict[str, str] | None:
     """The refusal at the reason's field; None when it is not about the reason."""
+    if isinstance(refusal, ReasonMissing | ReasonTooLong) and BlockId.REASON in state:
+        return {str(BlockId.REASON): error_text(refusal, known)}
     return None

@@ -4,14 +4,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.views import durations, form_state
 from bot.views.action_ids import BlockId, CallbackId
-from bot.views.blocks import View, modal
+from bot.views.blocks import Block, View, modal, section
 from bot.views.known import Known
-from bot.views.request_form import StagePreview
+from bot.views.request_form import (
+    StagePreview,
+    duration_field,
+    error_text,
+    justification_field,
+    who_is_asked,
+)
+from bot.views.texts import when
+from bot.views.wording import forms, words
 from engine.application.queries import HeldSummary
 from engine.domain.ids import AssignmentId
 from engine.domain.policies import AssignmentPolicy
-from engine.domain.refusals import Refusal
+from engine.domain.refusals import (
+    JustificationMissing,
+    JustificationTooLong,
+    MayNotChooseTimes,
+    Refusal,
+    TooLong,
+    TooShort,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,17 +53,52 @@ class ParsedExtension:
 
 
 def build(form: ExtensionFormData, known: Known) -> View:
-    """The form."""
-    return modal(CallbackId.EXTENSION_FORM, "Extend access", [], submit="Extend", close="Close")
+    """The form. `known` is there for the sake of all views being called alike."""
+    policy = form.policy
+    ends = forms.new_end(when(form.longest_end))
+    blocks: list[Block] = [
+        section(f"{forms.extension(form.held)} {ends}"),
+        section(who_is_asked(form.stages, forms.NO_APPROVAL_EXTENSION)),
+        *justification_field(policy, read=bool(form.stages)),
+    ]
+    if policy.requestor_may_shorten and policy.expiration.after is not None:
+        choices = durations.choices(policy.expiration, now=form.longest_end)
+        blocks.append(duration_field(policy, choices))
+    return modal(
+        CallbackId.EXTENSION_FORM,
+        forms.EXTENSION_TITLE,
+        blocks,
+        submit=words.EXTEND,
+        close=words.CLOSE,
+        private_metadata=form_state.remember(assignment=form.held.assignment.id),
+    )
 
 
-def parse(
-    state: Mapping[str, object], private_metadata: str
-) -> ParsedExtension | dict[str, str]:
-    """The filled-in form, or what is wrong by block id."""
-    return {BlockId.JUSTIFICATION: "Say why."}
+def parse(state: Mapping[str, object], private_metadata: str) -> ParsedExtension | dict[str, str]:
+    """The filled-in form, or what is wrong by block id. Raises `ValueError` if it is not ours."""
+    assignment_id = form_state.remembered_text(private_metadata, "assignment")
+    if assignment_id is None:
+        raise ValueError("this extension form names no assignment")
+    try:
+        duration = durations.parse(form_state.choice(state, BlockId.DURATION))
+    except ValueError:
+        return {str(BlockId.DURATION): forms.CHOOSE_DURATION}
+    return ParsedExtension(
+        assignment_id=AssignmentId(assignment_id),
+        duration=duration,
+        justification=form_state.text(state, BlockId.JUSTIFICATION),
+    )
 
 
-def errors_for(refusal: Refusal, known: Known) -> dict[str, str] | None:
-    """The refusal at its field; None when the form has no field it is about."""
-    return None
+def errors_for(
+    refusal: Refusal, known: Known, state: Mapping[str, object]
+) -> dict[str, str] | None:
+    """The refusal at its field; None when the form shows no field it is about."""
+    match refusal:
+        case JustificationMissing() | JustificationTooLong():
+            block_id = BlockId.JUSTIFICATION
+        case TooLong() | TooShort() | MayNotChooseTimes():
+            block_id = BlockId.DURATION
+        case _:
+            return None
+    return {str(block_id): error_text(refusal, known)} if block_id in state else None

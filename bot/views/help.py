@@ -1,13 +1,23 @@
 """What `help` and unknown input answer, for both commands."""
 
-from bot.views.blocks import Message, message
+from bot.views.blocks import Block, Message, actions, context, message, section
+from bot.views.my_access import request_button
+from bot.views.wording import help as usage
 
 
 def people(command: str, *, unknown: str = "") -> Message:
     """The usage of `/access`; `unknown` is what was typed and not understood."""
-    return message(f"{command} helps you ask for access.")
+    first = usage.not_understood(unknown) if unknown.strip() else usage.people_intro(command)
+    return _usage(first, usage.people_usage(command), actions(request_button()))
 
 
 def administrators(command: str, *, unknown: str = "") -> Message:
     """The usage of `/access-admin`."""
-    return message(f"{command} helps you administer access.")
+    intro = usage.administrators_intro(command)
+    first = usage.not_understood(unknown) if unknown.strip() else intro
+    return _usage(first, usage.administrators_usage(command), context(usage.IDS))
+
+
+def _usage(first: str, lines: tuple[str, ...], *more: Block) -> Message:
+    listed = "\n".join(f"• {line}" for line in lines)
+    return message(f"{first}\n{listed}", [section(first), section(listed), *more])

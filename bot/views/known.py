@@ -8,12 +8,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.views import texts
+from bot.views.wording import words
 from engine.application.configured import Configured
 from engine.application.queries import HeldSummary, RequestSummary, WaitingSummary
 from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import Assignment, AssignmentState, extension_end
+from engine.domain.catalogs import AccessPackage, Resource
 from engine.domain.holdings import Holding
 from engine.domain.ids import CatalogId, PackageId, PersonId, PolicyId, ResourceId
 from engine.domain.people import Person, Subject, SubjectKind
+from engine.domain.refusals import LifeRefusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +30,7 @@ class Known:
     def name(self, person_id: PersonId) -> str:
         """A person's name, for plain text; markup mentions them instead."""
         person = self.people.get(person_id)
-        return person.name if person else "somebody"
+        return person.name if person else words.SOMEBODY
 
     def person(self, person_id: PersonId) -> Person | None:
         """A person, if known."""
@@ -40,9 +44,13 @@ class Known:
             current = person.manager_id if person else None
         return current
 
+    def package(self, package_id: PackageId) -> AccessPackage | None:
+        """A package as configured now; None once it is gone."""
+        return self.configured.packages.get(package_id) if self.configured else None
+
     def package_name(self, package_id: PackageId) -> str | None:
         """A package's name now; None once it is gone."""
-        package = self.configured.packages.get(package_id) if self.configured else None
+        package = self.package(package_id)
         return package.name if package else None
 
     def policy_name(self, policy_id: PolicyId) -> str | None:
@@ -50,17 +58,38 @@ class Known:
         policy = self.configured.policies.get(policy_id) if self.configured else None
         return policy.name if policy else None
 
+    def catalog_name(self, catalog_id: CatalogId) -> str:
+        """A catalog's name now; nothing once it is gone."""
+        catalog = self.configured.catalogs.get(catalog_id) if self.configured else None
+        return catalog.name if catalog else ""
+
+    def resource(self, resource_id: ResourceId) -> Resource | None:
+        """A resource as configured now; None once it is gone."""
+        return self.configured.resources.get(resource_id) if self.configured else None
+
     def resource_label(self, resource_id: ResourceId, otherwise: str) -> str:
         """What to call a resource in front of people; `otherwise` once it is gone."""
-        resource = self.configured.resources.get(resource_id) if self.configured else None
+        resource = self.resource(resource_id)
         return resource.target_label if resource else otherwise
 
-    def owners_of(self, catalog_id: CatalogId | None) -> tuple[Subject, ...]:
-        """The owners of a catalog, as configured."""
-        if self.configured is None or catalog_id is None:
-            return ()
-        catalog = self.configured.catalogs.get(catalog_id)
-        return catalog.owners if catalog else ()
+    def rights_of(self, package: AccessPackage) -> list[tuple[str, str]]:
+        """What a package gives: each role with what to call its resource."""
+        return [
+            (grant.role, resource.target_label)
+            for grant in package.grants
+            if (resource := self.resource(grant.resource_id)) is not None
+        ]
+
+    def may_extend(self, assignment: Assignment) -> bool:
+        """Whether more time could be had now, as the rules say it."""
+        policy = self.configured.policies.get(assignment.policy_id) if self.configured else None
+        if policy is None or assignment.state is AssignmentState.SCHEDULED:
+            return False
+        try:
+            extension_end(assignment, policy, None)
+        except LifeRefusal:
+            return False
+        return True
 
     def describe(self, subjects: Iterable[Subject], target_id: PersonId) -> tuple[str, ...]:
         """Subjects as markup: a mention where one person is meant, a phrase otherwise."""
@@ -77,9 +106,9 @@ class Known:
                 manager_id = self.manager_of(target_id, level)
                 if manager_id is not None:
                     return texts.mention(manager_id)
-                return "the manager" if level == 1 else "a manager further up"
+                return words.THE_MANAGER if level == 1 else words.A_MANAGER_FURTHER_UP
             case _:
-                return "the catalog's owners"
+                return words.THE_CATALOGS_OWNERS
 
 
 def people_in(

@@ -1,12 +1,27 @@
-"""What is said once: a reminder, an escalation, "you have access", "it ends soon"."""
+"""What is said once: a reminder, "you have access", "it ends soon", and what troubles administrators.
+
+A notice is drawn when it is sent, which may be later than it was made. What is no longer true by
+then is not said: a reminder of a request that was decided meanwhile is None.
+"""
 
 from enum import StrEnum
 
-from bot.views.blocks import Message, message
+from bot.views.action_ids import ActionId
+from bot.views.approval_card import decision_buttons
+from bot.views.blocks import Block, Message, actions, button, context, message, section
 from bot.views.known import Known
+from bot.views.request_card import life_buttons
+from bot.views.task_card import done_button
+from bot.views.wording import notices as said
+from bot.views.wording import words
 from engine.application.queries import HeldSummary, RequestSummary
+from engine.domain.assignment_requests import RequestState
+from engine.domain.assignments import EndReason
 from engine.domain.conversation import NoticeKind
 from engine.domain.holdings import Holding
+from engine.domain.stages import Verdict, deadline
+
+_K = NoticeKind
 
 
 class NoticeSubject(StrEnum):
@@ -16,24 +31,24 @@ class NoticeSubject(StrEnum):
     ASSIGNMENT = "assignment"
     HOLDING = "holding"
     ROW = "row"
-    """`kind/id` of a parked row; anything or nothing for `many_endings`."""
+    """The id of a parked row; anything or nothing for `many_endings`."""
 
 
 SUBJECT: dict[NoticeKind, NoticeSubject] = {
-    NoticeKind.APPROVAL_REMINDER: NoticeSubject.REQUEST,
-    NoticeKind.REQUEST_DENIED: NoticeSubject.REQUEST,
-    NoticeKind.REQUEST_EXPIRED: NoticeSubject.REQUEST,
-    NoticeKind.APPROVERS_NOT_FOUND: NoticeSubject.REQUEST,
-    NoticeKind.ACCESS_DELIVERED: NoticeSubject.ASSIGNMENT,
-    NoticeKind.ACCESS_PARTIALLY_DELIVERED: NoticeSubject.ASSIGNMENT,
-    NoticeKind.DELIVERY_FAILED: NoticeSubject.ASSIGNMENT,
-    NoticeKind.ACCESS_EXTENDED: NoticeSubject.ASSIGNMENT,
-    NoticeKind.ACCESS_ENDING: NoticeSubject.ASSIGNMENT,
-    NoticeKind.ACCESS_ENDED: NoticeSubject.ASSIGNMENT,
-    NoticeKind.TASK_REMINDER: NoticeSubject.HOLDING,
-    NoticeKind.REMOVAL_FAILING: NoticeSubject.HOLDING,
-    NoticeKind.ROW_PARKED: NoticeSubject.ROW,
-    NoticeKind.MANY_ENDINGS: NoticeSubject.ROW,
+    _K.APPROVAL_REMINDER: NoticeSubject.REQUEST,
+    _K.REQUEST_DENIED: NoticeSubject.REQUEST,
+    _K.REQUEST_EXPIRED: NoticeSubject.REQUEST,
+    _K.APPROVERS_NOT_FOUND: NoticeSubject.REQUEST,
+    _K.ACCESS_DELIVERED: NoticeSubject.ASSIGNMENT,
+    _K.ACCESS_PARTIALLY_DELIVERED: NoticeSubject.ASSIGNMENT,
+    _K.DELIVERY_FAILED: NoticeSubject.ASSIGNMENT,
+    _K.ACCESS_EXTENDED: NoticeSubject.ASSIGNMENT,
+    _K.ACCESS_ENDING: NoticeSubject.ASSIGNMENT,
+    _K.ACCESS_ENDED: NoticeSubject.ASSIGNMENT,
+    _K.TASK_REMINDER: NoticeSubject.HOLDING,
+    _K.REMOVAL_FAILING: NoticeSubject.HOLDING,
+    _K.ROW_PARKED: NoticeSubject.ROW,
+    _K.MANY_ENDINGS: NoticeSubject.ROW,
 }
 
 
@@ -44,6 +59,109 @@ def render(
     *,
     subject_id: str = "",
     detail: str = "",
+    admin_command: str = "/access-admin",
 ) -> Message | None:
-    """The message; None when it is no longer true and need not be said."""
-    return message(kind)
+    """The message; None when it is no longer true, or its subject is gone.
+
+    Raises `TypeError` when the subject is not of the kind that `SUBJECT` names.
+    """
+    match SUBJECT[kind], subject:
+        case NoticeSubject.ROW, _:
+            return _about_row(kind, subject_id, detail)
+        case _, None:
+            return None
+        case NoticeSubject.REQUEST, RequestSummary():
+            return _about_request(kind, subject, known, detail, admin_command)
+        case NoticeSubject.ASSIGNMENT, HeldSummary():
+            return _about_assignment(kind, subject, known)
+        case NoticeSubject.HOLDING, Holding():
+            return _about_holding(kind, subject, known, detail)
+        case _:
+            raise TypeError(f"a notice {kind} is not about a {type(subject).__name__}")
+
+
+def _about_request(
+    kind: NoticeKind, summary: RequestSummary, known: Known, detail: str, admin_command: str
+) -> Message | None:
+    request = summary.request
+    if kind is _K.REQUEST_DENIED:
+        answers = [d for run in request.runs for d in run.decisions]
+        no = next((d for d in answers if d.verdict is Verdict.DENIED), None)
+        if request.state is not RequestState.DENIED:
+            return None
+        return _say(said.denied(request, no), said.DENIED_NEXT, _again(request.package_id))
+    if kind is _K.REQUEST_EXPIRED:
+        if request.state is not RequestState.EXPIRED:
+            return None
+        return _say(said.expired(request), said.EXPIRED_NEXT, _again(request.package_id))
+    run, stage = request.run, request.stage
+    if run is None or stage is None or str(run.number) != detail:
+        return None
+    if kind is _K.APPROVERS_NOT_FOUND:
+        return _say(
+            said.approvers_not_found(request, stage, deadline(run, stage)),
+            said.approvers_not_found_next(request, admin_command),
+        )
+    text = said.approval_reminder(request, run, stage)
+    return _say(text, "", *decision_buttons(request, run.number, known))
+
+
+def _about_assignment(kind: NoticeKind, held: HeldSummary, known: Known) -> Message | None:
+    assignment = held.assignment
+    if kind is _K.ACCESS_ENDED:
+        removed = assignment.end_reason is EndReason.REMOVED
+        if assignment.active:
+            return None
+        if assignment.end_reason is EndReason.GIVEN_BACK:
+            return _say(said.ended(held), "")
+        hint = said.REMOVED_NEXT if removed else said.ENDED_NEXT
+        return _say(said.ended(held), hint, _again(assignment.package_id))
+    if not assignment.active:
+        return None
+    asked = held.extension_request_id is not None
+    match kind:
+        case _K.ACCESS_DELIVERED:
+            return _say(said.delivered(held), "")
+        case _K.ACCESS_PARTIALLY_DELIVERED:
+            return _say(said.partially_delivered(held), "")
+        case _K.DELIVERY_FAILED:
+            return _say(said.delivery_failed(held), "")
+        case _K.ACCESS_EXTENDED:
+            return _say(said.extended(held), "")
+        case _:
+            if assignment.ends_at is None:
+                return None
+            may_extend = known.may_extend(assignment)
+            text = said.ending(held, assignment.ends_at, may_extend=may_extend)
+            return _say(text, "", *life_buttons(assignment, held.package_name, known, asked=asked))
+
+
+def _about_holding(kind: NoticeKind, holding: Holding, known: Known, detail: str) -> Message | None:
+    if kind is _K.REMOVAL_FAILING:
+        if holding.wanted or holding.failing_since is None:
+            return None
+        return _say(said.removal_failing(holding, known), said.REMOVAL_NEXT)
+    if not holding.task_open or str(holding.generation) != detail:
+        return None
+    return _say(said.task_reminder(holding, known), "", done_button(holding, known))
+
+
+def _about_row(kind: NoticeKind, subject_id: str, detail: str) -> Message:
+    if kind is _K.ROW_PARKED:
+        return _say(said.row_parked(detail or "row", subject_id), said.PARKED_NEXT)
+    ending, _, active = detail.partition("/")
+    numbers = (int(ending), int(active)) if ending.isdigit() and active.isdigit() else (0, 0)
+    return _say(said.many_endings(*numbers), said.MANY_ENDINGS_NEXT)
+
+
+def _again(package_id: str) -> Block:
+    return button(words.REQUEST_AGAIN, ActionId.OPEN_REQUEST_FORM, package_id)
+
+
+def _say(text: str, hint: str, *buttons: Block) -> Message:
+    blocks = [section(text)]
+    if hint:
+        blocks.append(context(hint))
+    if buttons:
+        blocks.append(actions(*buttons))
+    return message(f"{text} {hint}".strip(), blocks)

@@ -1,19 +1,71 @@
-"""The card that asks a person to grant or remove something by hand."""
+"""The card that asks a person to grant or remove something by hand.
+
+Done acts at once; what was written into the field beside it comes with the press, so that no form
+stands between the person and being finished.
+"""
 
 from collections.abc import Mapping
 
-from bot.views.blocks import Message, message
+from bot.views import form_state
+from bot.views.action_ids import ActionId, BlockId, with_part
+from bot.views.blocks import (
+    Block,
+    Message,
+    Style,
+    actions,
+    button,
+    context,
+    header,
+    input_block,
+    message,
+    section,
+    text_input,
+)
 from bot.views.known import Known
-from engine.domain.holdings import Holding
+from bot.views.texts import when
+from bot.views.wording import approvals, delivery, words
+from engine.domain.holdings import Holding, Level, level
 
 MAX_NOTE = 1000
 
 
 def render(holding: Holding, generation: int, known: Known) -> Message:
     """The card for the task shown with this generation of the holding (`MessageWork.part`)."""
-    return message("Please do this.")
+    if holding.generation != generation:
+        line = delivery.task_void(holding, known)
+        return message(line, [section(line)])
+    if not holding.task_open:
+        reached = level(holding) is Level.REACHED
+        line = (delivery.task_done if reached else delivery.task_void)(holding, known)
+        return message(line, [section(line)])
+    task = delivery.task(holding, known)
+    blocks = [
+        header(delivery.task_title_plainly(holding, known.name(holding.person_id), known)),
+        section(task),
+        section(fields=[f"*{approvals.WHO}*\n{approvals.who(holding.person_id, known)}"]),
+        _note_field(),
+        actions(done_button(holding, known, primary=True)),
+        context(delivery.task_rest(holding), delivery.asked_since(when(holding.changed_at))),
+    ]
+    return message(f"{task} {delivery.task_rest(holding)}", blocks)
+
+
+def done_button(holding: Holding, known: Known, *, primary: bool = False) -> Block:
+    """Say that it is done."""
+    return button(
+        words.DONE,
+        ActionId.DONE,
+        with_part(holding.id, holding.generation),
+        style=Style.PRIMARY if primary else None,
+        spoken=f"{words.DONE}: {delivery.right_plainly(holding, known)}",
+    )
+
+
+def _note_field() -> Block:
+    field = text_input(ActionId.NOTE, multiline=False, most=MAX_NOTE)
+    return input_block(BlockId.NOTE, words.NOTE, field, optional=True, hint=delivery.TASK_NOTE_HINT)
 
 
 def parse_note(state: Mapping[str, object]) -> str:
     """What was written beside Done (`payload["state"]["values"]`); often nothing."""
-    return ""
+    return form_state.text(state, BlockId.NOTE)[:MAX_NOTE]

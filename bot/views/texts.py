@@ -7,7 +7,7 @@ Lengths count UTF-16 units, the strictest reading of Slack's "characters".
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from engine.domain.ids import ChannelId, GroupId, PersonId
@@ -41,6 +41,16 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """What a person wrote, safe inside markup, without line breaks."""
     return escape(" ".join(text.split())) or "–"
+
+
+NAME = 150
+"""How much of a name a sentence shows."""
+
+
+def named(name: str, *, bold: bool = True) -> str:
+    """A name people gave something, inside a sentence; bold unless it has asterisks itself."""
+    shown = cut_markup(one_line(name), NAME)
+    return f"*{shown}*" if bold and "*" not in shown else shown
 
 
 def cut(text: str, limit: int) -> str:
@@ -139,3 +149,19 @@ def people(person_ids: Iterable[PersonId], word: str = "and", *, most: int = 8) 
     if len(known) > most:
         shown = [*shown, f"{len(known) - most} more"]
     return listed(shown, word)
+
+
+_DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+_PERSON = re.compile(r"<@([A-Za-z0-9_.-]+)>")
+_LABELLED = re.compile(r"<[^|>]*\|([^>]*)>")
+_BOLD = re.compile(r"\*([^*\n]+)\*")
+
+
+def plainly(markup: str, name: Callable[[PersonId], str]) -> str:
+    """Our markup as plain text, for the few places where Slack draws none: errors at a field."""
+    text = _DATE.sub(r"\1", markup)
+    text = _PERSON.sub(lambda found: name(PersonId(found[1])), text)
+    text = text.replace("<!subteam^", "<group ").replace("<#", "<channel ")
+    text = _BOLD.sub(r"\1", _LABELLED.sub(r"\1", text))
+    text = re.sub(r"<([^>]*)>", r"\1", text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,0 +1,180 @@
+"""What administrators read: lists, answers, and a request's story. Markup."""
+
+from bot.views.known import Known
+from bot.views.texts import cut_markup, mention, named, one_line, when
+from bot.views.wording import delivery
+from bot.views.wording.requests import asks, numbered, reference
+from bot.views.wording.states import state_words
+from bot.views.wording.words import several
+from engine.application.audit import SYSTEM, AuditEntry
+from engine.application.queries import RequestSummary
+from engine.domain.assignment_requests import AssignmentRequest, RequestType
+from engine.domain.catalogs import AccessPackage
+from engine.domain.ids import PersonId
+
+PACKAGES_TITLE = "Access packages"
+REQUESTS_TITLE = "Requests"
+STORY_TITLE = "The story of a request"
+NO_PACKAGES = (
+    "No access package has been configured yet. Add one to the configuration file and run "
+    "`usher apply FILE`."
+)
+NO_REQUESTS = "Nobody has asked for anything yet."
+NO_STORY = "Nothing has been recorded about this request."
+WHY_SHOWN = 300
+
+
+def packages_spoken(total: int) -> str:
+    """The list in one sentence."""
+    return f"{several(total, 'access package')} configured."
+
+
+def requests_spoken(total: int) -> str:
+    """The list in one sentence."""
+    return f"{several(total, 'request')}, newest first."
+
+
+def package(row: AccessPackage, holders: int, policies: int, known: Known) -> str:
+    """One package."""
+    catalog = known.catalog_name(row.catalog_id)
+    where = f" in {named(catalog, bold=False)}" if catalog else ""
+    hidden = ", hidden" if row.hidden else ""
+    held = f"held by {several(holders, 'person', 'people')}" if holders else "held by nobody"
+    return (
+        f"{named(row.name)}{where}{hidden}: {held}, {several(policies, 'policy', 'policies')}, "
+        f"gives {several(len(row.grants), 'resource role')}"
+    )
+
+
+_TYPES: dict[RequestType, str] = {
+    RequestType.USER_ADD: "asked for",
+    RequestType.USER_UPDATE: "more time",
+    RequestType.USER_REMOVE: "given back",
+    RequestType.ADMIN_ADD: "assigned",
+    RequestType.ADMIN_REMOVE: "removed",
+    RequestType.SYSTEM_REMOVE: "ended",
+}
+
+
+def request(row: RequestSummary) -> str:
+    """One request."""
+    asked = row.request
+    return (
+        f"`{reference(asked.id)}` {named(asked.package_name)} for {mention(asked.target_id)} "
+        f"({_TYPES[asked.request_type]} {when(asked.submitted_at)}): {state_words(asked.state)}"
+    )
+
+
+# Answers ----------------------------------------------------------------------------------------
+
+
+def assigned(target: PersonId, package_name: str) -> str:
+    """After `assign`."""
+    return (
+        f"{mention(target)} gets {named(package_name)}. It is being set up now, "
+        "and they have been told."
+    )
+
+
+def removed(target: PersonId, package_name: str) -> str:
+    """After `remove`."""
+    return f"{mention(target)} no longer has {named(package_name)}. It is being taken away now."
+
+
+def reprocessed(request_: AssignmentRequest) -> str:
+    """After `reprocess`."""
+    return (
+        f"What is missing of {named(request_.package_name)} for {mention(request_.target_id)} is "
+        "being tried again. The card of the request shows how it goes."
+    )
+
+
+def reassigned(request_: AssignmentRequest, to: PersonId) -> str:
+    """After `reassign`."""
+    return f"{mention(to)} has been asked to decide: {asks(request_)}."
+
+
+def ambiguous(text: str) -> str:
+    """Before the requests that end with the same characters."""
+    return f"More than one request ends with {delivery.raw(text[:100])}. Give more of its id:"
+
+
+def which(request_: AssignmentRequest) -> str:
+    """One of them, with its whole id."""
+    return f"`{request_.id}` {asks(request_)}, {when(request_.submitted_at)}"
+
+
+# The story --------------------------------------------------------------------------------------
+
+_ACTIVITIES: dict[str, str] = {
+    "request.submitted": "asked",
+    "request.auto_approved": "needed no approval",
+    "request.approved": "was approved by all stages",
+    "request.denied": "was denied",
+    "request.expired": "expired",
+    "request.canceled": "was canceled",
+    "request.scheduled": "waits for its start",
+    "request.delivering": "is being delivered",
+    "request.delivered": "was delivered",
+    "request.partially_delivered": "was partially delivered",
+    "request.delivery_failed": "could not be delivered",
+    "request.reprocessed": "had the delivery tried again",
+    "stage.opened": "began",
+    "stage.reminded": "reminded those who had not decided",
+    "stage.escalated": "asked further people, because nobody had decided",
+    "stage.unresolved": "found nobody to decide",
+    "stage.reassigned": "was handed to somebody else",
+    "decision.approved": "approved",
+    "decision.denied": "denied",
+    "assignment.started": "access started",
+    "assignment.delivering": "access is being set up",
+    "assignment.delivered": "access is complete",
+    "assignment.partially_delivered": "access is there in part",
+    "assignment.delivery_failed": "access could not be set up",
+    "assignment.extended": "access was extended",
+    "assignment.ending_soon": "the holder was told that it ends soon",
+    "assignment.expired": "access ended, its time was up",
+    "assignment.given_back": "access was given back",
+    "assignment.removed": "access was removed",
+    "assignment.left": "access ended with the account",
+    "assignment.canceled": "access ended with the request",
+    "assignment.access_removed": "everything was taken away",
+    "access.granted": "was granted",
+    "access.not_granted": "could not be granted",
+    "access.removed": "was taken away",
+    "task.granted": "did the task by hand",
+    "task.removed": "removed it by hand",
+}
+
+
+def entry(row: AuditEntry) -> str:
+    """One row of the audit: when, who, what, why."""
+    who = "Usher" if row.actor == SYSTEM else _actor(row.actor)
+    verb = _ACTIVITIES.get(row.activity, row.activity.replace("_", " ").replace(".", ": "))
+    subject = row.activity.partition(".")[0]
+    stage = f"stage {row.stage + 1} " if row.stage is not None and subject == "stage" else ""
+    what = (
+        f"{delivery.right_of(row.details['role'], row.details['target'])} "
+        if ("target" in row.details and "role" in row.details)
+        else ""
+    )
+    why = f": {cut_markup(one_line(row.why), WHY_SHOWN)}" if row.why.strip() else ""
+    return f"{when(row.at)} · {who} · {stage}{what}{verb}{why}"
+
+
+def _actor(actor: str) -> str:
+    if actor == "operator":
+        return "the operator"
+    return mention(PersonId(actor)) if actor.isalnum() else one_line(actor)
+
+
+def story_head(request_: AssignmentRequest) -> str:
+    """What the story is about."""
+    return (
+        f"{asks(request_)}. {numbered(request_)} (`{request_.id}`), {state_words(request_.state)}."
+    )
+
+
+def story_cut(number: int) -> str:
+    """Instead of the rows there is no room for."""
+    return f"… {several(number, 'earlier row')}; `usher audit export` has them all."

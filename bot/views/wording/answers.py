@@ -1,0 +1,98 @@
+"""The answers to a press or a command. Markup."""
+
+from bot.views.texts import named
+from bot.views.wording import delivery
+from bot.views.wording.words import several
+
+REFUSED_TITLE = "Not possible"
+NOTHING_SELECTED = "Nothing is ticked. Tick the requests you want to decide, then press again."
+OUTDATED = (
+    "This button is no longer valid. Nothing was changed. "
+    "Open my Home tab or type the command again to see how things stand."
+)
+
+
+def request_sent(package_name: str, *, approval_needed: bool) -> str:
+    """After the form was sent."""
+    package = named(package_name)
+    if approval_needed:
+        return f"Your request for {package} is on its way. I will tell you what comes of it."
+    return f"You get {package}. It is being set up now, and I will tell you when it is there."
+
+
+def extension_sent(package_name: str, *, approval_needed: bool) -> str:
+    """After more time was asked for."""
+    package = named(package_name)
+    if approval_needed:
+        return f"You have asked to keep {package} longer. I will tell you what comes of it."
+    return f"You can keep {package} longer. Its card shows the new end."
+
+
+def decided(approve: bool, package_name: str, *, waiting_for_others: bool) -> str:
+    """After Approve or Deny."""
+    package = named(package_name)
+    if not approve:
+        return f"You denied the request for {package}. Whoever asked is told why."
+    if waiting_for_others:
+        return f"You approved the request for {package}. Others still have to decide."
+    return f"You approved the request for {package}."
+
+
+def decided_several(approve: bool, done: int) -> str:
+    """After a bulk decision: how many."""
+    verb = "approved" if approve else "denied"
+    return f"You {verb} {several(done, 'request')}." if done else f"No request was {verb}."
+
+
+def not_decided(package_name: str, why: str) -> str:
+    """One that a bulk decision did not reach."""
+    return f"• {named(package_name)}: {why}"
+
+
+def canceled(package_name: str) -> str:
+    """After Cancel request."""
+    return f"Your request for {named(package_name)} is canceled. Whoever was asked can see that."
+
+
+def given_back(package_name: str) -> str:
+    """After Give back."""
+    return f"You gave {named(package_name)} back. It is being taken away now."
+
+
+def task_done(label: str) -> str:
+    """After Done."""
+    return f"Thank you. {named(label)} is noted as done."
+
+
+def reprocessing(package_name: str) -> str:
+    """After Reprocess."""
+    return f"What is missing of {named(package_name)} is being tried again."
+
+
+def several_packages(words_typed: str) -> str:
+    """More than one package fits."""
+    return f"More than one package fits {delivery.raw(words_typed[:100])}. Which one do you mean?"
+
+
+def no_package(words_typed: str) -> str:
+    """No package fits."""
+    return (
+        f"I found no package you can ask for that fits {delivery.raw(words_typed[:100])}. "
+        "Look through all of them with the button."
+    )
+
+
+def unknown_person(words_typed: str) -> str:
+    """Nobody is meant by this."""
+    return (
+        f"I do not know who {delivery.raw(words_typed[:100])} is. "
+        "Name a person of this workspace as @person or by e-mail address."
+    )
+
+
+def fault(reference: str) -> str:
+    """Something broke on our side."""
+    return (
+        "Sorry, something went wrong on my side and nothing was changed, as far as I know. "
+        f"Please try again; if it happens again, tell an administrator this: {delivery.raw(reference)}"
+    )

@@ -1,0 +1,185 @@
+"""How far each resource role has got, and what people are asked to do by hand. Markup."""
+
+from bot.views.known import Known
+from bot.views.texts import (
+    cut_markup,
+    escape,
+    listed,
+    mention,
+    mention_channel,
+    named,
+    one_line,
+    when,
+)
+from bot.views.wording import words
+from engine.application.queries import RequestSummary
+from engine.domain.assignment_requests import REPROCESS_WITHIN, AssignmentRequest, RequestState
+from engine.domain.catalogs import Resource
+from engine.domain.holdings import Holding, Level, Seen, level
+
+PROBLEM_SHOWN = 600
+
+
+def right(holding: Holding, known: Known) -> str:
+    """A resource role: "@prod-readers (member)"."""
+    label = known.resource_label(holding.resource_id, holding.target)
+    return right_of(holding.role, label)
+
+
+def right_of(role: str, label: str) -> str:
+    """A role on a resource."""
+    return f"{named(label)} ({named(role, bold=False)})"
+
+
+def right_plainly(holding: Holding, known: Known) -> str:
+    """The same for plain text."""
+    return f"{known.resource_label(holding.resource_id, holding.target)} ({holding.role})"
+
+
+def line(holding: Holding, known: Known, *, ended: bool = False) -> str:
+    """One resource role of a request: on its way, there, waiting for a person, or failed."""
+    what = right(holding, known)
+    at = when(holding.changed_at)
+    if ended and holding.wanted:
+        return f"✓ {what}: stays, because another package gives it too"
+    if holding.wanted:
+        return _coming(holding, what, at, known)
+    return _going(holding, what, at, known)
+
+
+def _coming(holding: Holding, what: str, at: str, known: Known) -> str:
+    if holding.given_up:
+        return f"✗ {what}: failed{_because(holding)}"
+    if holding.seen is Seen.PRESENT:
+        before = " (held before)" if holding.held_before else ""
+        return f"✓ {what}: delivered{before}"
+    if holding.task_open:
+        return f"→ {what}: waiting since {at} for {fulfillers(holding, known)} to do it by hand"
+    if holding.problem:
+        return f"→ {what}: not yet; it is tried again by itself{_because(holding)}"
+    return f"→ {what}: being delivered"
+
+
+def _going(holding: Holding, what: str, at: str, known: Known) -> str:
+    if holding.keep:
+        return f"✓ {what}: stays, because it was held before"
+    if level(holding) is Level.REACHED:
+        return f"✓ {what}: removed"
+    if holding.task_open:
+        return f"→ {what}: waiting since {at} for {fulfillers(holding, known)} to remove it by hand"
+    if holding.problem:
+        return f"→ {what}: not removed yet; it is tried again by itself{_because(holding)}"
+    return f"→ {what}: being removed"
+
+
+def _because(holding: Holding) -> str:
+    return f": {problem(holding)}" if holding.problem else ""
+
+
+def more(number: int) -> str:
+    """Instead of resource roles there is no room for."""
+    return f"… and {words.several(number, 'more resource role')}"
+
+
+def problem(holding: Holding) -> str:
+    """The connector's own sentence."""
+    return cut_markup(one_line(holding.problem or "no reason is known"), PROBLEM_SHOWN)
+
+
+def fulfillers(holding: Holding, known: Known) -> str:
+    """Who is asked to do it by hand."""
+    resource = known.resource(holding.resource_id)
+    asked = _asked(resource, holding, known) if resource else ()
+    return listed(asked, "or") or "the administrators"
+
+
+def _asked(resource: Resource, holding: Holding, known: Known) -> tuple[str, ...]:
+    subjects = known.describe(resource.fulfillers.subjects, holding.person_id)
+    return (*subjects, *(mention_channel(channel) for channel in resource.fulfillers.channels))
+
+
+# Tasks ------------------------------------------------------------------------------------------
+
+
+def task_title_plainly(holding: Holding, name: str, known: Known) -> str:
+    """What is to be done, for a header."""
+    label = known.resource_label(holding.resource_id, holding.target)
+    return f"Please give {name} {label}" if holding.wanted else f"Please take {label} from {name}"
+
+
+def task(holding: Holding, known: Known) -> str:
+    """What is to be done."""
+    what, who = right(holding, known), mention(holding.person_id)
+    if holding.wanted:
+        return f"Please give {who} {what}."
+    return f"Please take {what} from {who}."
+
+
+def task_rest(holding: Holding) -> str:
+    """What happens once it is done."""
+    if holding.wanted:
+        return (
+            f"Press *{words.DONE}* once it works. "
+            "Until then the request shows that it waits for you."
+        )
+    return f"Press *{words.DONE}* once it is gone. You are reminded every day until then."
+
+
+def task_done(holding: Holding, known: Known) -> str:
+    """The card afterwards."""
+    what, who, at = right(holding, known), mention(holding.person_id), when(holding.changed_at)
+    if holding.wanted:
+        return f"✓ *{words.DONE}* {at}: {who} has {what}."
+    return f"✓ *{words.DONE}* {at}: {who} no longer has {what}."
+
+
+def task_void(holding: Holding, known: Known) -> str:
+    """The card of an older task: whether it was done, the present state does not tell."""
+    return (
+        f"*Closed*: {right(holding, known)} for {mention(holding.person_id)}. "
+        "It was done or is no longer needed; nothing is left for you to do here."
+    )
+
+
+def asked_since(at: str) -> str:
+    """Since when a task waits."""
+    return f"Asked {at}."
+
+
+TASK_NOTE_HINT = "Optional: what you did, for the record."
+
+
+# Failures ---------------------------------------------------------------------------------------
+
+
+def failure(summary: RequestSummary) -> str:
+    """The first line of the administrators' card."""
+    request = summary.request
+    return f"{named(request.package_name)} for {mention(request.target_id)}"
+
+
+def failure_title_plainly(request: AssignmentRequest, name: str, state: str) -> str:
+    """The header of the administrators' card."""
+    return f"{state}: {request.package_name} for {name}"
+
+
+def failed_at(request: AssignmentRequest) -> str:
+    """What happened, and when."""
+    at = f" {when(request.delivered_at)}" if request.delivered_at else ""
+    if request.state is RequestState.PARTIALLY_DELIVERED:
+        return f"*{words.PARTIALLY_DELIVERED}*{at}."
+    return f"*{words.DELIVERY_FAILED}*{at}."
+
+
+def what_to_do(request: AssignmentRequest) -> str:
+    """The next step for administrators."""
+    last = f" until {when(request.delivered_at + REPROCESS_WITHIN)}" if request.delivered_at else ""
+    return (
+        f"Mend the cause, then press *{words.REPROCESS}*; that is possible{last}. "
+        "Only what is missing is tried again."
+    )
+
+
+def raw(text: str) -> str:
+    """Something an administrator must read exactly as it is."""
+    return f"`{escape(text.replace('`', chr(39)))}`"

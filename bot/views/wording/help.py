@@ -1,0 +1,49 @@
+"""The usage of both commands. Markup."""
+
+from bot.views.wording import delivery
+
+
+def people_intro(command: str) -> str:
+    """What the command is for."""
+    return (
+        f"With `{command}` you ask for access, see what you have, and decide what waits for you. "
+        "The same is in my Home tab, with buttons."
+    )
+
+
+def people_usage(command: str) -> tuple[str, ...]:
+    """Every form of the command, with what it does."""
+    return (
+        f"`{command}`: a menu with buttons",
+        f"`{command} request [words]`: ask for access; with words, for the package they name",
+        f"`{command} mine`: what you have, until when, and what you have asked for",
+        f"`{command} approvals`: what waits for your decision",
+        f"`{command} help`: this",
+    )
+
+
+def administrators_intro(command: str) -> str:
+    """What the administrators' command is for."""
+    return f"With `{command}` administrators look after access, in this channel only."
+
+
+def administrators_usage(command: str) -> tuple[str, ...]:
+    """Every form of the administrators' command, with what it does."""
+    return (
+        f"`{command} packages`: every access package, and how many hold it",
+        f"`{command} requests`: everybody's requests, newest first",
+        f"`{command} assign @person PACKAGE`: give somebody a package",
+        f"`{command} remove @person PACKAGE`: take a package away",
+        f"`{command} reprocess ID`: try a failed delivery again",
+        f"`{command} reassign ID @person`: have somebody else decide",
+        f"`{command} audit ID`: the story of a request",
+        f"`{command} help`: this",
+    )
+
+
+IDS = "ID is what a card shows after “Request”; the last four characters are enough."
+
+
+def not_understood(text: str) -> str:
+    """Before the usage, when something else was typed."""
+    return f"I do not understand {delivery.raw(text[:200])}. This is what I can do:"

@@ -1,0 +1,175 @@
+"""What is said once. Markup."""
+
+from datetime import datetime
+
+from bot.views.known import Known
+from bot.views.texts import cut_markup, mention, named, one_line, when
+from bot.views.wording import delivery, words
+from bot.views.wording.requests import asks, numbered
+from bot.views.wording.stages import decide_by
+from engine.application.queries import HeldSummary
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import EndReason
+from engine.domain.holdings import Holding
+from engine.domain.policies import ApprovalStage
+from engine.domain.stages import ApprovalDecision, StageRun
+
+REASON_SHOWN = 800
+
+
+def approval_reminder(request: AssignmentRequest, run: StageRun, stage: ApprovalStage) -> str:
+    """To an approver who has not answered."""
+    return (
+        f"A reminder: {asks(request)} and waits for your decision. "
+        f"Without an answer it expires {decide_by(run, stage)}."
+    )
+
+
+def denied(request: AssignmentRequest, said: ApprovalDecision | None) -> str:
+    """To whoever asked."""
+    by = f" by {mention(said.person_id)}" if said else ""
+    why = f" They wrote:\n> {_reason(said)}" if said and said.reason else ""
+    return f"Your request for {named(request.package_name)} was denied{by}.{why}"
+
+
+def _reason(said: ApprovalDecision) -> str:
+    return cut_markup(one_line(said.reason), REASON_SHOWN)
+
+
+DENIED_NEXT = "If you still need it, talk to them, then ask again."
+EXPIRED_NEXT = "If you still need it, ask again; it may help to talk to the people who decide."
+
+
+def expired(request: AssignmentRequest) -> str:
+    """To whoever asked."""
+    return (
+        f"Your request for {named(request.package_name)} has expired, "
+        "because nobody decided in time. No access was given."
+    )
+
+
+def approvers_not_found(request: AssignmentRequest, stage: ApprovalStage, ends_at: datetime) -> str:
+    """To the administrators."""
+    return (
+        f"Nobody can be found to decide stage {named(stage.name)} of a request: {asks(request)}. "
+        f"Unless somebody is found it expires {when(ends_at)}."
+    )
+
+
+def approvers_not_found_next(request: AssignmentRequest, command: str) -> str:
+    """What the administrators can do."""
+    return (
+        f"Ask somebody to decide it with `{command} reassign {numbered(request).split()[-1]} "
+        "@person`, or complete the policy's approvers."
+    )
+
+
+def delivered(held: HeldSummary) -> str:
+    """To the holder."""
+    return f"You now have {named(held.package_name)}{_lasts(held)}."
+
+
+def partially_delivered(held: HeldSummary) -> str:
+    """To the holder."""
+    return (
+        f"You have only a part of {named(held.package_name)} so far. The administrators have been "
+        "told what is missing and why; you do not need to do anything."
+    )
+
+
+def delivery_failed(held: HeldSummary) -> str:
+    """To the holder."""
+    return (
+        f"{named(held.package_name)} was approved, but could not be set up. The administrators "
+        "have been told why and can try again; you do not need to do anything."
+    )
+
+
+def extended(held: HeldSummary) -> str:
+    """To the holder."""
+    return f"You can keep {named(held.package_name)} longer: it now lasts{_lasts(held)}."
+
+
+def ending(held: HeldSummary, ends_at: datetime, *, may_extend: bool) -> str:
+    """To the holder, ahead of the end."""
+    soon = f"Your access to {named(held.package_name)} ends {when(ends_at)}."
+    if held.extension_request_id is not None:
+        return f"{soon} You have asked for more time; that is not decided yet."
+    if may_extend:
+        return f"{soon} If you need it for longer, press *{words.EXTEND}*."
+    return f"{soon} It cannot be extended, but you can ask for it again afterwards."
+
+
+def ended(held: HeldSummary) -> str:
+    """To the former holder."""
+    package, at = named(held.package_name), held.assignment.ended_at
+    moment = f" {when(at)}" if at else ""
+    match held.assignment.end_reason:
+        case EndReason.GIVEN_BACK:
+            return f"You gave {package} back{moment}. Thank you for tidying up."
+        case EndReason.REMOVED:
+            return f"An administrator ended your access to {package}{moment}."
+        case EndReason.LEFT:
+            return f"The access to {package} ended{moment} with the account."
+        case EndReason.CANCELED:
+            return f"The access to {package} ended{moment}, because its request was canceled."
+        case EndReason.EXPIRED | None:
+            return f"Your access to {package} ended{moment}, as planned."
+
+
+ENDED_NEXT = "If you still need it, ask again."
+REMOVED_NEXT = "If you still need it, talk to an administrator or ask again."
+
+
+def task_reminder(holding: Holding, known: Known) -> str:
+    """To the fulfillers."""
+    return (
+        f"A reminder: {delivery.task(holding, known)} It has been waiting since "
+        f"{when(holding.changed_at)}. Press *{words.DONE}* once it is done."
+    )
+
+
+def removal_failing(holding: Holding, known: Known) -> str:
+    """To the administrators."""
+    since = f" since {when(holding.failing_since)}" if holding.failing_since else ""
+    return (
+        f"{delivery.right(holding, known)} should have been taken from "
+        f"{mention(holding.person_id)}, and could not be{since}: {delivery.problem(holding)}"
+    )
+
+
+REMOVAL_NEXT = (
+    "It is tried again by itself until it succeeds. Please mend the cause, or take it away by hand."
+)
+
+
+def row_parked(what: str, row_id: str) -> str:
+    """To the administrators."""
+    return (
+        f"A {one_line(what)} could not be worked on ten times in a row and has been set aside: "
+        f"{delivery.raw(row_id)}. Nothing happens to it by itself until somebody looks."
+    )
+
+
+PARKED_NEXT = "The log says why, under this id. It is looked at again when somebody acts on it."
+
+
+def many_endings(ending_now: int, active: int) -> str:
+    """To the administrators."""
+    if not active:
+        return "Unusually much access would end at once, so I have stopped to ask."
+    return (
+        f"{ending_now:,} of {active:,} active assignments would end at this moment. That is "
+        "unusually many, so I have stopped to ask: nothing has been ended."
+    )
+
+
+MANY_ENDINGS_NEXT = (
+    "If the clock of the machine is wrong, correct it and it goes on by itself. "
+    "If they are really due, an operator can let them end."
+)
+
+
+def _lasts(held: HeldSummary) -> str:
+    ends_at = held.assignment.ends_at
+    return f" until {when(ends_at)}" if ends_at else ", with no end date"

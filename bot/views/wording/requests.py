@@ -1,0 +1,215 @@
+"""How a request stands, in words. Markup, except where a name ends in `_plainly`."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.views.texts import day, how_long, mention, named, when
+from bot.views.wording import words
+from bot.views.wording.states import ENDINGS
+from engine.application.queries import RequestSummary
+from engine.domain.assignment_requests import AssignmentRequest, RequestState, RequestType
+from engine.domain.assignments import Assignment
+from engine.domain.policies import Expiration
+from engine.domain.stages import Verdict
+
+REFERENCE_LENGTH = 6
+
+
+def reference(request_id: str) -> str:
+    """The end of a request's id: enough for a person to name it by."""
+    return request_id[-REFERENCE_LENGTH:]
+
+
+def title_plainly(request: AssignmentRequest) -> str:
+    """The request's title for its requestor."""
+    if request.request_type is RequestType.USER_UPDATE:
+        return f"More time: {request.package_name}"
+    return request.package_name
+
+
+def asks(request: AssignmentRequest) -> str:
+    """Who asks for what, as the start of a sentence."""
+    package = named(request.package_name)
+    who = mention(request.requestor_id)
+    if request.request_type is RequestType.USER_UPDATE:
+        return f"{who} asks to keep {package} longer"
+    if request.request_type is RequestType.ADMIN_ADD:
+        return f"{who} assigned {package} to {mention(request.target_id)}"
+    return f"{who} asks for {package}"
+
+
+def asks_plainly(request: AssignmentRequest, name: str) -> str:
+    """The same for a header."""
+    if request.request_type is RequestType.USER_UPDATE:
+        return f"{name} asks to keep {request.package_name} longer"
+    return f"{name} asks for {request.package_name}"
+
+
+def numbered(request: AssignmentRequest) -> str:
+    """How to name this request to an administrator."""
+    return f"Request {reference(request.id)}"
+
+
+def origin(request: AssignmentRequest, *, own: bool) -> str:
+    """The small print: who asked, when, and how to name the request."""
+    at = when(request.submitted_at)
+    if request.request_type is RequestType.ADMIN_ADD:
+        return f"Assigned by {mention(request.requestor_id)} {at}. {numbered(request)}"
+    by = "" if own else f" by {mention(request.requestor_id)}"
+    return f"Asked{by} {at}. {numbered(request)}"
+
+
+def spoken(request: AssignmentRequest) -> str:
+    """The whole of it in one line, for notifications and screen readers."""
+    return f"{asks(request)} (request {reference(request.id)})."
+
+
+# For how long -----------------------------------------------------------------------------------
+
+
+def wanted_time(request: AssignmentRequest, assignment: Assignment | None) -> str:
+    """For how long access is asked for, or was given."""
+    expiration = request.policy.expiration if request.policy else Expiration()
+    more = request.duration or expiration.after
+    if request.request_type is RequestType.USER_UPDATE:
+        return _more_time(request, assignment, more, expiration)
+    if assignment is not None:
+        return until(assignment.ends_at)
+    if more is not None:
+        return how_long(more)
+    return _policy_end(expiration)
+
+
+def _more_time(
+    request: AssignmentRequest,
+    assignment: Assignment | None,
+    more: timedelta | None,
+    expiration: Expiration,
+) -> str:
+    ends_at = assignment.ends_at if assignment else None
+    if request.state is not RequestState.PENDING_APPROVAL or ends_at is None:
+        return how_long(more) + " more" if more else _policy_end(expiration)
+    if more is None:
+        return f"{_policy_end(expiration)} instead of {when(ends_at)}"
+    return f"{how_long(more)} more: until {when(ends_at + more)} instead of {when(ends_at)}"
+
+
+def _policy_end(expiration: Expiration) -> str:
+    return f"Until the end of {day(expiration.on)} (UTC)" if expiration.on else "No end date"
+
+
+def until(ends_at: datetime | None) -> str:
+    """An end, or that there is none."""
+    return f"Until {when(ends_at)}" if ends_at else "No end date"
+
+
+def start(request: AssignmentRequest) -> str:
+    """When access starts."""
+    if request.starts_at is not None:
+        return when(request.starts_at)
+    return "At once" if not request.stages else "As soon as it is approved"
+
+
+# Where it stands --------------------------------------------------------------------------------
+
+
+def standing(summary: RequestSummary) -> str:
+    """The card's one big line."""
+    request, assignment = summary.request, summary.assignment
+    if assignment is not None and not assignment.active:
+        return _after_the_end(request, assignment)
+    match request.state:
+        case RequestState.PENDING_APPROVAL:
+            return _pending(request)
+        case RequestState.SCHEDULED:
+            starts_at = assignment.starts_at if assignment else request.starts_at
+            return (
+                f"*{words.APPROVED}*. Access starts {when(starts_at)}."
+                if starts_at
+                else (f"*{words.APPROVED}*. Access starts later.")
+            )
+        case RequestState.DELIVERING:
+            again = request.delivered_at is not None
+            return f"*{words.APPROVED}*. Access is being set up{' again' if again else ''}."
+        case RequestState.DELIVERED:
+            return _delivered(request, assignment)
+        case RequestState.PARTIALLY_DELIVERED:
+            return (
+                f"*{words.PARTIALLY_DELIVERED}*{_at(request.delivered_at)}. Some of it could not "
+                "be set up. The administrators know and can try again."
+            )
+        case RequestState.DELIVERY_FAILED:
+            return (
+                f"*{words.DELIVERY_FAILED}*{_at(request.delivered_at)}. "
+                "It could not be set up. The administrators know and can try again."
+            )
+        case RequestState.DENIED:
+            return f"{_denied(request)}."
+        case RequestState.EXPIRED:
+            return (
+                f"*{words.EXPIRED}*{_at(request.closed_at)}. Nobody decided in time, "
+                "so no access was given."
+            )
+        case RequestState.CANCELED:
+            return f"*{words.CANCELED}*{_at(request.closed_at)}."
+        case _:
+            assert_never(request.state)
+
+
+def _pending(request: AssignmentRequest) -> str:
+    run, stage = request.run, request.stage
+    if run is None or stage is None or len(request.stages) == 1:
+        return "*Waiting for approval*."
+    return (
+        f"*Waiting for approval*, stage {run.number + 1} of {len(request.stages)}: "
+        f"{named(stage.name, bold=False)}."
+    )
+
+
+def _delivered(request: AssignmentRequest, assignment: Assignment | None) -> str:
+    at = _at(request.closed_at or request.delivered_at)
+    ends_at = assignment.ends_at if assignment else None
+    lasts = f"until {when(ends_at)}" if ends_at else "with no end date"
+    if request.request_type is RequestType.USER_UPDATE:
+        return f"*{words.DELIVERED}*{at}. The access now lasts {lasts}."
+    return f"*{words.DELIVERED}*{at}. The access lasts {lasts}."
+
+
+def _denied(request: AssignmentRequest) -> str:
+    said = next(
+        (d for run in request.runs for d in run.decisions if d.verdict is Verdict.DENIED), None
+    )
+    by = f" by {mention(said.person_id)}" if said else ""
+    return f"*{words.DENIED}*{by}{_at(said.decided_at if said else request.closed_at)}"
+
+
+def _after_the_end(request: AssignmentRequest, assignment: Assignment) -> str:
+    why = ENDINGS[assignment.end_reason] if assignment.end_reason else "its time was up"
+    ended = f"{_at(assignment.ended_at)}: {why}"
+    match request.state:
+        case RequestState.CANCELED:
+            return f"*{words.CANCELED}*{_at(request.closed_at or assignment.ended_at)}: {why}."
+        case RequestState.DENIED:
+            return f"{_denied(request)}. The access has ended{ended}."
+        case RequestState.EXPIRED:
+            return f"*{words.EXPIRED}*{_at(request.closed_at)}. The access has ended{ended}."
+        case _:
+            given = request.closed_at or request.delivered_at
+            before = f"*{words.DELIVERED}*{_at(given)}, and *ended*" if given else "*Ended*"
+            return f"{before}{ended}."
+
+
+def short_standing(summary: RequestSummary) -> str:
+    """Where a request stands, for a row of a list."""
+    request = summary.request
+    run, stage = request.run, request.stage
+    if run is not None and stage is not None:
+        return f"{_pending(request)} It expires {when(run.opened_at + stage.decide_within)}."
+    return standing(summary)
+
+
+def _at(moment: datetime | None) -> str:
+    return f" {when(moment)}" if moment else ""
+
+
+NOTHING_TO_DECIDE = "Nothing is left to decide here."

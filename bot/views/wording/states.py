@@ -1,0 +1,48 @@
+"""The words for states, verdicts and reasons to end."""
+
+from bot.views.wording import words
+from engine.domain.assignment_requests import RequestState
+from engine.domain.assignments import EndReason
+
+_STATES: dict[str, str] = {
+    RequestState.PENDING_APPROVAL: "Waiting for approval",
+    RequestState.SCHEDULED: "Approved, not started yet",
+    RequestState.DELIVERING: "Approved, being set up",
+    RequestState.DELIVERED: words.DELIVERED,
+    RequestState.PARTIALLY_DELIVERED: words.PARTIALLY_DELIVERED,
+    RequestState.DELIVERY_FAILED: words.DELIVERY_FAILED,
+    RequestState.DENIED: words.DENIED,
+    RequestState.EXPIRED: words.EXPIRED,
+    RequestState.CANCELED: words.CANCELED,
+}
+
+ENDINGS: dict[EndReason, str] = {
+    EndReason.EXPIRED: "its time was up",
+    EndReason.GIVEN_BACK: "it was given back",
+    EndReason.REMOVED: "an administrator removed it",
+    EndReason.LEFT: "the account was closed",
+    EndReason.CANCELED: "the request was canceled",
+}
+
+
+_NOW: dict[str, str] = {
+    RequestState.PENDING_APPROVAL: "is waiting for approval",
+    RequestState.SCHEDULED: "is approved and starts later",
+    RequestState.DELIVERING: "is approved and being set up",
+    RequestState.DELIVERED: "has been delivered",
+    RequestState.PARTIALLY_DELIVERED: "has been delivered in part",
+    RequestState.DELIVERY_FAILED: "could not be delivered",
+    RequestState.DENIED: "was denied",
+    RequestState.EXPIRED: "expired",
+    RequestState.CANCELED: "was canceled",
+}
+
+
+def how_it_is(state: str) -> str:
+    """The end of a sentence that starts with "this request"."""
+    return _NOW.get(state, f"is {state.replace('_', ' ')}")
+
+
+def state_words(state: str) -> str:
+    """A request's state as people say it."""
+    return _STATES.get(state, state.replace("_", " "))
