@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.views import answers
+from bot.views import answers, said
 from bot.views.blocks import Message, View
 from bot.views.known import Known, people_in
 from engine.application.commands import Actor
@@ -140,8 +140,7 @@ class Desk:
         return Actor(person_id=person.id, channel_id=doing.channel_id)
 
     async def known(self, *subjects: Any, people: Iterable[PersonId] = ()) -> Known:
-        """What a view may look up: the configuration, the people in these summaries, their
-        managers."""
+        """What a view may look up: configuration, people in these summaries, their managers."""
         wanted = people_in(*subjects) | frozenset(people)
         found = await self.queries.people(wanted)
         managers = {p.manager_id for p in found.values() if p.manager_id} - set(found)
@@ -182,9 +181,7 @@ class Desk:
         """Put something else in place of the message they pressed on, if only they see it."""
         self.later(self._answer(doing, message, replace=doing.ephemeral))
 
-    async def _answer(
-        self, doing: Interaction, message: Message, *, replace: bool = False
-    ) -> None:
+    async def _answer(self, doing: Interaction, message: Message, *, replace: bool = False) -> None:
         if doing.response_url:
             hook = AsyncWebhookClient(doing.response_url, session=self._session)
             await hook.send(
@@ -194,7 +191,7 @@ class Desk:
                 replace_original=replace,
             )
         elif doing.trigger_id:
-            await self._show_form(doing, answers.in_modal(message))
+            await self._show_form(doing, said.in_modal(message))
         elif doing.channel_id:
             await self.client.chat_postEphemeral(
                 channel=doing.channel_id,
@@ -252,5 +249,3 @@ class Desk:
 
 async def _finished(call: Awaitable[object]) -> None:
     await call
-
-

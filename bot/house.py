@@ -121,9 +121,7 @@ async def open_house(
                 messages=LaneWorker(
                     "messages", Messages(store, SlackMessenger(client, queries), pace=pace)
                 ),
-                deliveries=LaneWorker(
-                    "deliveries", Deliveries(store, service, built, ids=ids)
-                ),
+                deliveries=LaneWorker("deliveries", Deliveries(store, service, built, ids=ids)),
                 jobs=jobs,
             )
             house = House(

@@ -84,9 +84,7 @@ class Edge:
         stack.push_async_callback(running.stop)
         self.url = running.url
         if settings.app_token is not None:
-            self._socket = SocketMode(
-                house.bolt, house.client, settings.app_token, house.metrics
-            )
+            self._socket = SocketMode(house.bolt, house.client, settings.app_token, house.metrics)
             self._socket.start()
             stack.push_async_callback(self._socket.stop, DRAIN_SECONDS)
 

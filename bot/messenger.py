@@ -130,9 +130,7 @@ class SlackMessenger:
         kind = NoticeKind(work.kind)
         subject = await self._subject(notices.SUBJECT[kind], work.subject_id)
         known = await self._known(subject)
-        return notices.render(
-            kind, subject, known, subject_id=work.subject_id, detail=work.detail
-        )
+        return notices.render(kind, subject, known, subject_id=work.subject_id, detail=work.detail)
 
     async def _card(self, work: MessageWork) -> Message | None:
         kind = CardKind(work.kind)

@@ -34,12 +34,8 @@ def _person(  # a row of the table below
 
 
 PEOPLE = (
-    _person(
-        "rita", "Rita Romero", "Engineer", "Engineering", "asks for access", manager="mia"
-    ),
-    _person(
-        "mia", "Mia Moreau", "Team lead", "Engineering", "Rita's manager", manager="max"
-    ),
+    _person("rita", "Rita Romero", "Engineer", "Engineering", "asks for access", manager="mia"),
+    _person("mia", "Mia Moreau", "Team lead", "Engineering", "Rita's manager", manager="max"),
     _person(
         "olga", "Olga Orlova", "Head of systems", "Engineering", "owns Engineering", manager="max"
     ),

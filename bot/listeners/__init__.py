@@ -17,7 +17,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.desk import Desk, Interaction, interaction
 from bot.listeners import administration, approvals, directory, mine, requests
 from bot.listeners.requests import NOTHING, Ack
-from bot.views import answers, help
+from bot.views import answers, said
+from bot.views import help as help_text
 from bot.views.action_ids import ActionId, BadValue, CallbackId
 from bot.views.blocks import Message
 from engine.domain.refusals import Refusal
@@ -134,7 +135,7 @@ class Listeners:
             return
         answer = await self._said(handler(self._desk, doing), doing)
         if isinstance(answer, Message):
-            await ack(response_action="update", view=answers.in_modal(answer))
+            await ack(response_action="update", view=said.in_modal(answer))
         else:
             await ack(**answer)
 
@@ -151,9 +152,7 @@ class Listeners:
             found = []
         await ack(options=found)
 
-    async def _said(
-        self, handling: Awaitable[Ack], doing: Interaction
-    ) -> Ack | Message:
+    async def _said(self, handling: Awaitable[Ack], doing: Interaction) -> Ack | Message:
         """What the handler answers, or the sentence that says why not."""
         try:
             return await handling
@@ -179,11 +178,10 @@ class Listeners:
 
 async def _usage(desk: Desk, doing: Interaction, word: str) -> Ack:
     """`help`, and what nobody understands."""
-    return dict(help.people(desk.command, unknown=word).payload())
+    return dict(help_text.people(desk.command, unknown=word).payload())
 
 
 def _command_answer(answer: Ack | Message) -> dict[str, Any]:
     """As the acknowledgement of a command: seen only by whoever typed it."""
     said = answer.payload() if isinstance(answer, Message) else dict(answer)
     return {"response_type": "ephemeral", **said} if said else {}
-

@@ -7,7 +7,8 @@ import re
 
 from bot.desk import Desk, Interaction
 from bot.listeners.requests import NOTHING, Ack
-from bot.views import admin, answers, help
+from bot.views import admin, answers
+from bot.views import help as help_text
 from bot.views.action_ids import ListName, parse_id
 from bot.views.blocks import Message
 from engine.application.commands import (
@@ -123,13 +124,13 @@ async def audit(desk: Desk, doing: Interaction, words: str) -> Ack:
 async def show_help(desk: Desk, doing: Interaction, words: str) -> Ack:
     """`help`, for administrators."""
     await check(desk, doing)
-    return dict(help.administrators(desk.admin_command).payload())
+    return dict(help_text.administrators(desk.admin_command).payload())
 
 
 async def usage(desk: Desk, doing: Interaction, word: str) -> Ack:
     """What nobody understands."""
     await check(desk, doing)
-    return dict(help.administrators(desk.admin_command, unknown=word).payload())
+    return dict(help_text.administrators(desk.admin_command, unknown=word).payload())
 
 
 async def check(desk: Desk, doing: Interaction) -> None:
@@ -142,9 +143,7 @@ async def check(desk: Desk, doing: Interaction) -> None:
         raise NotInAdminChannel(channel)
 
 
-async def _person_and_rest(
-    desk: Desk, doing: Interaction, words: str
-) -> tuple[PersonId, str]:
+async def _person_and_rest(desk: Desk, doing: Interaction, words: str) -> tuple[PersonId, str]:
     """Whoever the first word names: a mention or an e-mail address."""
     await check(desk, doing)
     first, _, rest = words.strip().partition(" ")

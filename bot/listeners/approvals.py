@@ -74,10 +74,9 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
 async def _pressed(desk: Desk, doing: Interaction, target: Part, verdict: Verdict) -> Ack:
     actor = await desk.actor(doing)
     summary = await desk.queries.request(RequestId(target.id))
-    if summary is not None and actor.person_id is not None:
-        if _wants_form(summary, target.number, actor.person_id, verdict):
-            await _open_form(desk, doing, verdict, [(summary, target.number)])
-            return NOTHING
+    if summary is not None and _wants_form(summary, target.number, doing.person_id, verdict):
+        await _open_form(desk, doing, verdict, [(summary, target.number)])
+        return NOTHING
     decision = DecideRequest(
         request_id=RequestId(target.id), stage_number=target.number, verdict=verdict
     )
@@ -90,7 +89,7 @@ async def _pressed(desk: Desk, doing: Interaction, target: Part, verdict: Verdic
 
 
 async def _selected(desk: Desk, doing: Interaction, verdict: Verdict) -> Ack:
-    actor = await desk.actor(doing)
+    await desk.person(doing)
     targets = waiting.parse_selection(doing.state)
     if not targets:
         desk.answer(doing, answers.nothing_selected())
@@ -98,9 +97,8 @@ async def _selected(desk: Desk, doing: Interaction, verdict: Verdict) -> Ack:
     asking: list[tuple[RequestSummary, int]] = []
     for target in targets:
         summary = await desk.queries.request(RequestId(target.id))
-        if summary is not None and actor.person_id is not None:
-            if _wants_form(summary, target.number, actor.person_id, verdict):
-                asking.append((summary, target.number))
+        if summary is not None and _wants_form(summary, target.number, doing.person_id, verdict):
+            asking.append((summary, target.number))
     if asking:
         await _open_form(desk, doing, verdict, asking)
         asked = {summary.request.id for summary, _ in asking}

@@ -5,7 +5,8 @@ import asyncio
 from bot.desk import Desk, Interaction
 from bot.listeners import administration, approvals
 from bot.listeners.requests import NOTHING, Ack
-from bot.views import answers, help, home_tab, my_access, task_card, waiting
+from bot.views import answers, home_tab, my_access, task_card, waiting
+from bot.views import help as help_text
 from bot.views.action_ids import ListName, parse_id, parse_page, parse_part
 from bot.views.blocks import Message
 from bot.views.home_tab import AdminCounts, HomeData
@@ -47,7 +48,7 @@ async def show_waiting(desk: Desk, doing: Interaction, value: str) -> Ack:
 
 async def show_help(desk: Desk, doing: Interaction, value: str) -> Ack:
     """The menu's button for help."""
-    desk.answer(doing, help.people(desk.command))
+    desk.answer(doing, help_text.people(desk.command))
     return NOTHING
 
 
@@ -67,9 +68,7 @@ async def give_back(desk: Desk, doing: Interaction, value: str) -> Ack:
 async def cancel_request(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Cancel request**, confirmed in a dialog."""
     actor = await desk.actor(doing)
-    request = await desk.service.handle(
-        CancelRequest(request_id=RequestId(parse_id(value))), actor
-    )
+    request = await desk.service.handle(CancelRequest(request_id=RequestId(parse_id(value))), actor)
     assert isinstance(request, AssignmentRequest)
     desk.answer(doing, answers.canceled(request.package_name))
     await _refresh_home(desk, doing)
@@ -129,9 +128,7 @@ async def _refresh_home(
     desk.show_home(doing, await _home(desk, doing.person_id, {**offsets, **(moved or {})}))
 
 
-async def _home(
-    desk: Desk, person_id: PersonId, offsets: dict[ListName, int]
-) -> dict[str, object]:
+async def _home(desk: Desk, person_id: PersonId, offsets: dict[ListName, int]) -> dict[str, object]:
     size = home_tab.PAGE_SIZE
 
     def at(name: ListName) -> int:
@@ -165,14 +162,10 @@ async def _admin_counts(queries: Queries, person_id: PersonId) -> AdminCounts | 
     return AdminCounts(failed=failed.total, parked=len(parked), pending=pending.total)
 
 
-async def _mine(
-    desk: Desk, doing: Interaction, held_offset: int, requests_offset: int
-) -> Message:
+async def _mine(desk: Desk, doing: Interaction, held_offset: int, requests_offset: int) -> Message:
     person = await desk.person(doing)
     size = my_access.PAGE_SIZE
     held = await desk.queries.held_by(person.id, offset=held_offset, limit=size)
-    requests = await desk.queries.open_requests_of(
-        person.id, offset=requests_offset, limit=size
-    )
+    requests = await desk.queries.open_requests_of(person.id, offset=requests_offset, limit=size)
     known = await desk.known(*held.rows, *requests.rows)
     return my_access.render(held, requests, known)

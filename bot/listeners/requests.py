@@ -13,8 +13,8 @@ from bot.views.action_ids import parse_id
 from bot.views.blocks import View
 from bot.views.extension_form import ExtensionFormData
 from bot.views.request_form import RequestFormData, StagePreview
-from engine.application.commands import SubmitExtension, SubmitRequest
 from engine.application import previews
+from engine.application.commands import SubmitExtension, SubmitRequest
 from engine.domain import assignments
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId
@@ -39,7 +39,7 @@ async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
         return dict(answers.several_packages(words, found).payload())
     package = exact[0] if exact else found[0] if found else None
     if words and package is None:
-        return dict(answers.no_package_matches(words).payload())
+        raise NotFound("package", words)
     desk.open_form(doing, await _form(desk, person, package.id if package else None, None))
     return NOTHING
 
@@ -124,9 +124,7 @@ async def open_extension(desk: Desk, doing: Interaction, value: str) -> Ack:
     stages = await desk.store.read(
         previews.extension_preview, held.assignment, policy, now=desk.clock.now()
     )
-    form = ExtensionFormData(
-        held=held, policy=policy, longest_end=longest, stages=_shown(stages)
-    )
+    form = ExtensionFormData(held=held, policy=policy, longest_end=longest, stages=_shown(stages))
     known = await desk.known(held, people=_asked(stages))
     desk.open_form(doing, extension_form.build(form, known))
     return NOTHING

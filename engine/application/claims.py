@@ -39,9 +39,7 @@ class Claims:
         self._serial = serial
         self._now = now
 
-    def level(
-        self, before: Assignment | None, after: Assignment
-    ) -> tuple[Level, ...]:
+    def level(self, before: Assignment | None, after: Assignment) -> tuple[Level, ...]:
         """Claim what the package gives if the assignment is in force, drop the rest; how far is it.
 
         Holdings are locked before anybody else's claims are looked at, so that two assignments
@@ -130,6 +128,7 @@ class Claims:
         return f"hold:{holding.connector}:{holding.target if one_by_one else holding.person_id}"
 
     def redeliver(self, assignment: Assignment) -> None:
+        """Try everything that failed once more, and let the assignment look at it."""
         keys = [_key(claim.holding) for claim in self._tx.claims_of(assignment.id) if claim.active]
         locked = self._tx.lock_holdings(assignment.target_id, keys)
         tried = [holdings.retry_now(holding, now=self._now) for holding in locked.values()]

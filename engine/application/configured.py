@@ -57,9 +57,7 @@ class Configured:
         if package is None:
             return None
         policies = self.policies_of.get(package_id, ())
-        return Offer(
-            package=package, catalog=self.catalogs[package.catalog_id], policies=policies
-        )
+        return Offer(package=package, catalog=self.catalogs[package.catalog_id], policies=policies)
 
     def requestable(
         self, person: Person, groups: frozenset[GroupId], words: str = ""

@@ -98,7 +98,7 @@ class Deliveries:
                 hold = await self._call(work, step)
         except TimeoutError:
             error: Exception = Retry("The system did not answer in time.")
-        except Exception as failed:  # a connector may be anybody's code; its faults are counted
+        except Exception as failed:  # noqa: BLE001 - anybody's code; its faults are counted
             error = failed
         else:
             await self._store.write(self._settle, work, step, hold)
@@ -244,4 +244,3 @@ def _alarm(unit: Unit, holding: Holding) -> None:
 def _unknown(person_id: PersonId) -> Person:
     """Somebody the mirror has lost; a removal must still go through."""
     return Person(id=person_id, name=str(person_id), kind=PersonKind.MEMBER, active=False)
-

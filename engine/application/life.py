@@ -117,9 +117,7 @@ def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
         return 0
     if old is not None:
         _refuse_removal_of_held(unit, old, command.configuration)
-    unit.tx.add_configuration(
-        command.configuration, by=unit.actor.audit_name, now=unit.now
-    )
+    unit.tx.add_configuration(command.configuration, by=unit.actor.audit_name, now=unit.now)
     unit.audit("configuration.applied", changes=str(len(found)))
     if old is not None:
         edited = _packages_granting_otherwise(old, command.configuration)
@@ -127,9 +125,7 @@ def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
     return len(found)
 
 
-def _locked(
-    unit: Unit, assignment_id: AssignmentId
-) -> tuple[Assignment, AssignmentRequest | None]:
+def _locked(unit: Unit, assignment_id: AssignmentId) -> tuple[Assignment, AssignmentRequest | None]:
     """An assignment and the request that made it, locked in the house's order."""
     known = unit.tx.assignment(assignment_id)
     if known is None:

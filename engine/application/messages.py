@@ -30,9 +30,7 @@ LONGEST_PAUSE = timedelta(minutes=10)
 class Messages:
     """Carries messages to the messenger."""
 
-    def __init__(
-        self, store: Store, messenger: Messenger, *, pace: timedelta = PACE
-    ) -> None:
+    def __init__(self, store: Store, messenger: Messenger, *, pace: timedelta = PACE) -> None:
         """Pace is the least time between two messages of one conversation."""
         self._store = store
         self._messenger = messenger

@@ -25,7 +25,7 @@ Complete = Callable[[tuple[Person, ...], Find], tuple[Person, ...]]
 """Adds what another source (a CSV file) knows of people."""
 
 
-def as_they_are(people: tuple[Person, ...], find: Find) -> tuple[Person, ...]:
+def as_they_are(people: tuple[Person, ...], _find: Find) -> tuple[Person, ...]:
     """There is no other source."""
     return people
 
@@ -53,7 +53,7 @@ class Mirror:
         Nobody is deactivated unless the whole listing arrived.
         """
         people = tuple([person async for person in self._source.people()])
-        people = self._complete(people, lambda email: None)
+        people = self._complete(people, lambda _email: None)
         left: set[PersonId] = set()
         for start in range(0, len(people), CHUNK):
             left |= set(await self._store.write(_put_people, people[start : start + CHUNK]))

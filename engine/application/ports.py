@@ -180,9 +180,7 @@ class Reader(Protocol):
         """The request (add or update, not a removal) of this person that is still open."""
         ...
 
-    def active_assignment_of(
-        self, target_id: PersonId, package_id: PackageId
-    ) -> Assignment | None:
+    def active_assignment_of(self, target_id: PersonId, package_id: PackageId) -> Assignment | None:
         """The assignment of this person that has not ended."""
         ...
 
@@ -202,11 +200,11 @@ class Reader(Protocol):
         """The open requests of these packages."""
         ...
 
-    def claimants_of(
-        self, holding_id: HoldingId
-    ) -> tuple[tuple[AssignmentId, RequestId], ...]:
-        """The assignments that give this holding, or, if none does, gave it last; each with the
-        request it reports to."""
+    def claimants_of(self, holding_id: HoldingId) -> tuple[tuple[AssignmentId, RequestId], ...]:
+        """The assignments that give this holding, or, if none does, gave it.
+
+        Each with the request it reports to.
+        """
         ...
 
     def claims_of(self, assignment_id: AssignmentId) -> tuple[Claim, ...]:
@@ -388,9 +386,7 @@ class Transaction(Reader, Protocol):
         """
         ...
 
-    def postpone(
-        self, aggregate: Aggregate, row_id: str, now: datetime, problem: str
-    ) -> bool:
+    def postpone(self, aggregate: Aggregate, row_id: str, now: datetime, problem: str) -> bool:
         """A row's wake failed: back off; after ten failures park it. True when it was parked."""
         ...
 

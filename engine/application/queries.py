@@ -168,9 +168,7 @@ class Queries(Protocol):
         """The assignment of this person that has not ended."""
         ...
 
-    async def open_request_of(
-        self, person_id: PersonId, package_id: PackageId
-    ) -> RequestId | None:
+    async def open_request_of(self, person_id: PersonId, package_id: PackageId) -> RequestId | None:
         """The request of this person for this package that is still open."""
         ...
 

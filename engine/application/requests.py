@@ -157,9 +157,7 @@ def reprocess(unit: Unit, command: ReprocessRequest) -> AssignmentRequest:
     person_id = acting_person(unit)
     request = _locked(unit, command.request_id)
     package = unit.configured.packages.get(request.package_id)
-    owners = (
-        facts.catalog_owners(unit.tx, unit.configured, package.catalog_id) if package else ()
-    )
+    owners = facts.catalog_owners(unit.tx, unit.configured, package.catalog_id) if package else ()
     if person_id not in owners and not is_administrator(unit):
         raise NotAdministrator
     assignment = unit.tx.assignment(request.assignment_id) if request.assignment_id else None

@@ -7,7 +7,8 @@ authority is written to the audit first.
 """
 
 import logging
-from typing import assert_never
+from collections.abc import Callable
+from typing import Any
 
 from engine.application import life, requests
 from engine.application.audit import AuditEntry
@@ -36,6 +37,24 @@ log = logging.getLogger(__name__)
 
 TRIES = 5
 """How often a command is tried again when somebody else was faster with the same key."""
+
+
+HANDLERS: dict[type[Command], Callable[[Unit, Any], object]] = {
+    SubmitRequest: requests.submit,
+    SubmitExtension: requests.submit_extension,
+    AssignDirectly: requests.assign_directly,
+    DecideRequest: requests.decide,
+    CancelRequest: requests.cancel,
+    ReassignRequest: requests.reassign,
+    ReprocessRequest: requests.reprocess,
+    GiveBack: life.give_back,
+    RemoveDirectly: life.remove_directly,
+    CompleteTask: life.complete_task,
+    PersonLeft: life.person_left,
+    PeopleChanged: life.people_changed,
+    ApplyConfiguration: life.apply_configuration,
+}
+"""The table of contents of what can be done; a test asserts that no command is missing."""
 
 
 class Entitlements:
@@ -71,7 +90,7 @@ class Entitlements:
         return Unit(tx, actor, ids=self._ids, serial=self._serial, now=tx.now())
 
     def _run(self, tx: Transaction, command: Command, actor: Actor) -> object:
-        return _dispatch(self.unit(tx, actor), command)
+        return HANDLERS[type(command)](self.unit(tx, actor), command)
 
     def _audit_refusal(
         self, tx: Transaction, command: Command, actor: Actor, refusal: AuthorityRefusal
@@ -85,35 +104,3 @@ class Entitlements:
             details={"command": type(command).__name__},
         )
         tx.audit([entry])
-
-
-def _dispatch(unit: Unit, command: Command) -> object:
-    match command:
-        case SubmitRequest():
-            return requests.submit(unit, command)
-        case SubmitExtension():
-            return requests.submit_extension(unit, command)
-        case AssignDirectly():
-            return requests.assign_directly(unit, command)
-        case DecideRequest():
-            return requests.decide(unit, command)
-        case CancelRequest():
-            return requests.cancel(unit, command)
-        case ReassignRequest():
-            return requests.reassign(unit, command)
-        case ReprocessRequest():
-            return requests.reprocess(unit, command)
-        case GiveBack():
-            return life.give_back(unit, command)
-        case RemoveDirectly():
-            return life.remove_directly(unit, command)
-        case CompleteTask():
-            return life.complete_task(unit, command)
-        case PersonLeft():
-            return life.person_left(unit, command)
-        case PeopleChanged():
-            return life.people_changed(unit, command)
-        case ApplyConfiguration():
-            return life.apply_configuration(unit, command)
-        case _:
-            assert_never(command)

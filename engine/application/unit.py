@@ -112,6 +112,8 @@ class Unit:
                 ended = assignments.end(assignment, EndReason.CANCELED, now=self.now)
                 self.save_assignment(assignment, ended, request=request)
             case FollowUp.REDELIVER:
+                again = assignments.redeliver(assignment)
+                self.save_assignment(assignment, again, request=request)
                 self._claims.redeliver(assignment)
         return request
 
@@ -120,9 +122,7 @@ class Unit:
         assert assignment is not None, "an approved request's assignment is never deleted"
         return assignment
 
-    def _show_request(
-        self, before: AssignmentRequest | None, after: AssignmentRequest
-    ) -> None:
+    def _show_request(self, before: AssignmentRequest | None, after: AssignmentRequest) -> None:
         channel = self.configured.organization.admin_channel
         shown = set(cards.request_cards(before, channel)) if before else set()
         if before is not None:
@@ -233,9 +233,7 @@ class Unit:
         )
         self.save_request(request, outcome)
 
-    def _cancel_extension(
-        self, assignment: Assignment, request: AssignmentRequest | None
-    ) -> None:
+    def _cancel_extension(self, assignment: Assignment, request: AssignmentRequest | None) -> None:
         """Whoever still decides about more time for what has ended is asked in vain."""
         open_id = self.tx.open_request_of(assignment.target_id, assignment.package_id)
         if open_id is None or (request is not None and open_id == request.id):
@@ -353,4 +351,3 @@ def _joined(first: AssignmentOutcome, then: AssignmentOutcome) -> AssignmentOutc
         notices=(*first.notices, *then.notices),
         report=then.report or first.report,
     )
-

@@ -29,7 +29,7 @@ from engine.domain.assignment_requests import AssignmentRequest, RequestState
 from engine.domain.conversation import Audience, Notice, NoticeKind
 from engine.domain.holdings import Level
 from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId, RequestId
-from engine.domain.policies import AssignmentPolicy, ExtensionRule
+from engine.domain.policies import MAX_DURATION, NO_EXTENSION, AssignmentPolicy, ExtensionRule
 from engine.domain.refusals import (
     CannotExtendFurther,
     ExtensionNotAllowed,
@@ -97,7 +97,7 @@ class Assignment:
     state: AssignmentState
     starts_at: datetime
     ends_at: datetime | None
-    extension: ExtensionRule = ExtensionRule()
+    extension: ExtensionRule = NO_EXTENSION
     leads_passed: int = 0
     """How many of the leads before the present end are behind us."""
     delivered_at: datetime | None = None
@@ -165,9 +165,7 @@ def assign(
     )
 
 
-def look(
-    assignment: Assignment, levels: Iterable[Level], *, now: datetime
-) -> AssignmentOutcome:
+def look(assignment: Assignment, levels: Iterable[Level], *, now: datetime) -> AssignmentOutcome:
     """Do what time and the workers made due: start, end, say where delivery stands, tell.
 
     `levels` are those of the resource roles this assignment wants; after the end, of those it
@@ -199,15 +197,32 @@ def end(assignment: Assignment, reason: EndReason, *, now: datetime) -> Assignme
     )
 
 
+def redeliver(assignment: Assignment) -> AssignmentOutcome:
+    """Somebody has what failed tried again (DLV-2): until the answers come it is on its way.
+
+    Raises `NotHeld` after the end.
+    """
+    if not assignment.active:
+        raise NotHeld(assignment.ended_at)
+    if assignment.state not in {_A.PARTIALLY_DELIVERED, _A.DELIVERY_FAILED}:
+        return AssignmentOutcome(assignment=assignment)
+    return AssignmentOutcome(
+        assignment=replace(assignment, state=_A.DELIVERING),
+        activities=("assignment.delivering",),
+        report=RequestState.DELIVERING,
+    )
+
+
 def extension_end(
     assignment: Assignment,
     policy: AssignmentPolicy,
     duration: timedelta | None,
-) -> datetime:
+) -> datetime | None:
     """The new end an extension would give: the old end and the policy's duration again (LIF-7).
 
-    A shorter `duration` is taken if the policy lets requestors choose. Raises the refusal that
-    says why no (longer) extension is possible (LIF-5).
+    A policy that ends on a date gives that date, and one that never ends gives None: no end. A
+    shorter `duration` is taken if the policy lets requestors choose. Raises the refusal that says
+    why no (longer) extension is possible (LIF-5).
     """
     if not assignment.active:
         raise NotHeld(assignment.ended_at)
@@ -215,33 +230,35 @@ def extension_end(
         raise NothingToExtend
     if not policy.extension.allowed:
         raise ExtensionNotAllowed
-    latest = policy.expiration.latest_end
-    longest = policy.expiration.after
-    if longest is None:
-        if latest is None or latest <= assignment.ends_at:
-            raise CannotExtendFurther(latest or assignment.ends_at)
-        return latest
+    latest, longest = policy.expiration.latest_end, policy.expiration.after
+    if latest is not None and latest <= assignment.ends_at:
+        raise CannotExtendFurther(latest)
     if duration is None:
-        return assignment.ends_at + longest
+        return latest if longest is None else assignment.ends_at + longest
     if not policy.requestor_may_shorten:
         raise MayNotChooseTimes
     if duration <= timedelta():
         raise TooShort
-    if duration > longest:
-        raise TooLong(longest, latest)
+    if duration > (longest or MAX_DURATION):
+        raise TooLong(longest or MAX_DURATION, latest)
+    if latest is not None and assignment.ends_at + duration > latest:
+        raise TooLong(None, latest)
     return assignment.ends_at + duration
 
 
-def extend(assignment: Assignment, until: datetime, *, now: datetime) -> AssignmentOutcome:
-    """Move the end. Leads before the new end that are already behind us are not caught up."""
+def extend(assignment: Assignment, until: datetime | None, *, now: datetime) -> AssignmentOutcome:
+    """Move the end; None takes it away. Leads that are already behind us are not caught up."""
     if not assignment.active:
         raise NotHeld(assignment.ended_at)
     moved = replace(assignment, ends_at=until, leads_passed=0)
-    moved = replace(moved, leads_passed=sum(until - lead <= now for lead in leads(moved)))
+    part = "extended/for ever"
+    if until is not None:
+        part = f"extended/{until.timestamp():.0f}"
+        moved = replace(moved, leads_passed=sum(until - lead <= now for lead in leads(moved)))
     return AssignmentOutcome(
         assignment=moved,
         activities=("assignment.extended",),
-        notices=(_notice(moved, NoticeKind.ACCESS_EXTENDED, f"extended/{until.timestamp():.0f}"),),
+        notices=(_notice(moved, NoticeKind.ACCESS_EXTENDED, part),),
     )
 
 

@@ -25,8 +25,7 @@ def request_cards(request: AssignmentRequest, admin_channel: ChannelId) -> tuple
         readers[request.requestor_id] = None
     shown = [request_card(request.id, person_id) for person_id in readers]
     for run in request.runs:
-        for approver in run.approvers:
-            shown.append(approval_card(request.id, run.number, approver.person_id))
+        shown.extend(approval_card(request.id, run.number, a.person_id) for a in run.approvers)
     if request.state in FAILED:
         channel = Audience(channel_id=admin_channel)
         shown.append(

@@ -11,7 +11,7 @@ stand in the file says nothing about access, so moving one is no change.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from engine.domain.catalogs import AccessPackage, Catalog, Organization, Resource
 from engine.domain.policies import ApprovalStage, AssignmentPolicy
@@ -46,13 +46,19 @@ class Piece(StrEnum):
     POLICY = "policy"
 
 
+class Missing(Enum):
+    """The value of a field that is not there on one side: its stage was added or removed."""
+
+    MISSING = "missing"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
     """One field that differs.
 
     Values are the domain's own, except that catalogs, resources and packages are called by name:
     an id would tell the reader nothing, and after a removal nothing is left to look it up in. A
-    stage's fields are named `stages.<stage>.<field>`, and are None on the side the stage is not.
+    stage's fields are named `stages.<stage>.<field>`, and are MISSING on the side the stage is not.
     """
 
     name: str
@@ -115,10 +121,14 @@ def _compare(what: Piece, piece_id: str, old: _Described | None, new: _Described
     differing: tuple[FieldChange, ...] = ()
     if old is not None:
         names = [*new.fields, *(name for name in old.fields if name not in new.fields)]
-        differing = tuple(
-            FieldChange(name=name, before=old.fields.get(name), after=new.fields.get(name))
+        sides = [
+            (name, old.fields.get(name, Missing.MISSING), new.fields.get(name, Missing.MISSING))
             for name in names
-            if old.fields.get(name) != new.fields.get(name)
+        ]
+        differing = tuple(
+            FieldChange(name=name, before=before, after=after)
+            for name, before, after in sides
+            if before != after
         )
         if not differing:
             return None

@@ -16,6 +16,7 @@ from engine.domain.catalogs import AccessPackage, Catalog, CatalogState
 from engine.domain.ids import AssignmentId, GroupId, PackageId, PolicyId, RequestId
 from engine.domain.people import Person, PersonKind, SubjectKind
 from engine.domain.policies import (
+    MAX_DURATION,
     PRECEDENCE,
     AssignmentPolicy,
     JustificationRule,
@@ -138,7 +139,8 @@ def check_assignment(
 ) -> AssignmentPolicy:
     """The policy an administrator's assignment runs under (POL-12).
 
-    A policy made for administrators comes first; else one whose scope contains the target.
+    A policy made for administrators comes first; else one whose scope contains the target; or, of
+    those, the one the administrator names. Start and length are theirs to choose within it.
     """
     check_account(standing.person)
     if offer is None:
@@ -146,12 +148,17 @@ def check_assignment(
     check_free(offer.package, standing)
     for_admins = [p for p in offer.policies if not p.enabled_for_requests]
     policies = (*for_admins, *offered(offer.policies, standing.person, standing.groups))
-    if not policies:
+    for policy in policies:
+        if wish.policy_id in {None, policy.id}:
+            break
+    else:
         raise NotInScope(offer.package.id)
-    policy = policies[0]
     latest = policy.expiration.latest_end
     if latest is not None and latest <= now:
         raise TooLong(None, latest)
+    if len(wish.justification.strip()) > MAX_REASON:
+        raise JustificationTooLong(MAX_REASON)
+    _check_span(policy, wish, now=now)
     return policy
 
 
@@ -186,6 +193,10 @@ def check_times(policy: AssignmentPolicy, wish: Wish, *, now: datetime) -> None:
     chosen = wish.duration is not None or wish.starts_at is not None
     if chosen and not policy.requestor_may_shorten:
         raise MayNotChooseTimes
+    _check_span(policy, wish, now=now)
+
+
+def _check_span(policy: AssignmentPolicy, wish: Wish, *, now: datetime) -> None:
     start = wish.starts_at or now
     latest_end = policy.expiration.latest_end
     if start < now - START_TOLERANCE:
@@ -197,9 +208,11 @@ def check_times(policy: AssignmentPolicy, wish: Wish, *, now: datetime) -> None:
         return
     if wish.duration <= timedelta():
         raise TooShort
-    end = policy.expiration.end_for(start)
-    if end is not None and start + wish.duration > end:
-        raise TooLong(policy.expiration.after, latest_end)
+    longest = policy.expiration.after or MAX_DURATION
+    if wish.duration > longest:
+        raise TooLong(longest, latest_end)
+    if latest_end is not None and start + wish.duration > latest_end:
+        raise TooLong(None, latest_end)
 
 
 def _chosen(offer: Offer, standing: Standing, wish: Wish) -> AssignmentPolicy:

@@ -122,6 +122,9 @@ class ExtensionRule:
     """NOT-3: told at each of these leads before the end, whether or not extension is allowed."""
 
 
+NO_EXTENSION = ExtensionRule()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentPolicy:
     """Who may ask for a package, who decides, how long it lasts; names unique in the package."""
@@ -138,7 +141,7 @@ class AssignmentPolicy:
     expiration: Expiration = NEVER
     requestor_may_shorten: bool = False
     """Lets the requestor choose a shorter time and a start date (REQ-7)."""
-    extension: ExtensionRule = ExtensionRule()
+    extension: ExtensionRule = NO_EXTENSION
 
     @property
     def enabled_for_requests(self) -> bool:
