@@ -34,8 +34,8 @@ def packages(page: Page[AccessPackage], counts: Mapping[PackageId, int], known: 
     )
 
 
-def requests(page: Page[RequestSummary], known: Known) -> Message:
-    """Everybody's requests, newest first. `known` is there for all views being called alike."""
+def requests(page: Page[RequestSummary], known: Known) -> Message:  # noqa: ARG001 - views are called alike
+    """Everybody's requests, newest first."""
     rows = [section(said.request(row)) for row in page.rows[:PAGE_SIZE]]
     return _list(
         said.requests_spoken(page.total),
@@ -49,7 +49,11 @@ def _list(spoken: str, title: str, rows: list[Block], pages: list[Block]) -> Mes
     return message(spoken, [header(title), *rows, *pages])
 
 
-def story(request: AssignmentRequest, entries: Sequence[AuditEntry], known: Known) -> Message:
+def story(
+    request: AssignmentRequest,
+    entries: Sequence[AuditEntry],
+    known: Known,  # noqa: ARG001 - views are called alike
+) -> Message:
     """The audit of one request, oldest first; of very long ones the latest rows."""
     lines = [said.entry(entry) for entry in entries[-STORY_ROWS:]]
     if len(entries) > STORY_ROWS:
@@ -83,7 +87,11 @@ def reassigned(request: AssignmentRequest, to: PersonId) -> Message:
     return _say(said.reassigned(request, to))
 
 
-def ambiguous(reference: str, requests: Sequence[AssignmentRequest], known: Known) -> Message:
+def ambiguous(
+    reference: str,
+    requests: Sequence[AssignmentRequest],
+    known: Known,  # noqa: ARG001 - views are called alike
+) -> Message:
     """Several requests end with this text."""
     head = said.ambiguous(reference)
     return message(head, [section(head), *(section(said.which(r)) for r in requests[:5])])

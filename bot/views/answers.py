@@ -95,6 +95,11 @@ def several_packages(words_typed: str, packages: Sequence[AccessPackage]) -> Mes
     return message(text, [section(text), actions(*buttons)])
 
 
+def no_package_matches(words_typed: str) -> Message:
+    """`/access request words` fits nothing: a button to look through everything."""
+    return several_packages(words_typed, ())
+
+
 def outdated() -> Message:
     """A button that this version does not know, or whose value is damaged."""
     return _say(said.OUTDATED)

@@ -38,7 +38,7 @@ def render(summary: RequestSummary, stage_number: int, viewer: PersonId, known: 
     run, stage = request.runs[stage_number], request.stages[stage_number]
     if may_decide(run, viewer):
         return _to_decide(summary, run, stage, viewer, known)
-    return _decided(summary, run, stage, viewer, known)
+    return _decided(summary, run, stage, viewer)
 
 
 # Waiting ----------------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def decision_buttons(
 
 
 def _decided(
-    summary: RequestSummary, run: StageRun, stage: ApprovalStage, viewer: PersonId, known: Known
+    summary: RequestSummary, run: StageRun, stage: ApprovalStage, viewer: PersonId
 ) -> Message:
     request = summary.request
     said = run.decision_of(viewer)

@@ -61,7 +61,7 @@ def required(stage: ApprovalStage, verdict: Verdict) -> bool:
     return stage.reason is ReasonRule.REQUIRED
 
 
-def build(form: DecisionFormData, known: Known) -> View:
+def build(form: DecisionFormData, known: Known) -> View:  # noqa: ARG001 - views are called alike
     """The form. The reason is required as soon as one of the stages wants it."""
     shown = form.requests[:AT_ONCE]
     approve = form.verdict is Verdict.APPROVED
@@ -108,8 +108,8 @@ def parse(state: Mapping[str, object], private_metadata: str) -> ParsedDecision 
 
     Whether a reason may be missing is for the stage to say: `errors_for` shows its refusal.
     """
-    kept = form_state.remembered(private_metadata)
-    verdict, targets = kept.get("verdict"), kept.get("targets")
+    verdict = form_state.remembered_text(private_metadata, "verdict")
+    targets = form_state.remembered(private_metadata).get("targets")
     if verdict not in set(Verdict) or not isinstance(targets, list) or not targets:
         raise BadValue(private_metadata)
     return ParsedDecision(

@@ -52,8 +52,8 @@ class ParsedExtension:
     justification: str
 
 
-def build(form: ExtensionFormData, known: Known) -> View:
-    """The form. `known` is there for the sake of all views being called alike."""
+def build(form: ExtensionFormData, known: Known) -> View:  # noqa: ARG001 - views are called alike
+    """The form."""
     policy = form.policy
     ends = forms.new_end(when(form.longest_end))
     blocks: list[Block] = [

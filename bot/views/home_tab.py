@@ -1,6 +1,5 @@
 """The App Home tab: everything that concerns its reader, at one look."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -82,15 +81,13 @@ def build(data: HomeData, known: Known) -> View:
         "type": "home",
         "callback_id": str(CallbackId.HOME),
         "blocks": blocks[:VIEW_BLOCKS],
-        "private_metadata": form_state.remember(
-            **{name: page.offset for name, page in _pages(data) if page.offset}
-        ),
+        "private_metadata": form_state.remember(**_offsets_of(data)),
     }
 
 
-def _pages(data: HomeData) -> Sequence[tuple[str, Page[object]]]:
-    pages: tuple[Page[object], ...] = (data.waiting, data.requests, data.held, data.tasks)
-    return tuple(zip((str(name) for name in _LISTS), pages, strict=True))
+def _offsets_of(data: HomeData) -> dict[str, int]:
+    places = (data.waiting.offset, data.requests.offset, data.held.offset, data.tasks.offset)
+    return {str(name): place for name, place in zip(_LISTS, places, strict=True) if place}
 
 
 def _waiting(data: HomeData, known: Known) -> list[Block]:

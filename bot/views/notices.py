@@ -1,4 +1,4 @@
-"""What is said once: a reminder, "you have access", "it ends soon", and what troubles administrators.
+"""What is said once: a reminder, "you have access", "it ends soon", "nobody can decide this".
 
 A notice is drawn when it is sent, which may be later than it was made. What is no longer true by
 then is not said: a reminder of a request that was decided meanwhile is None.
@@ -80,7 +80,7 @@ def render(
             raise TypeError(f"a notice {kind} is not about a {type(subject).__name__}")
 
 
-def _about_request(
+def _about_request(  # noqa: PLR0911 - a sentence each
     kind: NoticeKind, summary: RequestSummary, known: Known, detail: str, admin_command: str
 ) -> Message | None:
     request = summary.request
@@ -106,7 +106,7 @@ def _about_request(
     return _say(text, "", *decision_buttons(request, run.number, known))
 
 
-def _about_assignment(kind: NoticeKind, held: HeldSummary, known: Known) -> Message | None:
+def _about_assignment(kind: NoticeKind, held: HeldSummary, known: Known) -> Message | None:  # noqa: PLR0911 - a sentence each
     assignment = held.assignment
     if kind is _K.ACCESS_ENDED:
         removed = assignment.end_reason is EndReason.REMOVED

@@ -35,12 +35,12 @@ def plain(text: str) -> str:
     Slack parses nothing in plain text. The invisible joiner after `<` is for whatever copies the
     text elsewhere. A text of nothing but blanks becomes a dash, because Slack refuses empty ones.
     """
-    return _MENTION_START.sub("<\u2060", " ".join(text.split())) or "–"
+    return _MENTION_START.sub("<\u2060", " ".join(text.split())) or "-"
 
 
 def one_line(text: str) -> str:
     """What a person wrote, safe inside markup, without line breaks."""
-    return escape(" ".join(text.split())) or "–"
+    return escape(" ".join(text.split())) or "-"
 
 
 NAME = 150
@@ -81,7 +81,7 @@ def quote(text: str, limit: int = 2500) -> str:
     """
     lines = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
     escaped = "\n".join(f"> {escape(line)}" for line in lines)
-    return _LINK.sub(r"<\g<0>>", cut_markup(escaped, limit)) if escaped else "> –"
+    return _LINK.sub(r"<\g<0>>", cut_markup(escaped, limit)) if escaped else "> -"
 
 
 def mention(person_id: PersonId) -> str:

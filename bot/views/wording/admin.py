@@ -2,7 +2,7 @@
 
 from bot.views.known import Known
 from bot.views.texts import cut_markup, mention, named, one_line, when
-from bot.views.wording import delivery
+from bot.views.wording import delivery, words
 from bot.views.wording.requests import asks, numbered, reference
 from bot.views.wording.states import state_words
 from bot.views.wording.words import several
@@ -149,7 +149,7 @@ _ACTIVITIES: dict[str, str] = {
 
 def entry(row: AuditEntry) -> str:
     """One row of the audit: when, who, what, why."""
-    who = "Usher" if row.actor == SYSTEM else _actor(row.actor)
+    who = words.USHER if row.actor == SYSTEM else _actor(row.actor)
     verb = _ACTIVITIES.get(row.activity, row.activity.replace("_", " ").replace(".", ": "))
     subject = row.activity.partition(".")[0]
     stage = f"stage {row.stage + 1} " if row.stage is not None and subject == "stage" else ""

@@ -94,5 +94,6 @@ def fault(reference: str) -> str:
     """Something broke on our side."""
     return (
         "Sorry, something went wrong on my side and nothing was changed, as far as I know. "
-        f"Please try again; if it happens again, tell an administrator this: {delivery.raw(reference)}"
+        "Please try again; if it happens again, tell an administrator this: "
+        f"{delivery.raw(reference)}"
     )

@@ -29,7 +29,7 @@ def sentence(refusal: no.Refusal, known: "Known", *, link: str | None = None) ->
             raise NotImplementedError(type(refusal).__name__)
 
 
-def _request(refusal: no.RequestRefusal, known: "Known", link: str | None) -> str:
+def _request(refusal: no.RequestRefusal, known: "Known", link: str | None) -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.PackageGone():
             return "This package is no longer offered. Choose another one."
@@ -67,7 +67,7 @@ def _request(refusal: no.RequestRefusal, known: "Known", link: str | None) -> st
             return _form(refusal)
 
 
-def _form(refusal: no.RequestRefusal) -> str:
+def _form(refusal: no.RequestRefusal) -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.JustificationMissing():
             return "Say what you need it for, so that the people who decide can say yes."
@@ -135,7 +135,7 @@ def _decision(refusal: no.DecisionRefusal) -> str:
             raise NotImplementedError(type(refusal).__name__)
 
 
-def _life(refusal: no.LifeRefusal) -> str:
+def _life(refusal: no.LifeRefusal) -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.NotCancelable(state):
             return (
@@ -186,7 +186,7 @@ def _extension(refusal: no.LifeRefusal) -> str:
             raise NotImplementedError(type(refusal).__name__)
 
 
-def _authority(refusal: no.AuthorityRefusal) -> str:
+def _authority(refusal: no.AuthorityRefusal) -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.NotAnApprover():
             return (
@@ -215,6 +215,12 @@ def _authority(refusal: no.AuthorityRefusal) -> str:
             raise NotImplementedError(type(refusal).__name__)
 
 
+_STILL_HELD = (
+    "Nothing was changed, because people still hold or ask for what would be removed. "
+    "Take it from them first, or leave it in:"
+)
+
+
 def _configuration(refusal: no.ConfigurationRefusal) -> str:
     match refusal:
         case no.StillHeld(held):
@@ -226,8 +232,7 @@ def _configuration(refusal: no.ConfigurationRefusal) -> str:
             rest = [f"• and {several(more, 'more')}"] if more > 0 else []
             return "\n".join(
                 (
-                    "Nothing was changed, because people still hold or ask for what would be "
-                    "removed. Take it from them first, or leave it in:",
+                    _STILL_HELD,
                     *lines,
                     *rest,
                 )

@@ -113,7 +113,7 @@ def start(request: AssignmentRequest) -> str:
 # Where it stands --------------------------------------------------------------------------------
 
 
-def standing(summary: RequestSummary) -> str:
+def standing(summary: RequestSummary) -> str:  # noqa: PLR0911 - a sentence each
     """The card's one big line."""
     request, assignment = summary.request, summary.assignment
     if assignment is not None and not assignment.active:

@@ -89,9 +89,8 @@ def present(run: StageRun, stage: ApprovalStage, request: AssignmentRequest, kno
     waiting = undecided(run)
     if waiting:
         since = when(min(a.asked_at for a in waiting))
-        parts = [
-            f"waiting for {people((a.person_id for a in waiting), 'or' if stage.needed == 1 else 'and')} since {since}"
-        ]
+        who = people((a.person_id for a in waiting), "or" if stage.needed == 1 else "and")
+        parts = [f"waiting for {who} since {since}"]
     else:
         parts = ["nobody can decide this now; the administrators have been told"]
     if approvals := run.decisions:
