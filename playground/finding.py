@@ -1,7 +1,7 @@
 """Finding a control by the words on it, and telling apart several of the same name by what stands near.
 
-The neighbourhood of a control is its own block and the blocks above it up to the previous control or
-divider: on a card the whole card, in a list the entry the button belongs to.
+The neighbourhood of a control is the entry it stands in: on a card the whole card, in a list the lines
+of the one thing the button is for.
 """
 
 from __future__ import annotations
@@ -34,18 +34,27 @@ class Control:
 def controls(reader: Reader, container: Message | View, blocks: list[Json]) -> list[Control]:
     """Everything pressable, in reading order."""
     found: list[Control] = []
-    above: list[Json] = []
+    for entry in entries(blocks):
+        nearby = reader.blocks(entry)
+        for placed in placed_elements(entry):
+            found += _of_element(reader, container, placed, nearby)
+    return found
+
+
+def entries(blocks: list[Json]) -> list[list[Json]]:
+    """Blocks that belong together.
+
+    A divider or a header begins a new entry, and so does a section after something pressable.
+    """
+    found: list[list[Json]] = [[]]
+    pressable = False
     for block in blocks:
-        if block.get("type") == "divider":
-            above = []
-        nearby = reader.blocks([*above, block])
-        here = [
-            one
-            for placed in placed_elements([block])
-            for one in _of_element(reader, container, placed, nearby)
-        ]
-        found += here
-        above = [] if here else [*above, block]
+        kind = block.get("type")
+        if kind in ("divider", "header") or (kind == "section" and pressable):
+            found.append([])
+            pressable = False
+        found[-1].append(block)
+        pressable = pressable or any(True for _ in placed_elements([block]))
     return found
 
 
