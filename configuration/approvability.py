@@ -43,7 +43,8 @@ def judge(
 ) -> None:
     """Report a stage that nobody, or not enough people, could ever decide.
 
-    `owners` are the catalog's, None when not all of them could be found. Silent about a stage that has faults already, and where who is in a group is not known.
+    `owners` are the catalog's, None when not all of them could be found. Silent about a stage that
+    has faults already, and where who is in a group is not known.
     """
     named = (*stage.approvers, *_escalated(stage), *stage.fallback_approvers)
     if not reading.whole(path) or (CATALOG_OWNERS in named and owners is None):

@@ -26,7 +26,7 @@ class Finding:
     suggestion: str = ""
 
     def __str__(self) -> str:
-        """`usher.yml:12: What is the matter. What to do.`"""
+        """Say where, what is the matter and what to do: `usher.yml:12: Text. More text.`."""
         return f"{self.filename}:{self.line}: {self.message} {self.suggestion}".rstrip()
 
 
@@ -42,7 +42,7 @@ class ConfigurationWarning(Finding):
     __slots__ = ()
 
 
-class ConfigurationFaults(Exception):  # noqa: N818 - it carries the faults, it is not one of them
+class ConfigurationFaults(Exception):
     """The file cannot be used. `faults` has every reason, in the order of the lines."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:

@@ -4,16 +4,16 @@ A line for each piece, `+` added, `~` changed, `-` removed, with its changed fie
 file calls them, before and after, people and groups by name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from enum import Enum
+from enum import StrEnum
 
 from configuration.durations import write
 from configuration.export import Names
 from configuration.yaml_text import flow
 from engine.application.directory import DirectoryNames
 from engine.domain.catalogs import Fulfillers
-from engine.domain.configuration import Change, ChangeKind, FieldChange
+from engine.domain.configuration import Change, ChangeKind, FieldChange, Missing
 from engine.domain.ids import ChannelId, GroupId
 from engine.domain.people import Subject
 from engine.domain.policies import Escalation, Expiration
@@ -57,16 +57,16 @@ def _change(change: Change, names: Names) -> Iterator[str]:
 
 
 def _key(name: str) -> str:
-    if name in _KEYS:
-        return _KEYS[name]
-    return f"approval.{name}" if name.split(".")[0] == "stages" else name
+    if name == "stages" or name.startswith("stages."):
+        above, _, last = name.rpartition(".")
+        return f"approval.{above}.{_KEYS.get(last, last)}" if above else "approval.stages"
+    return _KEYS.get(name, name)
 
 
 def _say(field: FieldChange, value: object, names: Names) -> str:
     """A value as the file would write it, on one line."""
-    last = field.name.split(".")[-1]
-    match last, value:
-        case "needed", None if field.name.startswith("stages.") and _both_sides(field):
+    match field.name.rpartition(".")[2], value:
+        case "needed", None:
             return "all"
         case "needed", 1:
             return "any"
@@ -80,21 +80,8 @@ def _say(field: FieldChange, value: object, names: Names) -> str:
             return _value(value, names)
 
 
-def _both_sides(field: FieldChange) -> bool:
-    """None as a number needed means all of them, unless the whole stage is not there."""
-    return field.before is not None or field.after is not None
-
-
 def _value(value: object, names: Names) -> str:
     match value:
-        case None:
-            return "none"
-        case bool() | Enum():
-            return flow(value if isinstance(value, bool) else str(value.value))
-        case timedelta():
-            return write(value)
-        case str() | int():
-            return flow(value)
         case Subject():
             return names.subject(value)
         case Expiration():
@@ -103,19 +90,29 @@ def _value(value: object, names: Names) -> str:
             people = _listed(names.subject(each) for each in (*value.to, *value.fallback))
             return f"after {write(value.after)} {people}"
         case Fulfillers():
-            return _listed(
-                [
-                    *(names.subject(each) for each in value.subjects),
-                    *(names.channel(each) for each in value.channels),
-                ]
-            )
+            channels = [names.channel(each) for each in value.channels]
+            return _listed([*map(names.subject, value.subjects), *channels])
         case tuple():
             return _listed(_value(each, names) for each in value)
         case _:
-            return str(value)
+            return _scalar(value)
 
 
-def _listed(words: Iterator[str] | Sequence[str]) -> str:
+def _scalar(value: object) -> str:
+    match value:
+        case Missing():
+            return "(none)"
+        case bool():
+            return flow(value)
+        case StrEnum():
+            return value.value
+        case timedelta():
+            return write(value)
+        case _:
+            return flow(str(value))
+
+
+def _listed(words: Iterable[str]) -> str:
     return f"[{', '.join(words)}]"
 
 

@@ -28,14 +28,14 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class OrganizationPart(_Part, frozen=True):
-    """`organization:`"""
+    """What stands below `organization:`."""
 
     name: str = ""
     domains: tuple[str, ...] = ()
 
 
 class ResourcePart(_Part, frozen=True):
-    """An item of `resources:`"""
+    """An item of `resources:`."""
 
     name: str = ""
     connector: str = ""
@@ -45,21 +45,21 @@ class ResourcePart(_Part, frozen=True):
 
 
 class GrantPart(_Part, frozen=True):
-    """An item of `grants:`"""
+    """An item of `grants:`."""
 
     resource: str = ""
     role: str = ""
 
 
 class IncompatiblePart(_Part, frozen=True):
-    """`incompatible_with:`"""
+    """What stands below `incompatible_with:`."""
 
     packages: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
 
 
 class RequestorsPart(_Part, frozen=True):
-    """`requestors:`"""
+    """What stands below `requestors:`."""
 
     scope: Scope | None = None
     people: tuple[str, ...] | None = None
@@ -80,7 +80,7 @@ class ApproverPart(_Part, frozen=True):
 
 
 class EscalationPart(_Part, frozen=True):
-    """An item of `escalate:`"""
+    """An item of `escalate:`."""
 
     after: str | None = None
     to: tuple[ApproverPart, ...] = ()
@@ -88,7 +88,7 @@ class EscalationPart(_Part, frozen=True):
 
 
 class StagePart(_Part, frozen=True):
-    """An item of `stages:`"""
+    """An item of `stages:`."""
 
     name: str | None = None
     approvers: tuple[ApproverPart, ...] = ()
@@ -101,28 +101,28 @@ class StagePart(_Part, frozen=True):
 
 
 class ApprovalPart(_Part, frozen=True):
-    """`approval:`"""
+    """What stands below `approval:`."""
 
     required_for: tuple[str, ...] = ("request", "extension")
     stages: tuple[StagePart, ...] = ()
 
 
 class ExpirationPart(_Part, frozen=True):
-    """`expiration:` unless it is the word never"""
+    """What stands below `expiration:`, unless it is the word never."""
 
     after: str | None = None
     on: str | None = None
 
 
 class ExtensionPart(_Part, frozen=True):
-    """`extension:`"""
+    """What stands below `extension:`."""
 
     allowed: bool = False
     remind_before: tuple[str, ...] | None = None
 
 
 class PolicyPart(_Part, frozen=True):
-    """An item of `policies:`"""
+    """An item of `policies:`."""
 
     name: str = ""
     requestors: RequestorsPart | None = None
@@ -134,7 +134,7 @@ class PolicyPart(_Part, frozen=True):
 
 
 class PackagePart(_Part, frozen=True):
-    """An item of `packages:`"""
+    """An item of `packages:`."""
 
     name: str = ""
     description: str = ""
@@ -146,7 +146,7 @@ class PackagePart(_Part, frozen=True):
 
 
 class CatalogPart(_Part, frozen=True):
-    """An item of `catalogs:`"""
+    """An item of `catalogs:`."""
 
     name: str = ""
     description: str = ""
@@ -158,7 +158,7 @@ class CatalogPart(_Part, frozen=True):
 
 
 class FilePart(_Part, frozen=True):
-    """The whole file"""
+    """The whole file."""
 
     organization: OrganizationPart = OrganizationPart()
     administrators: tuple[str, ...] = ()

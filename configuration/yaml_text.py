@@ -42,10 +42,8 @@ def flow(value: Writable) -> str:
             return flow(value.value)
         case str():
             return _text(value)
-        case bool():
-            return "true" if value else "false"
-        case None:
-            return "null"
+        case bool() | None:
+            return json.dumps(value)
         case int() | float():
             return str(value)
         case Mapping():

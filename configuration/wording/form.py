@@ -97,16 +97,7 @@ def bad_yaml(problem: str, context: str, written: str) -> Words:
             suggestion=f'Write "{token[0] if token else start[1]}".',
         )
     if "flow" in context:
-        comment = re.search(r"[\[{,]\s*(#[^\s,\]}]+)", written)
-        if comment:
-            return Words(
-                message="Everything after # is a comment, so the bracket here is never closed.",
-                suggestion=f'Write "{comment[1]}" in quotes.',
-            )
-        return Words(
-            message="The bracket opened here is not closed, or a comma is missing in it.",
-            suggestion="Close it, with commas between the items.",
-        )
+        return _open_bracket(written)
     if escape := _ESCAPE.search(problem):
         return Words(
             message=f"\\{escape[1]} means nothing inside double quotes.",
@@ -116,6 +107,19 @@ def bad_yaml(problem: str, context: str, written: str) -> Words:
         if telling in problem:
             return words
     return no_yaml(problem, "")
+
+
+def _open_bracket(written: str) -> Words:
+    comment = re.search(r"[\[{,]\s*(#[^\s,\]}]+)", written)
+    if comment:
+        return Words(
+            message="Everything after # is a comment, so the bracket here is never closed.",
+            suggestion=f'Write "{comment[1]}" in quotes.',
+        )
+    return Words(
+        message="The bracket opened here is not closed, or a comma is missing in it.",
+        suggestion="Close it, with commas between the items.",
+    )
 
 
 _COMPLAINTS = {

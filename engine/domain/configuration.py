@@ -219,4 +219,5 @@ def _stage_fields(stages: tuple[ApprovalStage, ...]) -> Iterator[tuple[str, obje
     yield "stages", tuple(names)
     for name, stage in zip(names, stages, strict=True):
         for part, value in _plain_fields(stage).items():
-            yield f"stages.{name}.{part}", value
+            if part != "name":
+                yield f"stages.{name}.{part}", value

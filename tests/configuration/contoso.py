@@ -69,9 +69,7 @@ def a_directory(
     )
 
 
-def _person(
-    name: str, *, kind: PersonKind = PersonKind.MEMBER, active: bool = True
-) -> Person:
+def _person(name: str, *, kind: PersonKind = PersonKind.MEMBER, active: bool = True) -> Person:
     return Person(
         id=PersonId(f"U-{name}"),
         name=name.title(),

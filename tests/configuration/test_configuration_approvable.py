@@ -88,8 +88,10 @@ def test_owners_as_approvers_of_a_catalog_without_owners_are_refused() -> None:
     )
 
     assert faults(text) == [
-        "usher.yml:32: This catalog has no owners, so nobody could ever decide this stage."
-        " Add owners to the catalog, or name other approvers."
+        (
+            "usher.yml:32: This catalog has no owners, so nobody could ever decide this stage."
+            " Add owners to the catalog, or name other approvers."
+        )
     ]
 
 
@@ -143,9 +145,11 @@ def test_a_requestor_whose_own_request_nobody_could_decide_is_a_warning() -> Non
     text = stage(f"[{{people: [{OLGA}]}}]", ask=alone(OLGA, RITA))
 
     assert warnings(text) == [
-        "usher.yml:33: Too few people could decide a request of olga@contoso.com: this stage needs"
-        " 1 approval, and nobody decides on their own request."
-        " Add approvers, or fallback_approvers."
+        (
+            "usher.yml:33: Too few people could decide a request of olga@contoso.com: this stage needs"
+            " 1 approval, and nobody decides on their own request."
+            " Add approvers, or fallback_approvers."
+        )
     ]
 
 
@@ -156,9 +160,11 @@ def test_approvers_who_are_fewer_than_needed_beside_enough_fallback_are_a_warnin
     )
 
     assert warnings(text) == [
-        "usher.yml:34: This stage needs 2 approvals, and its approvers are at most 1 person;"
-        " fallback approvers are asked only when there are none of them."
-        " Add approvers, or lower needed."
+        (
+            "usher.yml:34: This stage needs 2 approvals, and its approvers are at most 1 person;"
+            " fallback approvers are asked only when there are none of them."
+            " Add approvers, or lower needed."
+        )
     ]
 
 

@@ -114,18 +114,24 @@ def test_a_file_may_begin_with_a_byte_order_mark_and_dashes() -> None:
         ("a: `x`\n", '1: Text that begins with ` needs quotes. Write "`x`".'),
         (
             "a: 1\nfulfillers: [#it-desk]\nb: 2\n",
-            "2: Everything after # is a comment, so the bracket here is never closed."
-            ' Write "#it-desk" in quotes.',
+            (
+                "2: Everything after # is a comment, so the bracket here is never closed."
+                ' Write "#it-desk" in quotes.'
+            ),
         ),
         (
             "a: 1\nb: [1, 2\nc: 3\n",
-            "2: The bracket opened here is not closed, or a comma is missing in it."
-            " Close it, with commas between the items.",
+            (
+                "2: The bracket opened here is not closed, or a comma is missing in it."
+                " Close it, with commas between the items."
+            ),
         ),
         (
             'a: 1\npattern: "OPS-\\d+"\n',
-            "2: \\d means nothing inside double quotes."
-            " Use single quotes around text with backslashes.",
+            (
+                "2: \\d means nothing inside double quotes."
+                " Use single quotes around text with backslashes."
+            ),
         ),
         (
             "a: 1\nb: 'text\nc: 2\n",
@@ -133,38 +139,52 @@ def test_a_file_may_begin_with_a_byte_order_mark_and_dashes() -> None:
         ),
         (
             "a: one: two\n",
-            "1: A colon cannot stand here."
-            " Put text with a colon in quotes, and check the indentation.",
+            (
+                "1: A colon cannot stand here."
+                " Put text with a colon in quotes, and check the indentation."
+            ),
         ),
         (
             "a: 1\njust words\nb: 2\n",
-            "2: This line is not of the form key: value."
-            " Add the colon, or put text of several lines in quotes.",
+            (
+                "2: This line is not of the form key: value."
+                " Add the colon, or put text of several lines in quotes."
+            ),
         ),
         (
             "- a\nb: 1\n",
-            "2: The indentation does not fit the lines above."
-            " Start keys of one thing, and dashes of one list, in the same column.",
+            (
+                "2: The indentation does not fit the lines above."
+                " Start keys of one thing, and dashes of one list, in the same column."
+            ),
         ),
         (
             "a: 1\n---\nb: 2\n",
-            "2: A second document begins here."
-            " Remove the line ---: one file has one configuration.",
+            (
+                "2: A second document begins here."
+                " Remove the line ---: one file has one configuration."
+            ),
         ),
         (
             "a: !!python/object/apply:os.system [x]\n",
-            "1: The tag !!python/object/apply:os.system is not allowed."
-            " Values are plain text, numbers, true and false, lists, and keys with values.",
+            (
+                "1: The tag !!python/object/apply:os.system is not allowed."
+                " Values are plain text, numbers, true and false, lists, and keys with values."
+            ),
         ),
         (
             "a: 1\nb: *other\n",
-            "2: *other repeats something that is not there."
-            " Mark what it should repeat with &other, above and complete.",
+            (
+                "2: *other repeats something that is not there."
+                " Mark what it should repeat with &other, above and complete."
+            ),
         ),
         (
             "a: &me\n  - *me\n",
-            "2: *me repeats something that is not there."
-            " Mark what it should repeat with &me, above and complete.",
+            (
+                "2: *me repeats something that is not there."
+                " Mark what it should repeat with &me, above and complete."
+            ),
         ),
         ("? [a]\n: 1\n", "1: A key must be a word. Write key: value."),
         ("a: &x b\n*x : 1\n", "2: A key must be a word. Write key: value."),
@@ -172,8 +192,10 @@ def test_a_file_may_begin_with_a_byte_order_mark_and_dashes() -> None:
         ("a: 1\nb: \ud800\n", "2: The character U+D800 cannot be in a YAML file. Remove it."),
         (
             "%YAML 3.0\n---\na: 1\n",
-            "1: This is not valid YAML: found incompatible YAML document (version 1.* is"
-            " required).",
+            (
+                "1: This is not valid YAML: found incompatible YAML document (version 1.* is"
+                " required)."
+            ),
         ),
     ],
 )
@@ -232,8 +254,6 @@ def test_the_most_values_are_read_and_one_more_is_refused() -> None:
 def test_a_bomb_of_aliases_is_refused_at_once() -> None:
     """A few lines that would be a hundred thousand million values never become them."""
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
-    lines += [
-        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 11)
-    ]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 11)]
 
     assert "every alias (*name) is spread out" in fault("\n".join(lines))

@@ -28,15 +28,13 @@ from tests.configuration.contoso import CONTOSO, GOOD, faults, spoilt, warnings
         pytest.param(
             "owners: [olga@contoso.com]",
             "owners: [olga@contoso.com, gone@contoso.com]",
-            "7: The account of gone@contoso.com is deactivated."
-            " Name somebody else in their place.",
+            "7: The account of gone@contoso.com is deactivated. Name somebody else in their place.",
             id="somebody who has left",
         ),
         pytest.param(
             "{people: [olga@contoso.com]}",
             "{people: [robot@contoso.com]}",
-            "33: robot@contoso.com is a bot."
-            " Name a member or a guest of your own workspace.",
+            "33: robot@contoso.com is a bot. Name a member or a guest of your own workspace.",
             id="a bot as approver",
         ),
         pytest.param(
@@ -246,8 +244,7 @@ from tests.configuration.contoso import CONTOSO, GOOD, faults, spoilt, warnings
         pytest.param(
             "requestors: {scope: all_members}",
             "requestors: {scope: specific}",
-            "23: Scope specific names nobody."
-            " Add people or groups, or write scope: nobody.",
+            "23: Scope specific names nobody. Add people or groups, or write scope: nobody.",
             id="specific requestors who are nobody",
         ),
         pytest.param(
@@ -347,8 +344,10 @@ def test_a_fault_of_meaning_is_one_sentence_on_its_line(old: str, new: str, expe
         ("catalogs:\n", "guests: {remove_after: P30D}\ncatalogs:\n", "5: guests"),
         (
             "catalogs:\n",
-            "connected_organizations:\n  - name: Fabrikam\n    domains: [fabrikam.com]\n"
-            "catalogs:\n",
+            (
+                "connected_organizations:\n  - name: Fabrikam\n    domains: [fabrikam.com]\n"
+                "catalogs:\n"
+            ),
             "5: connected_organizations",
         ),
         ("    owners:", "    package_managers: [x]\n    owners:", "7: package_managers"),
@@ -384,8 +383,10 @@ def test_a_fault_of_meaning_is_one_sentence_on_its_line(old: str, new: str, expe
         ),
         (
             "            extension: {",
-            "            reviews: {every: monthly, reviewers: [{self: true}]}\n"
-            "            extension: {",
+            (
+                "            reviews: {every: monthly, reviewers: [{self: true}]}\n"
+                "            extension: {"
+            ),
             "35: reviews",
         ),
         ("[{manager: 1}]", "[{sponsors: internal}]", "27: sponsors"),
@@ -413,8 +414,10 @@ def test_a_resource_of_another_catalog_cannot_be_granted() -> None:
     )
 
     assert faults(text) == [
-        'usher.yml:45: "vpn" belongs to catalog Engineering; a package grants only resources of'
-        " its own catalog, Sales. Move the package there, or add the resource to Sales."
+        (
+            'usher.yml:45: "vpn" belongs to catalog Engineering; a package grants only resources of'
+            " its own catalog, Sales. Move the package there, or add the resource to Sales."
+        )
     ]
 
 
@@ -431,10 +434,14 @@ def test_two_catalogs_of_one_name_are_refused() -> None:
     )
 
     assert faults(text) == [
-        'usher.yml:42: Another catalog is already called "ENGINEERING", on line 6.'
-        " Give one of them another name.",
-        'usher.yml:46: Another package is already called "Office VPN", on line 36.'
-        " Give one of them another name.",
+        (
+            'usher.yml:42: Another catalog is already called "ENGINEERING", on line 6.'
+            " Give one of them another name."
+        ),
+        (
+            'usher.yml:46: Another package is already called "Office VPN", on line 36.'
+            " Give one of them another name."
+        ),
     ]
 
 
@@ -466,7 +473,9 @@ def test_a_duration_may_reach_its_limit_and_not_pass_it(
     assert faults(spoilt((old, new % days))) == []
     assert faults(spoilt((old, new % f"{days}T1S"))) == [f"usher.yml:{words}"]
     zero = faults(spoilt((old, new % "PT0S")))
-    assert f"usher.yml:{words.split(':')[0]}: PT0S is no time at all. Write more than zero." in zero
+    assert (
+        f"usher.yml:{words.split(':', 1)[0]}: PT0S is no time at all. Write more than zero." in zero
+    )
 
 
 def test_an_end_date_may_be_today_or_the_last_possible_day_and_no_other_side() -> None:
@@ -492,8 +501,10 @@ def test_a_guest_named_in_a_catalog_that_guests_do_not_see_is_refused() -> None:
     )
 
     assert faults(text) == [
-        "usher.yml:41: sara@contoso.com is a guest, and catalog Engineering is not visible to"
-        " external users. Leave them out, or write visible_to_external_users: true."
+        (
+            "usher.yml:41: sara@contoso.com is a guest, and catalog Engineering is not visible to"
+            " external users. Leave them out, or write visible_to_external_users: true."
+        )
     ]
 
 
