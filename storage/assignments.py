@@ -1,0 +1,175 @@
+"""Writing assignments, what they hold, and which of them give what."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy.sql.dml import Insert
+
+from engine.application.ports import LaneKind
+from engine.domain.assignments import Assignment
+from engine.domain.holdings import Holding
+from engine.domain.ids import AssignmentId, HoldingId, PackageId, PersonId
+from storage import tables as t
+from storage.bound import upsert
+from storage.conflicts import keys_checked
+from storage.reader import ACTIVE, ASSIGNMENT, HOLDING, ONE_ASSIGNMENT, ONE_HOLDING, locked
+from storage.requests import RequestWrites, saving, to_save, waking
+
+_A, _H, _C = t.assignments.c, t.holdings.c, t.claims.c
+Key = tuple[str, str, str]
+"""Connector, target, role."""
+
+_LOCK_ASSIGNMENT = locked(ONE_ASSIGNMENT)
+_LOCK_HOLDING = locked(ONE_HOLDING)
+_LOCK_HOLDINGS = locked(
+    select(*HOLDING.columns)
+    .where(
+        _H.person_id == bindparam("person_id"),
+        tuple_(_H.connector, _H.target, _H.role).in_(bindparam("keys", expanding=True)),
+    )
+    .order_by(_H.id)
+)
+_ACTIVE_OF = select(_A.id).where(ACTIVE, _A.target_id == bindparam("target_id")).order_by(_A.id)
+_NAMED = _A.id.in_(bindparam("ids", expanding=True))
+_OF_PACKAGES = ACTIVE & _A.package_id.in_(bindparam("packages", expanding=True))
+_CLAIMING = ~_A.level & _A.id.in_(
+    select(_C.assignment_id).where(_C.holding_id.in_(bindparam("holdings", expanding=True)))
+)
+_DROP = (
+    update(t.claims)
+    .where(
+        _C.assignment_id == bindparam("of"),
+        _C.holding_id.in_(bindparam("holdings", expanding=True)),
+    )
+    .values(active=False)
+)
+_STILL_CLAIMED = select(_C.holding_id).where(
+    _C.active, _C.holding_id.in_(bindparam("holdings", expanding=True))
+)
+
+
+class AssignmentWrites(RequestWrites):
+    """Assignments, holdings, and the claims between them."""
+
+    def lock_assignment(self, assignment_id: AssignmentId) -> Assignment | None:
+        """Lock and read one assignment."""
+        row = self.conn.execute(_LOCK_ASSIGNMENT, {"id": assignment_id}).one_or_none()
+        return ASSIGNMENT.from_row(row) if row is not None else None
+
+    def add_assignment(self, assignment: Assignment, wake_at: datetime | None) -> None:
+        """Insert. Raises `Conflict` if this person has an active one of the package."""
+        row = ASSIGNMENT.to_row(assignment) | {"wake_at": wake_at}
+        with keys_checked():
+            self.conn.execute(insert(t.assignments), row)
+        self.note_wake(wake_at)
+
+    def save_assignment(self, after: Assignment, wake_at: datetime | None) -> None:
+        """Write it."""
+        row = ASSIGNMENT.to_row(after)
+        del row["id"]
+        with keys_checked():
+            self.conn.execute(saving(t.assignments, tuple(row)), to_save(after.id, row, wake_at))
+        self.note_wake(wake_at)
+
+    def active_assignments_of(self, target_id: PersonId) -> tuple[AssignmentId, ...]:
+        """Everything this person holds or is scheduled to."""
+        found = self.conn.execute(_ACTIVE_OF, {"target_id": target_id}).scalars()
+        return tuple(AssignmentId(assignment_id) for assignment_id in found)
+
+    def wake_assignments(
+        self,
+        at: datetime,
+        *,
+        ids: Iterable[AssignmentId] = (),
+        packages: Iterable[PackageId] = (),
+        holdings: Iterable[HoldingId] = (),
+    ) -> None:
+        """Look at these again: named, active ones of packages, all that claim these holdings.
+
+        An ended assignment that has nothing left to be taken away is left asleep.
+        """
+        for which, name, values in (
+            (_NAMED, "ids", sorted(set(ids))),
+            (_OF_PACKAGES, "packages", sorted(set(packages))),
+            (_CLAIMING, "holdings", sorted(set(holdings))),
+        ):
+            if values:
+                self.conn.execute(waking(t.assignments, which), {name: values, "at": at})
+                self.note_wake(at)
+
+    # Holdings
+
+    def lock_holdings(self, person_id: PersonId, keys: Iterable[Key]) -> dict[Key, Holding]:
+        """Lock and read this person's holdings of these (connector, target, role)."""
+        asked = {"person_id": person_id, "keys": sorted(set(keys))}
+        if not asked["keys"]:
+            return {}
+        found = HOLDING.all_from(self.conn.execute(_LOCK_HOLDINGS, asked))
+        return {(h.connector, h.target, h.role): h for h in found}
+
+    def lock_holding(self, holding_id: HoldingId) -> Holding | None:
+        """Lock and read one holding."""
+        row = self.conn.execute(_LOCK_HOLDING, {"id": holding_id}).one_or_none()
+        return HOLDING.from_row(row) if row is not None else None
+
+    def save_holdings(self, holdings: Iterable[tuple[Holding, str]]) -> None:
+        """Insert or write holdings, each with its lane, and wake the lanes at `next_at`.
+
+        Raises `Conflict` when somebody else made the same holding a moment ago.
+        """
+        rows = []
+        for holding, lane in holdings:
+            rows.append(HOLDING.to_row(holding) | {"lane": lane})
+            if holding.next_at is not None:
+                self.outgoing.wake(LaneKind.HOLDINGS, lane, holding.next_at)
+        if rows:
+            with keys_checked():
+                self.conn.execute(_save_holdings(self.postgres), rows)
+
+    def claim_holdings(self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]) -> None:
+        """This assignment gives these holdings."""
+        rows = [
+            {
+                "assignment_id": assignment_id,
+                "holding_id": holding_id,
+                "position": position,
+                "active": True,
+            }
+            for position, holding_id in enumerate(holdings)
+        ]
+        if rows:
+            self.conn.execute(_claim(self.postgres), rows)
+
+    def drop_claims(
+        self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]
+    ) -> tuple[HoldingId, ...]:
+        """This assignment no longer gives these; returns those that no assignment gives now.
+
+        The rows stay, marked, so that `claims_of` still names them.
+        """
+        dropped = sorted(set(holdings))
+        if not dropped:
+            return ()
+        self.conn.execute(_DROP, {"of": assignment_id, "holdings": dropped})
+        kept = set(self.conn.execute(_STILL_CLAIMED, {"holdings": dropped}).scalars())
+        return tuple(holding_id for holding_id in dropped if holding_id not in kept)
+
+
+@cache
+def _save_holdings(postgres: bool) -> Insert:
+    statement = upsert(t.holdings, postgres)
+    columns = [c.name for c in t.holdings.c if c.name != "id"]
+    saved: Insert = statement.on_conflict_do_update(
+        index_elements=["id"], set_={name: statement.excluded[name] for name in columns}
+    )
+    return saved
+
+
+@cache
+def _claim(postgres: bool) -> Insert:
+    claimed: Insert = upsert(t.claims, postgres).on_conflict_do_update(
+        index_elements=["assignment_id", "holding_id"], set_={"active": True}
+    )
+    return claimed

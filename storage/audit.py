@@ -1,0 +1,209 @@
+"""The audit: append-only rows, sealed afterwards, so that nobody who writes waits for the chain.
+
+Theory of operation
+-------------------
+A row is the canonical JSON text of an entry; the other columns repeat parts of it to find it by.
+Every so often `seal_audit` takes the rows since the last seal in the order of their commits, makes
+a Merkle root over their texts and places, and chains it to the seal before. `verify_audit` does the
+same again and says where the two differ first: a row changed, missing, added or in another place.
+Whoever can rewrite the whole database can rewrite the chain too; the last seal's hash, kept
+somewhere else, is what shows that.
+
+On PostgreSQL an id is drawn before its transaction has a number, and rows become visible in neither
+order. So the cursor is (transaction number, id), over transactions that every later one is above:
+behind it no row can appear. SQLite has one writer; there the number is 0 and the id suffices.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+)
+
+from engine.application.audit import AuditEntry
+from storage import codec
+from storage import tables as t
+from storage.conflicts import keys_checked
+from storage.types import from_millis, to_millis
+from storage.wakes import Wakes
+
+SEALED_AT_ONCE = 1000
+"""Rows in one seal at most: how closely a fault can be placed."""
+PAGE = 1000
+
+_A, _S = t.audit.c, t.audit_seals.c
+_SETTLED = text("xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_OWN_NUMBER = cast(cast(func.pg_current_xact_id(), t.audit.c.entry.type), BigInteger)
+_COLUMNS = (_A.id, _A.xid, _A.at, _A.actor, _A.activity, _A.request_id, _A.assignment_id)
+_ROWS = (
+    select(*_COLUMNS, _A.target_id, _A.entry)
+    .where(tuple_(_A.xid, _A.id) > tuple_(bindparam("xid"), bindparam("id")))
+    .order_by(_A.xid, _A.id)
+    .limit(bindparam("most"))
+)
+_LAST_SEAL = select(t.audit_seals).order_by(_S.number.desc()).limit(1)
+_SEALS = select(t.audit_seals).where(_S.number > bindparam("after")).order_by(_S.number).limit(100)
+NO_SEAL = "0" * 64
+"""What the first seal is chained to."""
+
+
+class AuditWrites(Wakes):
+    """Appending to the audit."""
+
+    def audit(self, entries: Iterable[AuditEntry]) -> None:
+        """Append, at the end of this transaction."""
+        for entry in entries:
+            at = to_millis(entry.at)
+            stored = replace(entry, at=from_millis(at))
+            self.outgoing.audit.append(
+                {
+                    "at": stored.at,
+                    "actor": codec.clean(entry.actor),
+                    "activity": codec.clean(entry.activity),
+                    "request_id": entry.request_id,
+                    "assignment_id": entry.assignment_id,
+                    "target_id": entry.target_id,
+                    "entry": codec.encode(stored),
+                }
+            )
+
+    def finish(self) -> None:
+        """Write what was collected; the last thing before COMMIT. Raises `Again`."""
+        super().finish()
+        if self.outgoing.audit:
+            number = _OWN_NUMBER if self.postgres else 0
+            self.conn.execute(insert(t.audit).values(xid=number), self.outgoing.audit)
+
+
+def seal_audit(tx: AuditWrites, now: datetime) -> int:
+    """Seal the rows written since the last seal; answers how many, at most a thousand.
+
+    Call again while it answers a thousand. Raises `Conflict` if somebody else sealed meanwhile.
+    """
+    conn = tx.conn
+    last = conn.execute(_LAST_SEAL).one_or_none()
+    cursor = (last.upto_xid, last.upto_id) if last is not None else (-1, 0)
+    rows = _rows_after(conn, cursor, SEALED_AT_ONCE, settled=tx.postgres)
+    if not rows:
+        return 0
+    root = merkle_root([_leaf(row) for row in rows])
+    number = last.number + 1 if last is not None else 1
+    sealed = {
+        "number": number,
+        "sealed_at": now,
+        "upto_xid": rows[-1].xid,
+        "upto_id": rows[-1].id,
+        "row_count": len(rows),
+        "root": root,
+        "seal": _chained(last.seal if last is not None else NO_SEAL, number, len(rows), root),
+    }
+    with keys_checked():
+        conn.execute(insert(t.audit_seals), sealed)
+    return len(rows)
+
+
+def verify_audit(conn: Connection) -> str | None:
+    """The first thing that is wrong with the audit, as a sentence; None when nothing is."""
+    cursor, seal, number = (-1, 0), NO_SEAL, 0
+    while page := conn.execute(_SEALS, {"after": number}).all():
+        for sealed in page:
+            number += 1
+            if sealed.number != number:
+                return f"Seal {number} of the audit is missing."
+            rows = _rows_upto(conn, cursor, (sealed.upto_xid, sealed.upto_id))
+            if problem := _first_altered(rows):
+                return problem
+            if len(rows) != sealed.row_count:
+                return (
+                    f"Seal {number} covers {sealed.row_count} rows of the audit, "
+                    f"but {len(rows)} are there{_between(rows)}."
+                )
+            if merkle_root([_leaf(row) for row in rows]) != sealed.root:
+                return f"A row of the audit was changed or moved{_between(rows)} (seal {number})."
+            seal = _chained(seal, number, sealed.row_count, sealed.root)
+            if sealed.seal != seal:
+                return f"Seal {number} of the audit does not follow from the seal before it."
+            cursor = (sealed.upto_xid, sealed.upto_id)
+    while rows := _rows_after(conn, cursor, PAGE):
+        if problem := _first_altered(rows):
+            return problem
+        cursor = (rows[-1].xid, rows[-1].id)
+    return None
+
+
+def export_audit(
+    conn: Connection, *, after: tuple[int, int] = (-1, 0), limit: int = PAGE
+) -> Iterator[tuple[tuple[int, int], dict[str, object]]]:
+    """A page of entries in the order of their commits, ready for JSON lines.
+
+    Each with the cursor to go on from. An entry's moment is ISO 8601 text.
+    """
+    for row in _rows_after(conn, after, limit):
+        entry = codec.decode(dict[str, object], row.entry)
+        yield (row.xid, row.id), {"id": row.id, **entry}
+
+
+def merkle_root(leaves: Sequence[bytes]) -> str:
+    """The root over the leaves' hashes, in hexadecimal; leaves and nodes cannot be confused."""
+    level = [sha256(b"\0" + leaf).digest() for leaf in leaves]
+    while len(level) > 1:
+        pairs = zip(level[::2], level[1::2], strict=False)
+        odd = level[-1:] if len(level) % 2 else []
+        level = [sha256(b"\1" + left + right).digest() for left, right in pairs] + odd
+    return level[0].hex()
+
+
+def _chained(before: str, number: int, count: int, root: str) -> str:
+    return sha256(f"{before} {number} {count} {root}".encode()).hexdigest()
+
+
+def _leaf(row: Any) -> bytes:
+    return f"{row.xid}:{row.id}\n{row.entry}".encode()
+
+
+def _rows_after(
+    conn: Connection, cursor: tuple[int, int], most: int, *, settled: bool = False
+) -> Sequence[Any]:
+    statement: Select[Any] = _ROWS.where(_SETTLED) if settled else _ROWS
+    return conn.execute(statement, {"xid": cursor[0], "id": cursor[1], "most": most}).all()
+
+
+def _rows_upto(conn: Connection, after: tuple[int, int], upto: tuple[int, int]) -> Sequence[Any]:
+    """The rows of one seal; more than it can cover only if some were added."""
+    rows = _rows_after(conn, after, SEALED_AT_ONCE + 1)
+    return [row for row in rows if (row.xid, row.id) <= upto]
+
+
+def _first_altered(rows: Sequence[Any]) -> str | None:
+    """The first row whose columns do not say what its text says."""
+    for row in rows:
+        try:
+            entry = codec.decode(AuditEntry, row.entry)
+        except ValueError:
+            return f"Row {row.id} of the audit cannot be read."
+        said = (entry.at, entry.actor, entry.activity)
+        found = (entry.request_id, entry.assignment_id, entry.target_id)
+        if said != (row.at, row.actor, row.activity) or found != (
+            row.request_id,
+            row.assignment_id,
+            row.target_id,
+        ):
+            return f"Row {row.id} of the audit does not say what it said when it was written."
+    return None
+
+
+def _between(rows: Sequence[Any]) -> str:
+    return f" between rows {rows[0].id} and {rows[-1].id}" if rows else ""

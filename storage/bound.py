@@ -1,0 +1,100 @@
+"""What every part of a transaction works with: connection, clock, stored configuration."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Table,
+    bindparam,
+    cast,
+    extract,
+    func,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.application.configured import Configured
+from engine.application.ports import Clock
+from engine.domain.configuration import Configuration
+from storage import codec
+from storage.tables import configurations
+from storage.types import EPOCH, MILLISECOND, UtcMillis
+
+
+@dataclass(slots=True, kw_only=True)
+class Home:
+    """What outlives a transaction. The configuration read last is kept: it is large and rare."""
+
+    clock: Clock
+    postgres: bool
+    configured: Configured | None = field(default=None)
+
+    @property
+    def own_clock(self) -> bool:
+        """Whether moments come from our clock: always on SQLite, and when it can be moved."""
+        return not self.postgres or bool(getattr(self.clock, "movable", False))
+
+
+class Bound:
+    """A connection inside its transaction."""
+
+    def __init__(self, conn: Connection, home: Home) -> None:
+        """Nothing is read before it is asked for."""
+        self.conn = conn
+        self.home = home
+        self.postgres = home.postgres
+        self._now: datetime | None = None
+        self._revision: int | None = None
+        self._looked = False
+        self._added: Configured | None = None
+
+    def now(self) -> datetime:
+        """This moment, to the millisecond; the same for the whole transaction."""
+        if self._now is None:
+            if self.home.own_clock:
+                moment = self.home.clock.now()
+                self._now = moment - (moment - EPOCH) % MILLISECOND
+            else:
+                self._look()
+        assert self._now is not None
+        return self._now
+
+    def configured(self) -> Configured | None:
+        """The stored configuration, read again only when its revision is another."""
+        if self._added is not None:
+            return self._added
+        if not self._looked:
+            self._look()
+        if self._revision is None:
+            return None
+        known = self.home.configured
+        if known is None or known.revision != self._revision:
+            body = self.conn.execute(_BODY, {"revision": self._revision}).scalar_one()
+            known = Configured(codec.decode(Configuration, body), self._revision)
+            self.home.configured = known
+        return known
+
+    def _look(self) -> None:
+        """The database's clock and the configuration's revision, in one statement."""
+        if self.home.own_clock:
+            self._revision = self.conn.execute(_REVISION).scalar_one()
+        else:
+            self._now, self._revision = self.conn.execute(_NOW_AND_REVISION).one()
+        self._looked = True
+
+
+_REVISION = select(func.max(configurations.c.revision))
+_BODY = select(configurations.c.body).where(configurations.c.revision == bindparam("revision"))
+_MILLIS = cast(func.floor(extract("epoch", func.clock_timestamp()) * 1000), BigInteger)
+_NOW_AND_REVISION = select(type_coerce(_MILLIS, UtcMillis), _REVISION.scalar_subquery())
+
+
+@cache
+def upsert(table: Table, postgres: bool) -> Any:
+    """An INSERT of this table on which `on_conflict_...` can be said."""
+    return postgresql.insert(table) if postgres else sqlite.insert(table)

@@ -1,0 +1,310 @@
+"""Lanes: who works on what, one thing at a time, in order, paced, and fenced.
+
+Theory of operation
+-------------------
+A lane is leased for longer than one attempt can take. The lease has a number that grows with each:
+what a holder wants to write down after its lease passed to another is refused, for the number is
+no longer the lane's. While a lane is leased its `wake_at` is the end of the lease; new work leaves
+it alone, or the lane would be taken from under its holder.
+
+Before a message leaves, `sending_since` is committed. So after a crash only what was being sent is
+in doubt, and whoever finds it looks whether it arrived before sending it again.
+
+On PostgreSQL a lane is locked before its next work is looked for, in a statement of its own: a
+statement that had to wait for the lock would go on with what it saw before it waited, and could
+put a lane to sleep beside work that was queued meanwhile.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    select,
+    update,
+)
+
+from engine.application.ports import LaneKind, Lease, MessageWork
+from engine.domain.conversation import Audience
+from engine.domain.holdings import Holding
+from engine.domain.ids import ChannelId, PersonId
+from storage import tables as t
+from storage.bound import Home
+from storage.codec import clean
+from storage.errors import Again
+from storage.outgoing import Outgoing, write_messages
+from storage.reader import HOLDING, SqlReader, locked
+from storage.types import UtcMillis, WakeMillis
+
+_L, _M, _H = t.lanes.c, t.messages.c, t.holdings.c
+_NOW = bindparam("now", type_=WakeMillis)
+
+_DUE = locked(
+    select(_L.key)
+    .where(_L.kind == bindparam("lane_kind"), _L.wake_at <= _NOW)
+    .order_by(_L.wake_at)
+    .limit(bindparam("most")),
+    skip=True,
+)
+_LEASE = (
+    update(t.lanes)
+    .where(_L.key.in_(bindparam("keys", expanding=True)))
+    .values(
+        holder=bindparam("new_holder"),
+        lease_number=_L.lease_number + 1,
+        wake_at=bindparam("until"),
+    )
+    .returning(_L.key, _L.lease_number)
+)
+_NUMBERS = (
+    select(_L.key, _L.lease_number)
+    .where(_L.key.in_(bindparam("keys", expanding=True)))
+    .order_by(_L.key)
+)
+_LOCKED_NUMBERS = locked(_NUMBERS)
+
+_HEAD_MESSAGE = (
+    select(t.messages)
+    .where(_M.lane == bindparam("of"), _M.queue_number.is_not(None))
+    .order_by(_M.queue_number, _M.key)
+    .limit(1)
+)
+_SENDING = (
+    update(t.messages)
+    .where(_M.key == bindparam("of"))
+    .values(
+        sending_since=func.coalesce(_M.sending_since, bindparam("since", type_=UtcMillis)),
+        attempts=_M.attempts + 1,
+        touched=False,
+    )
+)
+_others = t.messages.alias("others")
+_AT_THE_END = (
+    select(func.max(_others.c.queue_number) + 1)
+    .where(_others.c.lane == _M.lane, _others.c.queue_number.is_not(None))
+    .correlate(t.messages)
+    .scalar_subquery()
+)
+_SHOWN = (
+    update(t.messages)
+    .where(_M.key == bindparam("of"))
+    .values(
+        channel=bindparam("shown_channel"),
+        ts=bindparam("shown_ts"),
+        digest=bindparam("shown_digest"),
+        queue_number=case((_M.touched, _AT_THE_END), else_=null()),
+        touched=False,
+        sending_since=None,
+        retry_at=None,
+        attempts=0,
+        problem=None,
+    )
+)
+_FAILED = (
+    update(t.messages)
+    .where(_M.key == bindparam("of"))
+    .values(
+        queue_number=case((_M.touched | bindparam("again"), _M.queue_number), else_=null()),
+        given_up=~(_M.touched | bindparam("again")),
+        sending_since=bindparam("since"),
+        retry_at=bindparam("not_before"),
+        problem=bindparam("said"),
+    )
+)
+
+_HEAD_HOLDING = locked(
+    select(*HOLDING.columns)
+    .where(_H.lane == bindparam("of"), _H.next_at <= _NOW)
+    .order_by(_H.wanted, _H.next_at, _H.id)
+    .limit(1),
+    skip=True,
+)
+
+_NEXT = func.coalesce(
+    select(func.coalesce(_M.retry_at, literal_column("0")))
+    .where(_M.lane == _L.key, _M.queue_number.is_not(None))
+    .order_by(_M.queue_number, _M.key)
+    .limit(1)
+    .correlate(t.lanes)
+    .scalar_subquery(),
+    select(func.min(_H.next_at))
+    .where(_H.lane == _L.key, _H.next_at.is_not(None))
+    .correlate(t.lanes)
+    .scalar_subquery(),
+    type_=WakeMillis,
+)
+_EARLIEST = bindparam("earliest", type_=WakeMillis)
+_RELEASE = (
+    update(t.lanes)
+    .where(_L.key == bindparam("of"), _L.lease_number == bindparam("number"))
+    .values(
+        holder=None,
+        not_before=_EARLIEST,
+        wake_at=case((_NEXT < _EARLIEST, _EARLIEST), else_=_NEXT),
+    )
+    .returning(_L.wake_at)
+)
+
+
+class LaneWork(SqlReader):
+    """Leasing lanes, their heads, and what came of them."""
+
+    def __init__(self, conn: Connection, home: Home) -> None:
+        """With nothing collected yet."""
+        super().__init__(conn, home)
+        self.outgoing = Outgoing()
+        self.wakes_now = False
+        """Whether something written here is due at once."""
+
+    def lease_lanes(
+        self, kind: LaneKind, holder: str, now: datetime, lease: timedelta, limit: int
+    ) -> tuple[Lease, ...]:
+        """Take due lanes, skipping those others hold."""
+        asked = {"lane_kind": str(kind), "now": now, "most": limit}
+        due = list(self.conn.execute(_DUE, asked).scalars())
+        if not due:
+            return ()
+        ends_at = now + lease
+        taking = {"keys": due, "new_holder": holder, "until": ends_at}
+        numbers = {key: number for key, number in self.conn.execute(_LEASE, taking)}
+        self.outgoing.held |= numbers
+        return tuple(Lease(lane=key, number=numbers[key], ends_at=ends_at) for key in due)
+
+    def still_leased(self, lease: Lease) -> bool:
+        """Whether the lane is still ours.
+
+        It is locked only at the end, after everything a command may lock; if it passed to another
+        meanwhile, the transaction starts over and this is False.
+        """
+        number = self.outgoing.held.get(lease.lane)
+        if number is None:
+            found = self.conn.execute(_NUMBERS, {"keys": [lease.lane]}).one_or_none()
+            number = found.lease_number if found is not None else None
+        if number == lease.number:
+            self.outgoing.fences[lease.lane] = lease.number
+        return number == lease.number
+
+    def _own(self, lease: Lease) -> bool:
+        """Lock the lane; whether it is still ours."""
+        if lease.lane not in self.outgoing.held:
+            found = self.conn.execute(_LOCKED_NUMBERS, {"keys": [lease.lane]})
+            self.outgoing.held |= {key: number for key, number in found}
+        return self.outgoing.held.get(lease.lane) == lease.number
+
+    def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:
+        """Mark the lane's first waiting message as being sent, and return it."""
+        if not self._own(lease):
+            return None
+        row = self.conn.execute(_HEAD_MESSAGE, {"of": lease.lane}).one_or_none()
+        if row is None or (row.retry_at is not None and row.retry_at > now):
+            return None
+        self.conn.execute(_SENDING, {"of": row.key, "since": now})
+        return MessageWork(
+            lease=lease,
+            key=row.key,
+            is_card=row.is_card,
+            kind=row.kind,
+            subject_id=row.subject_id,
+            part=row.part,
+            audience=Audience(
+                person_id=PersonId(row.person_id) if row.person_id else None,
+                channel_id=ChannelId(row.channel_id) if row.channel_id else None,
+            ),
+            detail=row.detail,
+            channel=row.channel,
+            ts=row.ts,
+            digest=row.digest,
+            sending_since=row.sending_since,
+            attempts=row.attempts,
+        )
+
+    def message_shown(
+        self, work: MessageWork, *, channel: str, ts: str, digest: str, now: datetime
+    ) -> None:
+        """It is there as rendered; touched again meanwhile, it waits at the lane's end.
+
+        Nothing is written when the lane has passed to another.
+        """
+        if not self._own(work.lease):
+            return
+        shown = {
+            "shown_channel": channel or None,
+            "shown_ts": ts or None,
+            "shown_digest": digest or None,
+        }
+        self.conn.execute(_SHOWN, {"of": work.key, **shown})
+
+    def message_failed(
+        self,
+        work: MessageWork,
+        *,
+        problem: str,
+        retry_at: datetime | None,
+        reached: bool | None,
+        now: datetime,
+    ) -> None:
+        """It is not there, or nobody knows. `retry_at` None gives it up, until it is touched.
+
+        Surely not sent (`reached` False), it is in doubt only if an earlier attempt left it so.
+        """
+        if not self._own(work.lease):
+            return
+        since = work.sending_since if reached is False else work.sending_since or now
+        failed = {
+            "again": retry_at is not None,
+            "since": since,
+            "not_before": retry_at,
+            "said": clean(problem),
+        }
+        self.conn.execute(_FAILED, {"of": work.key, **failed})
+
+    def head_holding(self, lease: Lease, now: datetime) -> Holding | None:
+        """The lane's first due holding, locked: removals before grants, then the oldest.
+
+        One that somebody else is changing is passed over; the lane wakes again for it.
+        """
+        if not self._own(lease):
+            return None
+        row = self.conn.execute(_HEAD_HOLDING, {"of": lease.lane, "now": now}).one_or_none()
+        return HOLDING.from_row(row) if row is not None else None
+
+    def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:
+        """Give the lane back at the end of this transaction.
+
+        It wakes for its next work, but not before that moment, nor does new work wake it before.
+        """
+        self.outgoing.releases[lease.lane] = (lease.number, not_before)
+
+    def free_leases(self) -> None:
+        """End every lease at once: whoever held them died with their process (SQLite only)."""
+        held = update(t.lanes).where(_L.holder.is_not(None))
+        self.conn.execute(held.values(holder=None, wake_at=self.now()))
+
+    def finish(self) -> None:
+        """Write what was collected; the last thing before COMMIT. Raises `Again`."""
+        outgoing = self.outgoing
+        if outgoing.subjects:
+            outgoing.add_touched(self.conn, self.now())
+        self._check_fences()
+        woken = [at for _, at in write_messages(self.conn, outgoing, postgres=self.postgres)]
+        for lane, (number, not_before) in sorted(outgoing.releases.items()):
+            given = {"of": lane, "number": number, "earliest": not_before}
+            woken += self.conn.execute(_RELEASE, given).scalars().all()
+        if any(at is not None and at <= self.now() for at in woken):
+            self.wakes_now = True
+
+    def _check_fences(self) -> None:
+        """Lock every lane this transaction writes, and see that ours are still ours."""
+        outgoing = self.outgoing
+        ours = set(outgoing.fences) | set(outgoing.releases)
+        if not self.postgres or ours <= set(outgoing.held):
+            return
+        keys = sorted(ours | set(outgoing.lanes))
+        found = self.conn.execute(_LOCKED_NUMBERS, {"keys": keys})
+        numbers: dict[str, int] = {key: number for key, number in found}
+        if any(numbers.get(lane) != number for lane, number in outgoing.fences.items()):
+            raise Again

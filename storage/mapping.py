@@ -1,0 +1,106 @@
+"""Domain values to rows and back: a field with a column of its name goes there, the rest together.
+
+A field is given a column of its own when SQL has to find, order or lock by it, or when it changes
+often while the rest does not; everything else is kept as one JSON text in `body`. So nothing is
+stored twice, and a field the rules add later is stored without a new column.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, Field, field, fields, make_dataclass
+from enum import Enum
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, get_args, get_type_hints
+
+from sqlalchemy import Column, Table
+
+from storage import codec
+from storage.types import Body
+
+
+class _Value(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+T = TypeVar("T", bound=_Value)
+
+
+class Mapped(Generic[T]):
+    """The two ways between a frozen dataclass and the rows of a table."""
+
+    def __init__(self, cls: type[T], table: Table) -> None:
+        """Match fields to columns by name."""
+        self._cls = cls
+        hints = get_type_hints(cls)
+        kept = [each for each in fields(cls) if each.name in table.c]
+        rest = [each for each in fields(cls) if each.name not in table.c]
+        self.columns: tuple[Column[Any], ...] = tuple(table.c[each.name] for each in kept)
+        self._names = tuple(each.name for each in kept)
+        self._enums = {
+            at: kind
+            for at, each in enumerate(kept)
+            if (kind := _enum_in(hints[each.name])) is not None
+        }
+        self._texts = frozenset(each.name for each in kept if hints[each.name] is str)
+        self._documents = {
+            at: hints[each.name] for at, each in enumerate(kept) if table.c[each.name].type is Body
+        }
+        self._document_names = frozenset(kept[at].name for at in self._documents)
+        self._rest_names = tuple(each.name for each in rest)
+        self._rest: type[Any] | None = None
+        if rest:
+            self.columns = (*self.columns, table.c.body)
+            parts = [(each.name, hints[each.name], _same_default(each)) for each in rest]
+            self._rest = make_dataclass(
+                f"{cls.__name__}Body", parts, frozen=True, slots=True, kw_only=True
+            )
+
+    def to_row(self, value: T) -> dict[str, object]:
+        """The columns and their values, `body` included."""
+        row: dict[str, object] = {}
+        for name in self._names:
+            part = getattr(value, name)
+            if name in self._document_names:
+                part = codec.encode(part)
+            elif isinstance(part, str):
+                part = codec.clean(part) if name in self._texts else str(part)
+            row[name] = part
+        if self._rest is not None:
+            row["body"] = codec.encode({name: getattr(value, name) for name in self._rest_names})
+        return row
+
+    def from_row(self, row: Sequence[Any]) -> T:
+        """The value; `row` starts with this mapping's columns in their order."""
+        parts = list(row[: len(self._names)])
+        for at, kind in self._enums.items():
+            if parts[at] is not None:
+                parts[at] = kind(parts[at])
+        for at, type_ in self._documents.items():
+            parts[at] = codec.decode(type_, parts[at])
+        known: dict[str, Any] = dict(zip(self._names, parts, strict=True))
+        if self._rest is not None:
+            rest = codec.decode(self._rest, row[len(self._names)])
+            for name in self._rest_names:
+                known[name] = getattr(rest, name)
+        return self._cls(**known)
+
+    def all_from(self, rows: Iterable[Sequence[Any]]) -> tuple[T, ...]:
+        """Several values."""
+        return tuple(self.from_row(row) for row in rows)
+
+
+def changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
+    """The columns whose values differ."""
+    return {name: value for name, value in after.items() if before[name] != value}
+
+
+def _enum_in(hint: object) -> type[Enum] | None:
+    options = get_args(hint) or (hint,)
+    return next((o for o in options if isinstance(o, type) and issubclass(o, Enum)), None)
+
+
+def _same_default(each: Field[Any]) -> Any:
+    """A field of a made dataclass with the original's default."""
+    if each.default is not MISSING:
+        return field(default=each.default)
+    if each.default_factory is not MISSING:
+        return field(default_factory=each.default_factory)
+    return field()

@@ -1,0 +1,192 @@
+"""What a transaction leaves to be shown, said, granted and remembered; written just before COMMIT.
+
+Cards, notices, woken lanes and audit rows are collected while the command runs and written together
+at its end: a handful of statements however many rules asked for something, and the lanes locked
+last, all at once, in the order of their keys. That order is what keeps transactions that touch the
+same people's lanes from waiting for one another in a ring; no lane is ever locked before a request,
+an assignment or a holding, except by whoever skips what others hold.
+
+Values are made storable when they are given, so that nothing here can fail for one row's sake.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, func, literal, select
+from sqlalchemy.sql.dml import Insert
+
+from engine.application.ports import LaneKind
+from engine.domain.conversation import Audience, Card, Notice
+from storage import tables as t
+from storage.bound import upsert
+from storage.codec import clean
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """The collected rows of one transaction."""
+
+    messages: dict[str, Row] = field(default_factory=dict)
+    """Cards and notices by key, in the order they were asked for."""
+    subjects: dict[str, None] = field(default_factory=dict)
+    """Subjects all of whose cards must be brought up to date."""
+    lanes: dict[str, tuple[LaneKind, datetime]] = field(default_factory=dict)
+    """Lanes to wake, and when."""
+    audit: list[Row] = field(default_factory=list)
+    fences: dict[str, int] = field(default_factory=dict)
+    """Lanes found to be leased under this number, which must still be so at the end."""
+    releases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    """Lanes to give back: the lease's number, and the moment before which they must not wake."""
+    held: dict[str, int] = field(default_factory=dict)
+    """Lanes locked in this transaction, with the number of their lease."""
+
+    def copy(self) -> "Outgoing":
+        """As it is now: what a savepoint goes back to."""
+        return Outgoing(
+            messages=dict(self.messages),
+            subjects=dict(self.subjects),
+            lanes=dict(self.lanes),
+            audit=list(self.audit),
+            fences=dict(self.fences),
+            releases=dict(self.releases),
+            held=dict(self.held),
+        )
+
+    def show(self, cards: Iterable[Card], now: datetime) -> None:
+        """Cards that must exist and be up to date."""
+        for card in cards:
+            row = _message(card_key(card), card.audience, kind=card.kind, subject=card.subject_id)
+            self._add(row | {"is_card": True, "part": card.part}, now)
+
+    def say(self, notices: Iterable[Notice], now: datetime) -> None:
+        """Notices, each said once for ever by its key."""
+        for notice in notices:
+            row = _message(notice.key, notice.audience, kind=notice.kind, subject=notice.subject_id)
+            self._add(row | {"is_card": False, "detail": clean(notice.detail)}, now)
+
+    def wake(self, kind: LaneKind, lane: str, at: datetime) -> None:
+        """A lane has something to do from that moment on."""
+        known = self.lanes.get(lane)
+        if known is None or at < known[1]:
+            self.lanes[lane] = (kind, at)
+
+    def _add(self, row: Row, now: datetime) -> None:
+        self.messages.setdefault(row["key"], row)
+        self.wake(LaneKind.MESSAGES, row["lane"], now)
+
+    def add_touched(self, conn: Connection, now: datetime) -> None:
+        """Add the cards of the subjects that were touched."""
+        for found in conn.execute(_CARDS_OF, {"subjects": list(self.subjects)}).mappings():
+            self._add({**found, **_FRESH, "part": found["part"]}, now)
+
+
+def card_key(card: Card) -> str:
+    """What a card is known by in the database."""
+    return f"card/{card.kind}/{card.subject_id}/{card.part}/{card.audience.key}"
+
+
+_FRESH: Row = {"detail": "", "touched": False, "attempts": 0, "given_up": False, "part": 0}
+
+
+def _message(key: str, audience: Audience, *, kind: str, subject: str) -> Row:
+    return _FRESH | {
+        "key": key,
+        "lane": audience.key,
+        "kind": str(kind),
+        "subject_id": subject,
+        "person_id": audience.person_id,
+        "channel_id": audience.channel_id,
+    }
+
+
+_M = t.messages.c
+_CARDS_OF = (
+    select(
+        _M.key, _M.lane, _M.is_card, _M.kind, _M.subject_id, _M.part, _M.person_id, _M.channel_id
+    )
+    .where(_M.is_card, _M.subject_id.in_(bindparam("subjects", expanding=True)))
+    .order_by(_M.key)
+)
+
+
+def write_messages(
+    conn: Connection, outgoing: Outgoing, *, postgres: bool
+) -> Sequence[tuple[str, datetime | None]]:
+    """Wake the lanes and queue the messages; answers each woken lane's next moment.
+
+    The lanes come first, in the order of their keys: their rows are locked by that, and every
+    message belongs to one of them.
+    """
+    if not outgoing.lanes:
+        return ()
+    waiting: dict[str, list[Row]] = defaultdict(list)
+    for row in outgoing.messages.values():
+        waiting[row["lane"]].append(row)
+    rows = [
+        {
+            "key": key,
+            "kind": str(kind),
+            "last_number": len(waiting[key]),
+            "lease_number": 0,
+            "wake_at": at,
+        }
+        for key, (kind, at) in sorted(outgoing.lanes.items())
+    ]
+    woken = conn.execute(_wake_lanes(postgres), rows).all()
+    queued: list[Row] = []
+    for key, last_number, _ in woken:
+        first = last_number - len(waiting[key]) + 1
+        queued += [row | {"queue_number": first + at} for at, row in enumerate(waiting[key])]
+    if queued:
+        conn.execute(_queue_messages(postgres), queued)
+    return [(key, wake_at) for key, _, wake_at in woken]
+
+
+def later(one: Any, other: Any) -> Any:
+    """The later of two moments in SQL; each may be empty, not both."""
+    return case((one.is_(None), other), (other.is_(None), one), (one > other, one), else_=other)
+
+
+@cache
+def _wake_lanes(postgres: bool) -> Insert:
+    """New work: the lane is due at once, unless it is leased, paced, or due already."""
+    lanes = t.lanes.c
+    statement = upsert(t.lanes, postgres)
+    wanted = later(lanes.not_before, statement.excluded.wake_at)
+    wake_at = case(
+        (lanes.holder.is_not(None), lanes.wake_at),
+        (lanes.wake_at.is_(None), wanted),
+        (lanes.wake_at <= wanted, lanes.wake_at),
+        else_=wanted,
+    )
+    waking: Insert = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "last_number": lanes.last_number + statement.excluded.last_number,
+            "wake_at": wake_at,
+        },
+    ).returning(lanes.key, lanes.last_number, lanes.wake_at)
+    return waking
+
+
+@cache
+def _queue_messages(postgres: bool) -> Insert:
+    """A card waits at most once and keeps its place; a notice that exists is left alone."""
+    statement = upsert(t.messages, postgres)
+    queueing: Insert = statement.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "queue_number": func.coalesce(_M.queue_number, statement.excluded.queue_number),
+            "touched": _M.sending_since.is_not(None),
+            "attempts": case((_M.given_up, literal(0)), else_=_M.attempts),
+            "given_up": literal(False),
+        },
+        where=_M.is_card,
+    )
+    return queueing

@@ -1,0 +1,224 @@
+"""What can be read inside a transaction: people and who they are now, requests, what is held."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
+
+from engine.application.directory import DirectoryNames
+from engine.application.ports import Claim
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import Assignment
+from engine.domain.holdings import Holding
+from engine.domain.ids import (
+    AssignmentId,
+    GroupId,
+    HoldingId,
+    PackageId,
+    PersonId,
+    RequestId,
+)
+from engine.domain.people import Person, Subject
+from storage import tables as t
+from storage.bound import Bound
+from storage.mapping import Mapped
+from storage.names import read_names
+from storage.subjects import resolve
+
+PERSON = Mapped(Person, t.people)
+REQUEST = Mapped(AssignmentRequest, t.requests)
+ASSIGNMENT = Mapped(Assignment, t.assignments)
+HOLDING = Mapped(Holding, t.holdings)
+
+
+def _among(name: str) -> Any:
+    return bindparam(name, expanding=True)
+
+
+ACTIVE = t.assignments.c.ended_at.is_(None)
+
+_PERSON = select(*PERSON.columns).where(t.people.c.id == bindparam("id"))
+_PEOPLE = select(*PERSON.columns).where(t.people.c.id.in_(_among("ids")))
+_BY_EMAIL = (
+    select(*PERSON.columns)
+    .where(t.people.c.email_key == bindparam("email"))
+    .order_by(t.people.c.active.desc(), t.people.c.id)
+    .limit(1)
+)
+_GROUPS_OF = (
+    select(t.groups.c.id)
+    .join(t.group_members, t.group_members.c.group_id == t.groups.c.id)
+    .where(t.group_members.c.person_id == bindparam("person_id"), t.groups.c.active)
+)
+ONE_REQUEST = select(*REQUEST.columns).where(t.requests.c.id == bindparam("id"))
+ONE_ASSIGNMENT = select(*ASSIGNMENT.columns).where(t.assignments.c.id == bindparam("id"))
+ONE_HOLDING = select(*HOLDING.columns).where(t.holdings.c.id == bindparam("id"))
+_OPEN_REQUEST = select(t.requests.c.id).where(
+    t.requests.c.is_open,
+    t.requests.c.target_id == bindparam("target_id"),
+    t.requests.c.package_id == bindparam("package_id"),
+)
+_ACTIVE_ASSIGNMENT = select(*ASSIGNMENT.columns).where(
+    ACTIVE,
+    t.assignments.c.target_id == bindparam("target_id"),
+    t.assignments.c.package_id == bindparam("package_id"),
+)
+_HELD_PACKAGES = select(t.assignments.c.package_id).where(
+    ACTIVE,
+    t.assignments.c.target_id == bindparam("target_id"),
+    t.assignments.c.package_id.in_(_among("packages")),
+)
+_HOLDERS = (
+    select(*ASSIGNMENT.columns)
+    .where(ACTIVE, t.assignments.c.package_id.in_(_among("packages")))
+    .order_by(t.assignments.c.id)
+)
+_PENDING = (
+    select(*REQUEST.columns)
+    .where(t.requests.c.is_open, t.requests.c.package_id.in_(_among("packages")))
+    .order_by(t.requests.c.id)
+)
+_CLAIMS = (
+    select(*HOLDING.columns, t.claims.c.active)
+    .join(t.claims, t.claims.c.holding_id == t.holdings.c.id)
+    .where(t.claims.c.assignment_id == bindparam("assignment_id"))
+    .order_by(t.claims.c.position, t.holdings.c.id)
+)
+_CLAIMANTS = (
+    select(
+        t.assignments.c.id,
+        t.assignments.c.request_id,
+        t.assignments.c.removal_request_id,
+        t.assignments.c.ended_at,
+        t.claims.c.active,
+    )
+    .join(t.claims, t.claims.c.assignment_id == t.assignments.c.id)
+    .where(t.claims.c.holding_id == bindparam("holding_id"))
+    .order_by(t.assignments.c.id)
+)
+
+
+class SqlReader(Bound):
+    """The reads of `engine.application.ports.Reader`."""
+
+    def directory(self) -> DirectoryNames:
+        """The mirror by names, as a snapshot of this moment."""
+        return read_names(self.conn, PERSON)
+
+    def person(self, person_id: PersonId) -> Person | None:
+        """One person of the mirror."""
+        row = self.conn.execute(_PERSON, {"id": person_id}).one_or_none()
+        return PERSON.from_row(row) if row is not None else None
+
+    def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
+        """Several people; unknown ids are left out."""
+        found: dict[PersonId, Person] = {}
+        for some in chunks(sorted(set(person_ids))):
+            for person in PERSON.all_from(self.conn.execute(_PEOPLE, {"ids": some})):
+                found[person.id] = person
+        return found
+
+    def person_by_email(self, email: str) -> Person | None:
+        """The person with this address, case ignored; the active one, if there are several."""
+        row = self.conn.execute(_BY_EMAIL, {"email": email.casefold()}).first()
+        return PERSON.from_row(row) if row is not None else None
+
+    def groups_of(self, person_id: PersonId) -> frozenset[GroupId]:
+        """The active groups this person is in."""
+        rows = self.conn.execute(_GROUPS_OF, {"person_id": person_id})
+        return frozenset(GroupId(row[0]) for row in rows)
+
+    def resolve(
+        self, subjects: Iterable[Subject], target_id: PersonId | None
+    ) -> dict[Subject, tuple[PersonId, ...]]:
+        """Who these subjects are now, in one statement."""
+        return resolve(self.conn, subjects, target_id)
+
+    def request(self, request_id: RequestId) -> AssignmentRequest | None:
+        """One request, not locked."""
+        row = self.conn.execute(ONE_REQUEST, {"id": request_id}).one_or_none()
+        return REQUEST.from_row(row) if row is not None else None
+
+    def assignment(self, assignment_id: AssignmentId) -> Assignment | None:
+        """One assignment, not locked."""
+        row = self.conn.execute(ONE_ASSIGNMENT, {"id": assignment_id}).one_or_none()
+        return ASSIGNMENT.from_row(row) if row is not None else None
+
+    def holding(self, holding_id: HoldingId) -> Holding | None:
+        """One holding, not locked."""
+        row = self.conn.execute(ONE_HOLDING, {"id": holding_id}).one_or_none()
+        return HOLDING.from_row(row) if row is not None else None
+
+    def open_request_of(self, target_id: PersonId, package_id: PackageId) -> RequestId | None:
+        """The request (add or update, not a removal) of this person that is still open.
+
+        One that was delivered once and is being delivered again does not count: its assignment
+        says that the package is held.
+        """
+        who = {"target_id": target_id, "package_id": package_id}
+        found = self.conn.execute(_OPEN_REQUEST, who).scalar_one_or_none()
+        return RequestId(found) if found is not None else None
+
+    def active_assignment_of(self, target_id: PersonId, package_id: PackageId) -> Assignment | None:
+        """The assignment of this person that has not ended."""
+        who = {"target_id": target_id, "package_id": package_id}
+        row = self.conn.execute(_ACTIVE_ASSIGNMENT, who).one_or_none()
+        return ASSIGNMENT.from_row(row) if row is not None else None
+
+    def held_packages(
+        self, target_id: PersonId, among: Iterable[PackageId]
+    ) -> frozenset[PackageId]:
+        """Those of the packages that this person holds or is scheduled to."""
+        asked = {"target_id": target_id, "packages": sorted(among)}
+        return frozenset(PackageId(row[0]) for row in self.conn.execute(_HELD_PACKAGES, asked))
+
+    def holders(self, package_ids: Iterable[PackageId]) -> dict[PackageId, tuple[Assignment, ...]]:
+        """The active assignments of these packages."""
+        found: dict[PackageId, list[Assignment]] = defaultdict(list)
+        rows = self.conn.execute(_HOLDERS, {"packages": sorted(package_ids)})
+        for assignment in ASSIGNMENT.all_from(rows):
+            found[assignment.package_id].append(assignment)
+        return {package_id: tuple(held) for package_id, held in found.items()}
+
+    def pending_requests(
+        self, package_ids: Iterable[PackageId]
+    ) -> dict[PackageId, tuple[AssignmentRequest, ...]]:
+        """The open requests of these packages; removals do not count."""
+        found: dict[PackageId, list[AssignmentRequest]] = defaultdict(list)
+        rows = self.conn.execute(_PENDING, {"packages": sorted(package_ids)})
+        for request in REQUEST.all_from(rows):
+            found[request.package_id].append(request)
+        return {package_id: tuple(asked) for package_id, asked in found.items()}
+
+    def claimants_of(self, holding_id: HoldingId) -> tuple[tuple[AssignmentId, RequestId], ...]:
+        """The assignments that give this holding, or the one that gave it last.
+
+        Each with the request it reports to.
+        """
+        rows = self.conn.execute(_CLAIMANTS, {"holding_id": holding_id}).all()
+        giving = [row for row in rows if row.active]
+        if not giving:
+            giving = sorted(rows, key=lambda row: (row.ended_at is None, row.ended_at, row.id))[-1:]
+        return tuple(
+            (AssignmentId(row.id), RequestId(row.removal_request_id or row.request_id))
+            for row in giving
+        )
+
+    def claims_of(self, assignment_id: AssignmentId) -> tuple[Claim, ...]:
+        """Every holding this assignment gives, or gave."""
+        rows = self.conn.execute(_CLAIMS, {"assignment_id": assignment_id})
+        return tuple(Claim(holding=HOLDING.from_row(row), active=row[-1]) for row in rows)
+
+
+def chunks(values: list[Any], size: int = 500) -> Iterable[list[Any]]:
+    """The values in parts that fit one statement."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
+def locked(statement: Select[Any], *, skip: bool = False) -> Select[Any]:
+    """The same, locking its rows against other writers; `skip` those that others hold.
+
+    SQLite needs no clause: its transactions exclude one another from their first statement on.
+    """
+    return statement.with_for_update(key_share=True, skip_locked=skip)

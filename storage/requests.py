@@ -1,0 +1,176 @@
+"""Writing requests, and the rows that say for whom they wait and who decided."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy.sql.dml import Update
+
+from engine.domain import stages
+from engine.domain.assignment_requests import OPEN, REMOVALS, AssignmentRequest, RequestState
+from engine.domain.ids import PersonId, RequestId
+from engine.domain.stages import StageRun
+from storage import tables as t
+from storage.bound import upsert
+from storage.conflicts import keys_checked
+from storage.lanes import LaneWork
+from storage.mapping import changed
+from storage.reader import ONE_REQUEST, REQUEST, locked
+
+_R, _A = t.requests.c, t.approvals.c
+_LOCK = locked(ONE_REQUEST)
+_WAITING = (
+    select(_A.request_id)
+    .where(_A.is_open, _A.person_id == bindparam("person_id"))
+    .union(
+        select(_R.id).where(
+            _R.state == RequestState.PENDING_APPROVAL, _R.target_id == bindparam("person_id")
+        ),
+        select(_R.id).where(
+            _R.state == RequestState.PENDING_APPROVAL, _R.requestor_id == bindparam("person_id")
+        ),
+    )
+)
+_NO_LONGER_ASKED = delete(t.approvals).where(
+    _A.request_id == bindparam("of"),
+    _A.stage_number == bindparam("stage"),
+    _A.person_id == bindparam("who"),
+)
+AT = bindparam("at", type_=_R.wake_at.type)
+
+
+class RequestWrites(LaneWork):
+    """Requests with their approvals."""
+
+    def lock_request(self, request_id: RequestId) -> AssignmentRequest | None:
+        """Lock and read one request."""
+        row = self.conn.execute(_LOCK, {"id": request_id}).one_or_none()
+        return REQUEST.from_row(row) if row is not None else None
+
+    def add_request(self, request: AssignmentRequest, wake_at: datetime | None) -> None:
+        """Insert. Raises `Conflict` if an open one for the same person and package exists."""
+        row = _row(request) | {"wake_at": wake_at}
+        with keys_checked():
+            self.conn.execute(insert(t.requests), row)
+        self._write_approvals({}, _approvals(request))
+        self.note_wake(wake_at)
+
+    def save_request(
+        self, before: AssignmentRequest, after: AssignmentRequest, wake_at: datetime | None
+    ) -> None:
+        """Write what changed, and the rows that say for whom it waits and who decided."""
+        columns = changed(_row(before), _row(after)) if before is not after else {}
+        with keys_checked():
+            self.conn.execute(
+                saving(t.requests, tuple(columns)), to_save(after.id, columns, wake_at)
+            )
+        if before is not after:
+            self._write_approvals(_approvals(before), _approvals(after))
+        self.note_wake(wake_at)
+
+    def note_wake(self, wake_at: datetime | None) -> None:
+        """Remember when something is due at once, for the workers of this process."""
+        if wake_at is not None and wake_at <= self.now():
+            self.wakes_now = True
+
+    def _write_approvals(self, before: "_Approvals", after: "_Approvals") -> None:
+        fresh = [row for key, row in after.items() if before.get(key) != row]
+        if fresh:
+            statement = upsert(t.approvals, self.postgres)
+            columns = ("role", "asked_at", "decide_until", "verdict", "decided_at", "is_open")
+            statement = statement.on_conflict_do_update(
+                index_elements=["request_id", "stage_number", "person_id"],
+                set_={name: statement.excluded[name] for name in columns},
+            )
+            self.conn.execute(statement, fresh)
+        gone = [key for key in before if key not in after]
+        if gone:
+            named = [{"of": of, "stage": stage, "who": who} for of, stage, who in gone]
+            self.conn.execute(_NO_LONGER_ASKED, named)
+
+    def requests_waiting_for(self, person_id: PersonId) -> tuple[RequestId, ...]:
+        """Requests not decided yet that this person is asked to decide, or asked for."""
+        found = self.conn.execute(_WAITING, {"person_id": person_id}).scalars()
+        return tuple(sorted(RequestId(request_id) for request_id in found))
+
+    def wake_requests(self, request_ids: Iterable[RequestId], at: datetime) -> None:
+        """Look at these again at that moment, if nothing wakes them earlier."""
+        ids = sorted(set(request_ids))
+        if ids:
+            named = _R.id.in_(bindparam("ids", expanding=True))
+            self.conn.execute(waking(t.requests, named), {"ids": ids, "at": at})
+            self.note_wake(at)
+
+
+_Approvals = dict[tuple[str, int, str], dict[str, Any]]
+
+
+def _row(request: AssignmentRequest) -> dict[str, object]:
+    return REQUEST.to_row(request) | {
+        "is_open": request.state in OPEN
+        and request.request_type not in REMOVALS
+        and request.delivered_at is None,
+        "reference": request.id[-4:].lower(),
+    }
+
+
+def _approvals(request: AssignmentRequest) -> _Approvals:
+    rows: _Approvals = {}
+    for run in request.runs:
+        for row in _asked_in(request, run):
+            rows[(request.id, run.number, row["person_id"])] = row
+    return rows
+
+
+def _asked_in(request: AssignmentRequest, run: StageRun) -> Iterable[dict[str, Any]]:
+    until = stages.deadline(run, request.stages[run.number])
+    waits = request.state is RequestState.PENDING_APPROVAL and run.result is None
+    for approver in run.approvers:
+        said = run.decision_of(approver.person_id)
+        yield {
+            "request_id": request.id,
+            "stage_number": run.number,
+            "person_id": approver.person_id,
+            "role": str(approver.role),
+            "asked_at": approver.asked_at,
+            "decide_until": until,
+            "verdict": str(said.verdict) if said else None,
+            "decided_at": said.decided_at if said else None,
+            "is_open": waits and said is None,
+        }
+
+
+@lru_cache(maxsize=256)
+def saving(table: Table, columns: tuple[str, ...]) -> Update:
+    """Write these columns of one row and its next wake; what failed before is forgotten."""
+    return (
+        update(table)
+        .where(table.c.id == bindparam("of"))
+        .values(
+            version=table.c.version + 1,
+            wake_at=bindparam("next_wake_at"),
+            wake_errors=0,
+            problem=None,
+            parked_at=None,
+            **{name: bindparam(f"new_{name}") for name in columns},
+        )
+    )
+
+
+def to_save(row_id: str, columns: dict[str, object], wake_at: datetime | None) -> dict[str, object]:
+    """The parameters of `saving`."""
+    fresh = {f"new_{name}": value for name, value in columns.items()}
+    return {"of": row_id, "next_wake_at": wake_at, **fresh}
+
+
+def waking(table: Table, which: ColumnElement[bool]) -> Update:
+    """Wake these rows at a moment, unless something wakes them earlier.
+
+    Written to every one of them, due or not: only so does it wait for whoever is looking at a row
+    just now and has not seen what this is about.
+    """
+    sleeps_longer = or_(table.c.wake_at.is_(None), table.c.wake_at > AT)
+    wake_at = case((sleeps_longer, AT), else_=table.c.wake_at)
+    return update(table).where(which).values(wake_at=wake_at)

@@ -1,0 +1,238 @@
+"""The store: transactions on either database, tried again where that helps, never cut short.
+
+A transaction that was begun is finished, whatever becomes of the task that asked for it: cut off
+half-way, a connection could come back to the pool with half a transaction in it. After a lost
+connection nobody knows whether COMMIT arrived; so the function runs again, and the keys in the
+database make the second time harmless. The same for two that wait for each other.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, func, literal, select, union_all
+from sqlalchemy.exc import DBAPIError
+
+from engine.application.ports import Clock, LaneKind, Reader, Transaction
+from storage import tables as t
+from storage.address import parse
+from storage.bound import Home
+from storage.errors import Again, DatabaseUnavailable
+from storage.postgres import PostgresDatabase
+from storage.reader import SqlReader
+from storage.sqlite import SqliteDatabase
+from storage.transaction import SqlTransaction
+from storage.types import WakeMillis
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 3
+_WORTH_ANOTHER_TRY = frozenset({"40001", "40P01"})
+"""PostgreSQL's codes of a serialization failure and a deadlock."""
+
+
+class Database(Protocol):
+    """What the store needs from either database."""
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` in one transaction."""
+        ...
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` on a snapshot."""
+        ...
+
+    async def close(self) -> None:
+        """Wait for what runs and close."""
+        ...
+
+
+class DatabaseStore:
+    """`engine.application.ports.Store` over a database that is open."""
+
+    def __init__(self, database: Database, home: Home) -> None:
+        """Use `open_store`."""
+        self._database = database
+        self._home = home
+        self._running: set[asyncio.Task[Any]] = set()
+        self._changes = 0
+        self._changed = asyncio.Event()
+        self._seen: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
+
+    async def write(
+        self, fn: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `fn(tx, ...)` in one transaction and commit; any exception rolls back.
+
+        Raises `Conflict` when a key was taken, `DatabaseUnavailable` when the database is away.
+        """
+        return await self._finished(self._write(fn, args, kwargs))
+
+    async def read(
+        self, fn: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `fn(reader, ...)` on a consistent snapshot; never waits for a writer."""
+
+        def run(conn: Connection) -> T:
+            return fn(SqlReader(conn, self._home), *args, **kwargs)
+
+        return await self._finished(_tried(self._database.read, run))
+
+    async def run(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` on the bare connection of a snapshot: for the read side and the command line."""
+        return await self._finished(_tried(self._database.read, fn))
+
+    async def next_wake_at(self) -> datetime | None:
+        """The earliest moment at which anything (aggregate or lane) is due."""
+        return await self.run(_next_wake_at)
+
+    async def wait_for_change(self, seconds: float) -> None:
+        """Return after a local commit that made something due, or after so long by the clock.
+
+        A change since the calling task last returned from here counts: none is missed.
+        """
+        task = asyncio.current_task()
+        assert task is not None, "only tasks wait"
+        if self._seen.get(task, 0) == self._changes:
+            await self._wait(seconds)
+        self._seen[task] = self._changes
+
+    async def close(self) -> None:
+        """Finish what runs, then close every connection."""
+        if self._running:
+            await asyncio.wait(self._running)
+        await self._database.close()
+
+    async def __aenter__(self) -> "DatabaseStore":
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self.close()
+
+    async def _wait(self, seconds: float) -> None:
+        waits = {
+            asyncio.ensure_future(self._changed.wait()),
+            asyncio.ensure_future(self._home.clock.sleep(seconds)),
+        }
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _write(self, fn: Callable[..., T], args: Any, kwargs: Any) -> T:
+        wakes_now = False
+
+        def run(conn: Connection) -> T:
+            nonlocal wakes_now
+            tx = SqlTransaction(conn, self._home)
+            result = fn(tx, *args, **kwargs)
+            tx.finish()
+            wakes_now = tx.wakes_now
+            return result
+
+        result = await _tried(self._database.write, run)
+        if wakes_now:
+            self._changes += 1
+            self._changed.set()
+            self._changed = asyncio.Event()
+        return result
+
+    async def _finished(self, work: Coroutine[Any, Any, T]) -> T:
+        """The work's result; should the caller be cancelled, the work still goes on to its end."""
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+
+async def open_store(database_url: str, *, clock: Clock, read_only: bool = False) -> DatabaseStore:
+    """Open the database at this address. Raises `DatabaseFault` with one sentence why not.
+
+    SQLite is brought up to date, kept from other processes, and freed of the leases of a process
+    that died. PostgreSQL must have been migrated before. `read_only` opens a SQLite file beside
+    the process that writes it.
+    """
+    address = parse(database_url)
+    home = Home(clock=clock, postgres=address.postgres)
+    if address.postgres:
+        postgres = PostgresDatabase(address)
+        await postgres.open()
+        return DatabaseStore(postgres, home)
+    sqlite = SqliteDatabase(address, read_only=read_only)
+    await sqlite.open()
+    if not read_only:
+        await sqlite.write(lambda conn: SqlTransaction(conn, home).free_leases())
+    return DatabaseStore(sqlite, home)
+
+
+async def migrate(database_url: str, *, clock: Clock) -> None:
+    """Bring a database up to date, whichever it is. Raises `DatabaseFault`."""
+    address = parse(database_url)
+    if not address.postgres:
+        await (await open_store(database_url, clock=clock)).close()
+        return
+    postgres = PostgresDatabase(address)
+    try:
+        await postgres.migrate()
+    finally:
+        await postgres.close()
+
+
+async def check_schema(database_url: str, *, clock: Clock) -> None:
+    """Raise `SchemaOutdated` unless the database is at this version's revision."""
+    await (await open_store(database_url, clock=clock, read_only=True)).close()
+
+
+async def _tried(
+    run: Callable[[Callable[[Connection], T]], Coroutine[Any, Any, T]],
+    fn: Callable[[Connection], T],
+) -> T:
+    for _ in range(TRIES - 1):
+        try:
+            return await run(fn)
+        except Again:
+            log.info("a lane passed to another meanwhile, looking again")
+        except DBAPIError as error:
+            if not _worth_another_try(error):
+                raise
+            log.warning("the database gave up a transaction, trying again: %s", error.orig)
+    try:
+        return await run(fn)
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable(f"The database is away: {error.orig}.") from error
+        raise
+
+
+def _worth_another_try(error: DBAPIError) -> bool:
+    return (
+        error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _WORTH_ANOTHER_TRY
+    )
+
+
+def _next_wake_at(conn: Connection) -> datetime | None:
+    found: datetime | None = conn.execute(_NEXT_WAKE).scalar_one()
+    return found
+
+
+_MOMENTS = union_all(
+    select(func.min(t.requests.c.wake_at).label("at")),
+    select(func.min(t.assignments.c.wake_at)),
+    *(
+        select(func.min(t.lanes.c.wake_at)).where(t.lanes.c.kind == literal(str(kind)))
+        for kind in LaneKind
+    ),
+).subquery()
+_NEXT_WAKE = select(func.min(_MOMENTS.c.at, type_=WakeMillis()))

@@ -1,0 +1,36 @@
+"""One transaction: everything that can be read and written in it, and savepoints."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from engine.domain.conversation import Card, Notice
+from storage.audit import AuditWrites
+from storage.mirror import MirrorWrites
+
+
+class SqlTransaction(AuditWrites, MirrorWrites):
+    """`engine.application.ports.Transaction` over a connection that has begun."""
+
+    def show_cards(self, cards: Iterable[Card], now: datetime) -> None:
+        """Make sure these cards exist and are up to date; wakes their lanes."""
+        self.outgoing.show(cards, now)
+
+    def touch_cards(self, subject_ids: Iterable[str], now: datetime) -> None:
+        """Bring every card of these subjects up to date; wakes their lanes."""
+        self.outgoing.subjects |= dict.fromkeys(subject_ids)
+
+    def add_notices(self, notices: Iterable[Notice], now: datetime) -> None:
+        """Say these, each once for ever by its key; wakes their lanes."""
+        self.outgoing.say(notices, now)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What is done inside is undone when an exception leaves it."""
+        before, added = self.outgoing.copy(), self._added
+        try:
+            with self.conn.begin_nested():
+                yield
+        except BaseException:
+            self.outgoing, self._added = before, added
+            raise

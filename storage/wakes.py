@@ -1,0 +1,161 @@
+"""What is due by itself: claiming it, putting off what failed, and what recurs.
+
+A wake carries no meaning; it only says "look again". So a late, a double and a superfluous one do
+no harm, and nothing is ever cancelled: the next save writes the next moment.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from sqlalchemy import bindparam, func, select, update
+
+from engine.application.ports import Aggregate
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import Assignment
+from storage import tables as t
+from storage.assignments import AssignmentWrites
+from storage.bound import upsert
+from storage.codec import clean
+from storage.reader import ACTIVE, ASSIGNMENT, REQUEST, locked
+from storage.types import UtcMillis, WakeMillis
+
+MOST_FAILURES = 10
+"""After so many failed wakes in a row a person must look."""
+FIRST_PAUSE = timedelta(seconds=15)
+LONGEST_PAUSE = timedelta(hours=1)
+EVENTS_KEPT = timedelta(days=1)
+"""Slack repeats an event for an hour at most."""
+MOST_COUNTED = 10_000
+"""More endings than this are counted as this many."""
+
+_R, _A = t.requests.c, t.assignments.c
+_NOW = bindparam("now", type_=WakeMillis)
+_DUE_REQUESTS = locked(
+    select(*REQUEST.columns)
+    .where(_R.wake_at <= _NOW)
+    .order_by(_R.wake_at)
+    .limit(bindparam("most")),
+    skip=True,
+)
+_DUE_ASSIGNMENTS = locked(
+    select(*REQUEST.columns, *ASSIGNMENT.columns)
+    .join(t.requests, _R.id == func.coalesce(_A.removal_request_id, _A.request_id))
+    .where(_A.wake_at <= _NOW)
+    .order_by(_A.wake_at)
+    .limit(bindparam("most")),
+    skip=True,
+)
+_DUE_ENDINGS = (
+    select(_A.id)
+    .where(ACTIVE, _A.wake_at <= _NOW, _A.ends_at <= bindparam("at", type_=UtcMillis))
+    .limit(MOST_COUNTED)
+    .subquery()
+)
+_SOME_ACTIVE = select(_A.id).where(ACTIVE).limit(bindparam("most")).subquery()
+
+
+class Wakes(AssignmentWrites):
+    """What time makes due."""
+
+    def claim_due(
+        self, aggregate: Aggregate, now: datetime, limit: int
+    ) -> Sequence[tuple[AssignmentRequest | None, Assignment | None]]:
+        """Lock and read what is due, skipping what others hold; ordered by `wake_at`.
+
+        An assignment comes with the request it reports to; both are locked, or neither.
+        """
+        asked = {"now": now, "most": limit}
+        match aggregate:
+            case Aggregate.REQUEST:
+                found = REQUEST.all_from(self.conn.execute(_DUE_REQUESTS, asked))
+                return [(request, None) for request in found]
+            case Aggregate.ASSIGNMENT:
+                width = len(REQUEST.columns)
+                return [
+                    (REQUEST.from_row(row), ASSIGNMENT.from_row(row[width:]))
+                    for row in self.conn.execute(_DUE_ASSIGNMENTS, asked)
+                ]
+            case _:
+                assert_never(aggregate)
+
+    def postpone(self, aggregate: Aggregate, row_id: str, now: datetime, problem: str) -> bool:
+        """A row's wake failed: back off; after ten failures park it. True when it was parked."""
+        table = t.requests if aggregate is Aggregate.REQUEST else t.assignments
+        errors = table.c.wake_errors
+        before: int = self.conn.execute(
+            select(errors).where(table.c.id == bindparam("id")), {"id": row_id}
+        ).scalar_one()
+        failures = before + 1
+        parked = failures >= MOST_FAILURES
+        pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+        self.conn.execute(
+            update(table)
+            .where(table.c.id == bindparam("of"))
+            .values(
+                wake_errors=bindparam("failures"),
+                wake_at=bindparam("again_at"),
+                parked_at=bindparam("given_up_at"),
+                problem=bindparam("said"),
+            ),
+            {
+                "of": row_id,
+                "failures": failures,
+                "again_at": None if parked else now + pause,
+                "given_up_at": now if parked else None,
+                "said": clean(problem),
+            },
+        )
+        return parked
+
+    def endings_due(self, now: datetime) -> tuple[int, int]:
+        """How many active assignments time would end now, and how many are active.
+
+        Counted only as far as it matters for judging the share: the first to ten thousand, the
+        second to a thousand and twenty times the first.
+        """
+        due = self.conn.execute(
+            select(func.count()).select_from(_DUE_ENDINGS), {"now": now, "at": now}
+        ).scalar_one()
+        active = self.conn.execute(
+            select(func.count()).select_from(_SOME_ACTIVE), {"most": 1000 + 20 * due}
+        ).scalar_one()
+        return due, active
+
+    def brake_released(self, now: datetime) -> bool:
+        """Whether an administrator has lately said that many endings are right."""
+        released = select(t.brake.c.number).where(t.brake.c.released_until > bindparam("now"))
+        return self.conn.execute(released, {"now": now}).one_or_none() is not None
+
+    def release_brake(self, until: datetime) -> None:
+        """Many endings are right until then."""
+        statement = upsert(t.brake, self.postgres)
+        statement = statement.on_conflict_do_update(
+            index_elements=["number"],
+            set_={"released_until": statement.excluded.released_until},
+        )
+        self.conn.execute(statement, {"number": 1, "released_until": until})
+        self.wakes_now = True
+
+    # Repeats
+
+    def first_time(self, event_id: str, now: datetime) -> bool:
+        """Whether this event of the outside has not been handled yet; remembers it for a day."""
+        seen = t.events_seen
+        old = seen.delete().where(seen.c.seen_at < bindparam("before"))
+        self.conn.execute(old, {"before": now - EVENTS_KEPT})
+        statement = upsert(seen, self.postgres).on_conflict_do_nothing().returning(seen.c.event_id)
+        row = {"event_id": event_id, "seen_at": now}
+        return self.conn.execute(statement, row).one_or_none() is not None
+
+    def claim_job(self, name: str, every: timedelta, now: datetime) -> bool:
+        """Whether this recurring job is due and ours to do; it is due again `every` later."""
+        jobs = t.jobs
+        statement = upsert(jobs, self.postgres)
+        statement = statement.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"wake_at": statement.excluded.wake_at},
+            where=jobs.c.wake_at <= _NOW,
+        ).returning(jobs.c.name)
+        row = {"name": name, "wake_at": now + every, "now": now}
+        return self.conn.execute(statement, row).one_or_none() is not None
