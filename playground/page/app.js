@@ -22,7 +22,7 @@ const story = new Story(byId("story"), columns);
 const drawer = new Drawer(byId("drawer"), drawTools);
 
 function drawApp() {
-  byId("team-name").textContent = workspace.team.name;
+  byId("team-name").textContent = workspace.team.name === "Playground" ? "" : workspace.team.name;
   document.title = workspace.team.name ? `${workspace.team.name} · Playground` : "Playground";
   const { app } = workspace;
   const words = app.connected ? `${app.name} is connected ${TRANSPORT_WORDS[app.transport] ?? ""}`.trim() : `${app.name || "No app"} is not connected`;

@@ -236,7 +236,10 @@ export class Column {
 
   /** What Slack would tell this person alone: an error of the app, a refusal. */
   notice(text) {
-    const drawn = h("div", { class: "notice", role: "alert" }, icon("alert"), h("span", {}, text),
+    // The answer to a press and the stream both bring the same news; it is told once.
+    const known = [...this.notices.children].find((one) => one.dataset.text === text);
+    if (known) return;
+    const drawn = h("div", { class: "notice", role: "alert", dataset: { text } }, icon("alert"), h("span", {}, text),
       h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", on: { click: () => drawn.remove() } }, icon("close")));
     this.notices.append(drawn);
     while (this.notices.children.length > 3) this.notices.firstElementChild.remove();

@@ -17,7 +17,7 @@ const WORDS = {
   out_of_order: "Delivered out of order",
 };
 
-const COMMON_METHODS = ["*", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "views.publish", "conversations.open", "users.info", "users.list", "usergroups.users.update"];
+const COMMON_METHODS = ["*", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "views.publish", "conversations.open", "users.info", "users.list", "usergroups.users.update", "command", "block_actions", "block_suggestion", "view_submission", "event"];
 
 const kindOf = (kind) => (typeof kind === "string" ? kind : (kind.kind ?? kind.id));
 
@@ -38,7 +38,7 @@ export class Faults {
     replace(root,
       h("p", { class: "drawer-lead" }, "Networks fail. Choose what goes wrong and watch what the app makes of it."),
       h("form", { class: "fault-form", on: { submit: (event) => this.add(event) } },
-        field("What happens", this.kind), field("Method (* is any)", this.method), h("datalist", { id: "methods" }, COMMON_METHODS.map((one) => h("option", { value: one }))),
+        field("What happens", this.kind), field("Method or delivery (* is any)", this.method), h("datalist", { id: "methods" }, COMMON_METHODS.map((one) => h("option", { value: one }))),
         field("Whom it concerns", this.person), field("How often", this.times), this.secondsField,
         h("button", { type: "submit", class: "button button-primary" }, "Add this fault")),
       h("div", { class: "faults-head" }, h("h3", {}, "In force"), h("button", { type: "button", class: "button button-small", on: { click: () => this.change({ clear: true }) } }, "Clear all")),

@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import ORACLE
 from tests.browser.fake_page_api import Item, Json, item, items, load
@@ -149,11 +149,8 @@ def drawn_elsewhere() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def pages(browser: object) -> Iterator[tuple[Page, Page]]:
+def pages(browser: Browser) -> Iterator[tuple[Page, Page]]:
     """Our page on the sample workspace, and an empty one beside it for the other drawing."""
-    from playwright.sync_api import Browser
-
-    assert isinstance(browser, Browser)
     server = FakeServer()
     server.start()
     context = browser.new_context(timezone_id=ZONE, locale="en-US")
