@@ -44,6 +44,7 @@ from engine.domain.people import (
 )
 from engine.domain.policies import (
     NEVER,
+    NO_EXTENSION,
     ApprovalStage,
     AssignmentPolicy,
     Escalation,
@@ -67,7 +68,7 @@ EVE, MAX, MIA, OLGA, ADA = (PersonId(name) for name in ("eve", "max", "mia", "ol
 EVERYBODY = (ROB, ANN, BEN, CAT, DAN, EVE, MAX, MIA, OLGA, ADA)
 LEADS, DESK = GroupId("leads"), GroupId("desk")
 ADMIN_CHANNEL = ChannelId("access-admin")
-NO_EXTENSION, EXTENDABLE = ExtensionRule(), ExtensionRule(allowed=True)
+EXTENDABLE = ExtensionRule(allowed=True)
 PACKAGE, POLICY = PackageId("production"), PolicyId("production/employees")
 
 
