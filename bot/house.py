@@ -92,8 +92,8 @@ async def open_house(
     async with aiohttp.ClientSession(timeout=CALL_TIMEOUT, trust_env=False) as session:
         client = slack_checks.web_client(settings, session)
         identity = await slack_checks.check(client, settings)
-        async with storage.open_store(settings.database_url, clock=clock) as store:
-            queries = storage.queries(store)
+        async with await storage.open_store(settings.database_url, clock=clock) as store:
+            queries = storage.StoreQueries(store)
             built = _connectors(client, identity, settings)
             serial = {name: connector.serial for name, connector in built.items()}
             service = Entitlements(store, ids=ids, serial=serial)
