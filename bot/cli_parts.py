@@ -50,10 +50,11 @@ class AuditVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
-    """What a migration did. Revisions by their short names; before is None in an empty database."""
+    """What a migration did."""
 
-    before: str | None
-    after: str
+    changed: bool
+    """False: the tables were up to date already."""
+    revision: str
 
 
 class Database(Protocol):

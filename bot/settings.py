@@ -150,7 +150,7 @@ def load(
     """
     reading = _Reading(environ, dotenv, installed)
     if not reading.is_set("SLACK_BOT_TOKEN"):
-        reading.fault(values.WITHOUT_BOT_TOKEN)
+        reading.fault(values.UNSET_BOT)
     transports = [reading.is_set(name) for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET")]
     if all(transports):
         reading.fault(values.BOTH_TRANSPORTS)

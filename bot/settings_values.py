@@ -23,7 +23,7 @@ LONGEST_COMMAND = 32
 """Slack's limit, slash included (app manifest reference)."""
 HIGHEST_PORT = 65535
 
-WITHOUT_BOT_TOKEN = (  # noqa: S105 - a sentence, no secret
+UNSET_BOT = (
     "SLACK_BOT_TOKEN is not set. Copy the Bot User OAuth Token from the app's page OAuth &"
     " Permissions."
 )
@@ -121,7 +121,7 @@ def is_loopback(host: str) -> bool:
 def matches_no_proxy(host: str, no_proxy: str) -> bool:
     """Whether NO_PROXY (names with their subdomains, separated by commas, or *) has this host."""
     names = [name.strip().lower().lstrip(".") for name in no_proxy.split(",")]
-    return any(name == "*" or host == name or host.endswith(f".{name}") for name in names if name)
+    return "*" in names or any(f".{host}".endswith(f".{name}") for name in names if name)
 
 
 def database_url(text: str, installed: Callable[[str], bool]) -> str:
@@ -149,7 +149,10 @@ def database_url(text: str, installed: Callable[[str], bool]) -> str:
 
 def _sqlite(url: URL) -> None:
     if not url.database or url.database == ":memory:":
-        raise Wrong(f"names no file, so everything would be forgotten. Write {_SQLITE}:///usher.db")
+        raise Wrong(
+            "names no file, so everything would be forgotten. Write"
+            f" {_SQLITE}:///usher.db, with three slashes."
+        )
     folder = Path(url.database).parent
     if not folder.is_dir():
         raise Wrong(f"names a file in the folder {folder}, which does not exist. Make it first.")

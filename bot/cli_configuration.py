@@ -1,0 +1,212 @@
+"""Commands about the configuration file: check-config, plan, apply, export."""
+
+from datetime import date
+from pathlib import Path
+
+import aiohttp
+import click
+
+import configuration
+from bot import operations, slack_checks
+from bot.cli_common import (
+    FAILED,
+    complain,
+    example,
+    finish,
+    settings_for_operator,
+    text_of,
+)
+from bot.cli_parts import Database, Fault, NoDatabase
+from bot.settings import OperatorSettings, SettingsFaults
+from engine.application.clock import SystemClock
+from engine.application.commands import OPERATOR, ApplyConfiguration
+from engine.application.ports import Reader
+from engine.domain.configuration import changes
+from engine.domain.ids import PersonId
+from engine.domain.people import Person
+from engine.domain.refusals import StillHeld
+
+NOT_LOOKED_UP = "Whether the people, groups and channels in it exist was not checked: {why}"
+NO_MIRROR = "the directory has not been read from Slack yet; `usher serve` does so at start."
+STILL_HELD = (
+    "Nothing was changed: what would be removed is still held or asked for. Take it from these"
+    " people first, or leave it in the file."
+)
+MOST_HOLDERS = 10
+"""Names told of those who hold something; the rest is counted."""
+
+Checked = tuple[tuple[configuration.Fault, ...], tuple[configuration.ConfigurationWarning, ...]]
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.command("check-config", epilog=example("usher check-config usher.yml"))
+@FILE
+@click.pass_context
+def check_config(ctx: click.Context, file: Path) -> None:
+    """Check a configuration file.
+
+    Every fault is said with its line. Needs neither a token nor a database. If there is a database that knows the directory, it is
+    also checked whether the people, groups and channels exist. Changes nothing.
+    """
+    text = text_of(file)
+    today = _today()
+    (faults, warnings), unchecked = finish(_check(file.name, text, today))
+    complain(str(fault) for fault in faults)
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
+    if unchecked is not None:
+        click.echo(NOT_LOOKED_UP.format(why=unchecked), err=True)
+    if faults:
+        ctx.exit(FAILED)
+    click.echo(f"{file} can be applied." if unchecked is None else f"{file} is well formed.")
+
+
+@click.command(epilog=example("usher plan usher.yml"))
+@FILE
+def plan(file: Path) -> None:
+    """Say what applying a file would change. Changes nothing.
+
+    Works beside a running `usher serve`. Exits 0 whether or not there would be changes.
+    """
+    click.echo(finish(_plan(settings_for_operator(), file.name, text_of(file))), nl=False)
+
+
+@click.command(epilog=example("usher apply usher.yml"))
+@FILE
+def apply(file: Path) -> None:
+    """Make a file the configuration. Applying it again changes nothing.
+
+    What is still held is not removed; it is said who holds it. If the directory was never read, it
+    is read from Slack first (SLACK_BOT_TOKEN). On SQLite this needs `usher serve` to be stopped:
+    rather set USHER_CONFIG and restart it.
+    """
+    click.echo(finish(_apply(settings_for_operator(), file.name, text_of(file))), nl=False)
+
+
+@click.command(epilog=example("usher export > usher.yml"))
+def export() -> None:
+    """Write the stored configuration as a file.
+
+    `usher plan` calls it unchanged.
+    """
+    click.echo(finish(_export(settings_for_operator())), nl=False)
+
+
+async def _check(name: str, text: str, today: date) -> tuple[Checked, str | None]:
+    """What is found in the file, and why the directory was not asked, if it was not."""
+
+    def with_directory(reader: Reader) -> Checked:
+        directory = reader.directory()
+        return configuration.check(text, filename=name, directory=directory, today=today)
+
+    try:
+        async with operations.open_database(settings_for_operator(), write=False) as database:
+            if (await database.mirror_state()).people:
+                return await database.store.read(with_directory), None
+            why = NO_MIRROR
+    except NoDatabase:
+        why = NO_MIRROR
+    except SettingsFaults as faults:
+        why = " ".join(faults.faults)
+    except Fault as fault:
+        why = " ".join(fault.sentences)
+    return configuration.check(text, filename=name, directory=None, today=today), why
+
+
+async def _plan(settings: OperatorSettings, name: str, text: str) -> str:
+    try:
+        async with operations.open_database(settings, write=False) as database:
+            if not (await database.mirror_state()).people:
+                raise Fault(_cannot_look_up())
+            return await database.store.read(described, name, text, _today())
+    except NoDatabase:
+        raise Fault(_cannot_look_up()) from None
+
+
+async def _apply(settings: OperatorSettings, name: str, text: str) -> str:
+    async with operations.open_database(settings, write=True) as database:
+        if not (await database.mirror_state()).people:
+            await _read_directory(database, settings)
+        today = _today()
+        told = await database.store.read(described, name, text, today)
+        found = await database.store.read(_read, name, text, today)
+        for warning in found.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        try:
+            await database.service.handle(
+                ApplyConfiguration(configuration=found.configuration), OPERATOR
+            )
+        except StillHeld as refusal:
+            raise Fault(*await _still_held(database, refusal)) from refusal
+        return told
+
+
+async def _read_directory(database: Database, settings: OperatorSettings) -> None:
+    if settings.bot_token is None:
+        raise Fault(
+            "The directory has not been read from Slack yet, so people in the file cannot be"
+            " looked up. Set SLACK_BOT_TOKEN, or start `usher serve` once."
+        )
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        client = slack_checks.web_client(settings, session)
+        identity = await slack_checks.check(client, settings)
+        count = await operations.refresh_mirror(database, client, identity, settings)
+    click.echo(f"Read {count} people from Slack.", err=True)
+
+
+async def _export(settings: OperatorSettings) -> str:
+    def write(reader: Reader) -> str | None:
+        configured = reader.configured()
+        if configured is None:
+            return None
+        return configuration.export(configured.configuration, reader.directory())
+
+    async with operations.open_database(settings, write=False) as database:
+        text = await database.store.read(write)
+    if text is None:
+        raise Fault("Nothing is stored yet. Apply a file first: usher apply usher.yml")
+    return text
+
+
+def described(reader: Reader, name: str, text: str, today: date) -> str:
+    """What applying the file would change, in words. Raises `ConfigurationFaults`."""
+    found = _read(reader, name, text, today)
+    stored = reader.configured()
+    old = stored.configuration if stored is not None else None
+    return configuration.describe(changes(old, found.configuration), reader.directory())
+
+
+def _read(reader: Reader, name: str, text: str, today: date) -> configuration.Read:
+    directory = reader.directory()
+    return configuration.read(text, filename=name, directory=directory, today=today)
+
+
+async def _still_held(database: Database, refusal: StillHeld) -> list[str]:
+    """Who holds what, a sentence for each thing that would be removed."""
+    everybody = frozenset(person for _, holders in refusal.held for person in holders)
+    people = await database.queries.people(everybody)
+    return [
+        STILL_HELD,
+        *(f"{what}: {_names(holders, people)}" for what, holders in refusal.held),
+    ]
+
+
+def _names(holders: tuple[PersonId, ...], people: dict[PersonId, Person]) -> str:
+    if not holders:
+        return "somebody's request."
+    told = [people[one].name if one in people else str(one) for one in holders[:MOST_HOLDERS]]
+    more = len(holders) - len(told)
+    return ", ".join(told) + (f" and {more} more." if more else ".")
+
+
+def _cannot_look_up() -> str:
+    return (
+        "The directory has not been read from Slack yet, so people in the file cannot be looked"
+        " up. Start `usher serve` once, or run `usher apply` with SLACK_BOT_TOKEN."
+    )
+
+
+def _today() -> date:
+    """The day it is, UTC."""
+    return SystemClock().now().date()

@@ -1,0 +1,79 @@
+"""Commands that run something: serve, migrate, doctor, playground."""
+
+import os
+
+import click
+
+from bot import doctor as examination
+from bot import main, operations, settings
+from bot.cli_common import DOTENV, FAILED, example, finish, settings_for_operator
+
+
+@click.command(
+    epilog=example(
+        "SLACK_BOT_TOKEN=xoxb-... SLACK_APP_TOKEN=xapp-... USHER_CONFIG=usher.yml usher serve"
+    )
+)
+@click.pass_context
+def serve(ctx: click.Context) -> None:
+    """Run Usher until it is stopped.
+
+    Slack, timers and deliveries in one process. A SIGTERM or Ctrl-C lets what is in hand finish, for ten seconds at most. With USHER_CONFIG the
+    file is applied at start if it differs from what is stored.
+    """
+    found = settings.load(os.environ, dotenv=DOTENV)
+    settings.forget_ambient(found, os.environ)
+    ctx.exit(finish(main.serve(found)))
+
+
+@click.command(
+    epilog=example("DATABASE_URL=postgresql+asyncpg://usher:password@localhost/usher usher migrate")
+)
+def migrate() -> None:
+    """Bring the database's tables up to date.
+
+    SQLite is brought up to date at every start too. On PostgreSQL run this once before starting a
+    new version; running replicas of the old one may go on meanwhile.
+    """
+    done = finish(operations.migrate(settings_for_operator()))
+    if done.changed:
+        click.echo(f"The database was brought to revision {done.revision}.")
+    else:
+        click.echo(f"The database is up to date: revision {done.revision}.")
+
+
+@click.command(epilog=example("usher doctor"))
+@click.pass_context
+def doctor(ctx: click.Context) -> None:
+    """Check everything Usher needs, and say what to do.
+
+    Settings, tokens, scopes against manifest.yml, database, configuration, every resource at its
+    system, and the directory. Changes nothing; works beside a running `usher serve`. Exits 1 if
+    there is a problem.
+    """
+    findings = finish(examination.examine(os.environ, dotenv=DOTENV))
+    click.echo(examination.table(findings))
+    if any(finding.state is examination.State.PROBLEM for finding in findings):
+        ctx.exit(FAILED)
+
+
+@click.command(epilog=example("usher playground --port 8081"))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0 for any free one.",
+)
+@click.pass_context
+def playground(ctx: click.Context, host: str, port: int) -> None:
+    """Try Usher on a local Slack.
+
+    A page in the browser with sample people. Needs no account, no token and no settings, and
+    forgets everything when it is stopped.
+    """
+    # Imported here, so that `usher serve` does without the playground.
+    from bot import playground_app  # noqa: PLC0415
+
+    ctx.exit(finish(playground_app.run(host=host, port=port)))

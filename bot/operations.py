@@ -1,0 +1,218 @@
+"""What the commands of an operator work with: the house without its Slack side.
+
+The database is opened beside a running `usher serve` to read, or instead of one to write. Like
+`house.py`, this is a place that knows every part; the commands know only what stands here and in
+`cli_parts.py`.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import make_url
+
+import storage
+from bot.cli_parts import AuditVerdict, Database, Fault, Migration, MirrorState, NoDatabase
+from bot.house import DIRECTORY_EVERY
+from bot.settings import OperatorSettings
+from bot.slack_checks import Identity
+from connectors import people_csv, registry
+from connectors.slack_directory import SlackDirectory
+from engine.application.clock import RandomIds, SystemClock
+from engine.application.connectors import Connector, ConnectorError
+from engine.application.mirror import Complete, Find, Mirror, as_they_are
+from engine.application.ports import Store
+from engine.application.queries import Queries
+from engine.application.service import Entitlements
+from engine.domain.people import Person
+from storage import schema, tables
+from storage.audit import PAGE, export_audit, verify_audit
+
+DIRECTORY_JOB = "directory"
+"""The recurring job that reads the directory; see `house.py`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDatabase:
+    """`cli_parts.Database` over the real one."""
+
+    store: Store
+    service: Entitlements
+    queries: Queries
+    rows: storage.DatabaseStore
+    """The store again, for what only the command line asks."""
+
+    async def mirror_state(self) -> MirrorState:
+        """How much of the directory is known; `read_at` from the job that reads it nightly."""
+        return await self.rows.run(_mirror_state)
+
+    async def audit_lines(self, since: datetime | None) -> AsyncIterator[str]:
+        """The audit as JSON texts, oldest first; from `since` on, if given."""
+        after = (-1, 0)
+        while True:
+            page = await self.rows.run(partial(_audit_page, after=after))
+            for cursor, entry in page:
+                after = cursor
+                if since is None or datetime.fromisoformat(str(entry["at"])) >= since:
+                    yield json.dumps(entry, ensure_ascii=False, default=str)
+            if len(page) < PAGE:
+                return
+
+    async def verify_audit(self) -> AuditVerdict:
+        """Check every row against its seal, and the seals against each other."""
+        return await self.rows.run(_verdict)
+
+
+@asynccontextmanager
+async def open_database(settings: OperatorSettings, *, write: bool) -> AsyncIterator[Database]:
+    """Open it to read, beside whoever writes, or to write. Raises `Fault`.
+
+    Writing to SQLite keeps every other process from it and brings its tables up to date, as a
+    start does; a file that is not there is made. Reading one that is not there is `NoDatabase`.
+    """
+    missing = _missing_file(settings)
+    if not write and missing is not None:
+        raise NoDatabase(f"There is no database {missing} yet; `usher serve` makes it.")
+    clock = SystemClock()
+    try:
+        store = await storage.open_store(settings.database_url, clock=clock, read_only=not write)
+    except storage.DatabaseBusy as busy:
+        raise Fault(
+            f"{busy} To change the configuration while Usher runs, set USHER_CONFIG to the file and"
+            " restart `usher serve`."
+        ) from busy
+    except storage.DatabaseFault as fault:
+        raise Fault(str(fault)) from fault
+    async with store:
+        service = Entitlements(store, ids=RandomIds(), serial=_serial(settings))
+        try:
+            yield OpenDatabase(
+                store=store, service=service, queries=storage.queries(store), rows=store
+            )
+        except storage.DatabaseFault as fault:
+            raise Fault(str(fault)) from fault
+
+
+async def migrate(settings: OperatorSettings) -> Migration:
+    """Bring the tables up to date. Raises `Fault`."""
+    clock = SystemClock()
+    try:
+        current = await _is_current(settings, clock)
+        await storage.migrate(settings.database_url, clock=clock)
+    except storage.DatabaseFault as fault:
+        raise Fault(str(fault)) from fault
+    return Migration(changed=not current, revision=schema.HEAD)
+
+
+async def refresh_mirror(
+    database: Database, client: AsyncWebClient, identity: Identity, settings: OperatorSettings
+) -> int:
+    """Read the whole directory from Slack; answers how many people it has. Raises `Fault`."""
+    source = SlackDirectory(
+        client,
+        our_team_id=identity.team_id,
+        org_team_id=identity.team_id if identity.is_enterprise_install else None,
+    )
+    try:
+        complete = _completing(settings.people)
+        mirror = Mirror(database.store, database.service, source, complete=complete)
+        return await mirror.refresh()
+    except people_csv.PeopleFileFaults as faults:
+        raise Fault(*(str(fault) for fault in faults.faults)) from faults
+    except ConnectorError as error:
+        raise Fault(f"The directory could not be read from Slack: {error.message}") from error
+
+
+def connector(
+    name: str, client: AsyncWebClient, identity: Identity, settings: OperatorSettings
+) -> Connector:
+    """The connector of this name. Raises `Fault`."""
+    team_id = identity.team_id if identity.is_enterprise_install else None
+    try:
+        return registry.build(name, client, team_id=team_id, environment=settings.environment)
+    except registry.ConnectorFaults as faults:
+        raise Fault(*faults.faults) from faults
+
+
+def people_file_faults(settings: OperatorSettings) -> tuple[str, ...]:
+    """What is wrong with the file in USHER_PEOPLE; nothing if it is not set."""
+    try:
+        _completing(settings.people)
+    except people_csv.PeopleFileFaults as faults:
+        return tuple(f"{settings.people}: {fault}" for fault in faults.faults)
+    return ()
+
+
+def _completing(people_file: Path | None) -> Complete:
+    if people_file is None:
+        return as_they_are
+    rows = people_csv.read_people(people_file.read_bytes())
+
+    def complete(people: tuple[Person, ...], find: Find) -> tuple[Person, ...]:
+        return people_csv.complete(people, rows, find=find)
+
+    return complete
+
+
+def _serial(settings: OperatorSettings) -> dict[str, bool]:
+    """Which connectors change a target one at a time: the lanes of what we write depend on it."""
+    client = AsyncWebClient(token=settings.bot_token, base_url=settings.slack_api_url)
+    try:
+        built = {
+            name: registry.build(name, client, environment=settings.environment)
+            for name in registry.known_connectors()
+        }
+    except registry.ConnectorFaults as faults:
+        raise Fault(*faults.faults) from faults
+    return {name: each.serial for name, each in built.items()}
+
+
+async def _is_current(settings: OperatorSettings, clock: SystemClock) -> bool:
+    if _missing_file(settings) is not None:
+        return False
+    try:
+        await storage.check_schema(settings.database_url, clock=clock)
+    except storage.SchemaOutdated:
+        return False
+    return True
+
+
+def _missing_file(settings: OperatorSettings) -> str | None:
+    """The SQLite file, if that is what is meant and it is not there."""
+    url = make_url(settings.database_url)
+    if not url.drivername.startswith("sqlite") or Path(url.database or "").exists():
+        return None
+    return url.database
+
+
+def _mirror_state(conn: Connection) -> MirrorState:
+    people = tables.people.c
+    count = conn.execute(
+        select(func.count()).select_from(tables.people).where(people.active)
+    ).scalar_one()
+    due_at: datetime | None = conn.execute(
+        select(tables.jobs.c.wake_at).where(tables.jobs.c.name == DIRECTORY_JOB)
+    ).scalar_one_or_none()
+    read_at = due_at - DIRECTORY_EVERY if due_at is not None else None
+    return MirrorState(people=count, read_at=read_at)
+
+
+def _audit_page(
+    conn: Connection, *, after: tuple[int, int]
+) -> list[tuple[tuple[int, int], dict[str, object]]]:
+    return list(export_audit(conn, after=after))
+
+
+def _verdict(conn: Connection) -> AuditVerdict:
+    problem = verify_audit(conn)
+    rows = conn.execute(select(func.count()).select_from(tables.audit)).scalar_one()
+    sealed = conn.execute(
+        select(func.coalesce(func.sum(tables.audit_seals.c.row_count), 0))
+    ).scalar_one()
+    return AuditVerdict(rows=rows, sealed=int(sealed), problems=(problem,) if problem else ())
