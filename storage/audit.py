@@ -14,7 +14,7 @@ order. So the cursor is (transaction number, id), over transactions that every l
 behind it no row can appear. SQLite has one writer; there the number is 0 and the id suffices.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -37,6 +37,7 @@ from engine.application.audit import AuditEntry
 from storage import codec
 from storage import tables as t
 from storage.conflicts import keys_checked
+from storage.reader import SqlReader
 from storage.types import from_millis, to_millis
 from storage.wakes import Wakes
 
@@ -56,6 +57,9 @@ _ROWS = (
 )
 _LAST_SEAL = select(t.audit_seals).order_by(_S.number.desc()).limit(1)
 _SEALS = select(t.audit_seals).where(_S.number > bindparam("after")).order_by(_S.number).limit(100)
+Cursor = tuple[int, int]
+"""A place in the audit: transaction number and id."""
+START: Cursor = (-1, 0)
 NO_SEAL = "0" * 64
 """What the first seal is chained to."""
 
@@ -95,7 +99,7 @@ def seal_audit(tx: AuditWrites, now: datetime) -> int:
     """
     conn = tx.conn
     last = conn.execute(_LAST_SEAL).one_or_none()
-    cursor = (last.upto_xid, last.upto_id) if last is not None else (-1, 0)
+    cursor = (last.upto_xid, last.upto_id) if last is not None else START
     rows = _rows_after(conn, cursor, SEALED_AT_ONCE, settled=tx.postgres)
     if not rows:
         return 0
@@ -117,26 +121,14 @@ def seal_audit(tx: AuditWrites, now: datetime) -> int:
 
 def verify_audit(conn: Connection) -> str | None:
     """The first thing that is wrong with the audit, as a sentence; None when nothing is."""
-    cursor, seal, number = (-1, 0), NO_SEAL, 0
+    cursor, seal, number = START, NO_SEAL, 0
     while page := conn.execute(_SEALS, {"after": number}).all():
         for sealed in page:
             number += 1
-            if sealed.number != number:
-                return f"Seal {number} of the audit is missing."
             rows = _rows_upto(conn, cursor, (sealed.upto_xid, sealed.upto_id))
-            if problem := _first_altered(rows):
+            if problem := _wrong_with(sealed, rows, number=number, before=seal):
                 return problem
-            if len(rows) != sealed.row_count:
-                return (
-                    f"Seal {number} covers {sealed.row_count} rows of the audit, "
-                    f"but {len(rows)} are there{_between(rows)}."
-                )
-            if merkle_root([_leaf(row) for row in rows]) != sealed.root:
-                return f"A row of the audit was changed or moved{_between(rows)} (seal {number})."
-            seal = _chained(seal, number, sealed.row_count, sealed.root)
-            if sealed.seal != seal:
-                return f"Seal {number} of the audit does not follow from the seal before it."
-            cursor = (sealed.upto_xid, sealed.upto_id)
+            cursor, seal = (sealed.upto_xid, sealed.upto_id), sealed.seal
     while rows := _rows_after(conn, cursor, PAGE):
         if problem := _first_altered(rows):
             return problem
@@ -144,16 +136,32 @@ def verify_audit(conn: Connection) -> str | None:
     return None
 
 
-def export_audit(
-    conn: Connection, *, after: tuple[int, int] = (-1, 0), limit: int = PAGE
-) -> Iterator[tuple[tuple[int, int], dict[str, object]]]:
-    """A page of entries in the order of their commits, ready for JSON lines.
+def _wrong_with(sealed: Any, rows: Sequence[Any], *, number: int, before: str) -> str | None:
+    """What is wrong with one seal and the rows it covers; `before` is the seal before it."""
+    if sealed.number != number:
+        return f"Seal {number} of the audit is missing."
+    if problem := _first_altered(rows):
+        return problem
+    if len(rows) != sealed.row_count:
+        return (
+            f"Seal {number} covers {sealed.row_count} rows of the audit, "
+            f"but {len(rows)} are there{_between(rows)}."
+        )
+    if merkle_root([_leaf(row) for row in rows]) != sealed.root:
+        return f"A row of the audit was changed or moved{_between(rows)} (seal {number})."
+    if sealed.seal != _chained(before, number, sealed.row_count, sealed.root):
+        return f"Seal {number} of the audit does not follow from the seal before it."
+    return None
 
-    Each with the cursor to go on from. An entry's moment is ISO 8601 text.
-    """
-    for row in _rows_after(conn, after, limit):
-        entry = codec.decode(dict[str, object], row.entry)
-        yield (row.xid, row.id), {"id": row.id, **entry}
+
+def export_audit(
+    reader: SqlReader, *, cursor: Cursor = START
+) -> list[tuple[Cursor, dict[str, object]]]:
+    """A page of entries in the order of their commits, each with the cursor to go on from."""
+    return [
+        ((row.xid, row.id), {"id": row.id, **codec.decode(dict[str, object], row.entry)})
+        for row in _rows_after(reader.conn, cursor, PAGE)
+    ]
 
 
 def merkle_root(leaves: Sequence[bytes]) -> str:
@@ -175,13 +183,13 @@ def _leaf(row: Any) -> bytes:
 
 
 def _rows_after(
-    conn: Connection, cursor: tuple[int, int], most: int, *, settled: bool = False
+    conn: Connection, cursor: Cursor, most: int, *, settled: bool = False
 ) -> Sequence[Any]:
     statement: Select[Any] = _ROWS.where(_SETTLED) if settled else _ROWS
     return conn.execute(statement, {"xid": cursor[0], "id": cursor[1], "most": most}).all()
 
 
-def _rows_upto(conn: Connection, after: tuple[int, int], upto: tuple[int, int]) -> Sequence[Any]:
+def _rows_upto(conn: Connection, after: Cursor, upto: Cursor) -> Sequence[Any]:
     """The rows of one seal; more than it can cover only if some were added."""
     rows = _rows_after(conn, after, SEALED_AT_ONCE + 1)
     return [row for row in rows if (row.xid, row.id) <= upto]

@@ -170,7 +170,7 @@ class LaneWork(SqlReader):
             return ()
         ends_at = now + lease
         taking = {"keys": due, "new_holder": holder, "until": ends_at}
-        numbers = {key: number for key, number in self.conn.execute(_LEASE, taking)}
+        numbers: dict[str, int] = dict(self.conn.execute(_LEASE, taking).tuples().all())
         self.outgoing.held |= numbers
         return tuple(Lease(lane=key, number=numbers[key], ends_at=ends_at) for key in due)
 
@@ -192,7 +192,7 @@ class LaneWork(SqlReader):
         """Lock the lane; whether it is still ours."""
         if lease.lane not in self.outgoing.held:
             found = self.conn.execute(_LOCKED_NUMBERS, {"keys": [lease.lane]})
-            self.outgoing.held |= {key: number for key, number in found}
+            self.outgoing.held |= dict(found.tuples().all())
         return self.outgoing.held.get(lease.lane) == lease.number
 
     def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:
@@ -223,7 +223,13 @@ class LaneWork(SqlReader):
         )
 
     def message_shown(
-        self, work: MessageWork, *, channel: str, ts: str, digest: str, now: datetime
+        self,
+        work: MessageWork,
+        *,
+        channel: str,
+        ts: str,
+        digest: str,
+        now: datetime,  # noqa: ARG002 - the port's
     ) -> None:
         """It is there as rendered; touched again meanwhile, it waits at the lane's end.
 
@@ -272,7 +278,7 @@ class LaneWork(SqlReader):
         row = self.conn.execute(_HEAD_HOLDING, {"of": lease.lane, "now": now}).one_or_none()
         return HOLDING.from_row(row) if row is not None else None
 
-    def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:
+    def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:  # noqa: ARG002
         """Give the lane back at the end of this transaction.
 
         It wakes for its next work, but not before that moment, nor does new work wake it before.
@@ -288,7 +294,7 @@ class LaneWork(SqlReader):
         """Write what was collected; the last thing before COMMIT. Raises `Again`."""
         outgoing = self.outgoing
         if outgoing.subjects:
-            outgoing.add_touched(self.conn, self.now())
+            outgoing.add_touched(self.conn)
         self._check_fences()
         woken = [at for _, at in write_messages(self.conn, outgoing, postgres=self.postgres)]
         for lane, (number, not_before) in sorted(outgoing.releases.items()):
@@ -305,6 +311,6 @@ class LaneWork(SqlReader):
             return
         keys = sorted(ours | set(outgoing.lanes))
         found = self.conn.execute(_LOCKED_NUMBERS, {"keys": keys})
-        numbers: dict[str, int] = {key: number for key, number in found}
+        numbers: dict[str, int] = dict(found.tuples().all())
         if any(numbers.get(lane) != number for lane, number in outgoing.fences.items()):
             raise Again

@@ -34,8 +34,8 @@ class Outgoing:
 
     messages: dict[str, Row] = field(default_factory=dict)
     """Cards and notices by key, in the order they were asked for."""
-    subjects: dict[str, None] = field(default_factory=dict)
-    """Subjects all of whose cards must be brought up to date."""
+    subjects: dict[str, datetime] = field(default_factory=dict)
+    """Subjects all of whose cards must be brought up to date, and since when."""
     lanes: dict[str, tuple[LaneKind, datetime]] = field(default_factory=dict)
     """Lanes to wake, and when."""
     audit: list[Row] = field(default_factory=list)
@@ -80,10 +80,11 @@ class Outgoing:
         self.messages.setdefault(row["key"], row)
         self.wake(LaneKind.MESSAGES, row["lane"], now)
 
-    def add_touched(self, conn: Connection, now: datetime) -> None:
+    def add_touched(self, conn: Connection) -> None:
         """Add the cards of the subjects that were touched."""
         for found in conn.execute(_CARDS_OF, {"subjects": list(self.subjects)}).mappings():
-            self._add({**found, **_FRESH, "part": found["part"]}, now)
+            touched_at = self.subjects[found["subject_id"]]
+            self._add({**found, **_FRESH, "part": found["part"]}, touched_at)
 
 
 def card_key(card: Card) -> str:

@@ -55,14 +55,14 @@ def upgrade(conn: Connection) -> None:
         return
     if found is not None and found > HEAD:
         check(conn)
-    from alembic import command
+    from alembic import command  # noqa: PLC0415 - only when there is something to migrate
 
     command.upgrade(alembic_config(conn), "head")
 
 
 def alembic_config(conn: Connection) -> "Config":
     """Alembic's settings for a connection that is inside a transaction."""
-    from alembic.config import Config
+    from alembic.config import Config  # noqa: PLC0415 - costs a start that needs none of it
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

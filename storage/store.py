@@ -8,9 +8,10 @@ database make the second time harmless. The same for two that wait for each othe
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, func, literal, select, union_all
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.application.ports import Clock, LaneKind, Reader, Transaction
 from storage import tables as t
 from storage.address import parse
+from storage.audit import START, export_audit, seal_audit, verify_audit
 from storage.bound import Home
 from storage.errors import Again, DatabaseUnavailable
 from storage.postgres import PostgresDatabase
@@ -78,18 +80,19 @@ class DatabaseStore:
     ) -> T:
         """Run `fn(reader, ...)` on a consistent snapshot; never waits for a writer."""
 
+        return await self.look(lambda reader: fn(reader, *args, **kwargs))
+
+    async def look(self, fn: Callable[[SqlReader], T]) -> T:
+        """Run `fn` on a consistent snapshot, with its connection: for this package's own reads."""
+
         def run(conn: Connection) -> T:
-            return fn(SqlReader(conn, self._home), *args, **kwargs)
+            return fn(SqlReader(conn, self._home))
 
         return await self._finished(_tried(self._database.read, run))
 
-    async def run(self, fn: Callable[[Connection], T]) -> T:
-        """Run `fn` on the bare connection of a snapshot: for the read side and the command line."""
-        return await self._finished(_tried(self._database.read, fn))
-
     async def next_wake_at(self) -> datetime | None:
         """The earliest moment at which anything (aggregate or lane) is due."""
-        return await self.run(_next_wake_at)
+        return await self.look(_next_wake_at)
 
     async def wait_for_change(self, seconds: float) -> None:
         """Return after a local commit that made something due, or after so long by the clock.
@@ -102,13 +105,34 @@ class DatabaseStore:
             await self._wait(seconds)
         self._seen[task] = self._changes
 
+    # The audit
+
+    async def seal_audit(self) -> int:
+        """Seal what was written since the last seal; answers how many rows."""
+        sealed = 0
+        while some := await self.write(_seal):
+            sealed += some
+        return sealed
+
+    async def verify_audit(self) -> str | None:
+        """The first thing that is wrong with the audit, as a sentence; None when nothing is."""
+        return await self.look(lambda reader: verify_audit(reader.conn))
+
+    async def export_audit(self) -> AsyncIterator[dict[str, object]]:
+        """Every entry in the order of its commit, ready for JSON lines."""
+        cursor = START
+        while page := await self.look(partial(export_audit, cursor=cursor)):
+            for _, entry in page:
+                yield entry
+            cursor = page[-1][0]
+
     async def close(self) -> None:
         """Finish what runs, then close every connection."""
         if self._running:
             await asyncio.wait(self._running)
         await self._database.close()
 
-    async def __aenter__(self) -> "DatabaseStore":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -195,6 +219,11 @@ async def check_schema(database_url: str, *, clock: Clock) -> None:
     await (await open_store(database_url, clock=clock, read_only=True)).close()
 
 
+def _seal(tx: Transaction) -> int:
+    assert isinstance(tx, SqlTransaction), "the store makes its transactions itself"
+    return seal_audit(tx, tx.now())
+
+
 async def _tried(
     run: Callable[[Callable[[Connection], T]], Coroutine[Any, Any, T]],
     fn: Callable[[Connection], T],
@@ -222,8 +251,8 @@ def _worth_another_try(error: DBAPIError) -> bool:
     )
 
 
-def _next_wake_at(conn: Connection) -> datetime | None:
-    found: datetime | None = conn.execute(_NEXT_WAKE).scalar_one()
+def _next_wake_at(reader: SqlReader) -> datetime | None:
+    found: datetime | None = reader.conn.execute(_NEXT_WAKE).scalar_one()
     return found
 
 

@@ -116,6 +116,7 @@ requests = Table(
     Column("request_type", String, nullable=False),
     Column("state", String, nullable=False),
     Column("package_id", String, nullable=False),
+    Column("package_name", String, nullable=False),
     Column("policy_id", String, nullable=False),
     Column("requestor_id", String, nullable=False),
     Column("target_id", String, nullable=False),

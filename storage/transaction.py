@@ -18,7 +18,7 @@ class SqlTransaction(AuditWrites, MirrorWrites):
 
     def touch_cards(self, subject_ids: Iterable[str], now: datetime) -> None:
         """Bring every card of these subjects up to date; wakes their lanes."""
-        self.outgoing.subjects |= dict.fromkeys(subject_ids)
+        self.outgoing.subjects |= dict.fromkeys(subject_ids, now)
 
     def add_notices(self, notices: Iterable[Notice], now: datetime) -> None:
         """Say these, each once for ever by its key; wakes their lanes."""

@@ -40,11 +40,11 @@ class UtcMillis(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         """Refuse naive moments."""
         return None if value is None else to_millis(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
         """Always aware."""
         return None if value is None else from_millis(value)
 
@@ -54,7 +54,7 @@ class WakeMillis(UtcMillis):
 
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         """Refuse naive moments."""
         return None if value is None else to_millis_up(value)
 

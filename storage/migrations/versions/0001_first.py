@@ -221,6 +221,7 @@ def _create_tables() -> None:
         sa.Column("request_type", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("package_id", sa.String(), nullable=False),
+        sa.Column("package_name", sa.String(), nullable=False),
         sa.Column("policy_id", sa.String(), nullable=False),
         sa.Column("requestor_id", sa.String(), nullable=False),
         sa.Column("target_id", sa.String(), nullable=False),

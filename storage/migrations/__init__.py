@@ -1,0 +1,1 @@
+"""The history of the schema, forward only: run by `storage.schema`."""
