@@ -3,7 +3,7 @@
 import { h, replace, settled } from "/page/dom.js";
 import { Column } from "/page/column.js";
 import { Forms } from "/page/form.js";
-import { face } from "/page/people.js";
+import { countBadge, face } from "/page/people.js";
 import { actors, channel, keep, nameOf, person, recall, refreshWorkspace, tell, workspace } from "/page/state.js";
 
 const MOST_OPEN = 4;
@@ -110,7 +110,7 @@ export class Columns {
       h("button", { type: "button", class: "switch", dataset: { person: column.personId }, "aria-current": column.personId === this.inView ? "true" : null, "aria-label": `Show ${nameOf(column.someone)}`,
         on: { click: () => column.element.scrollIntoView({ behavior: "smooth", inline: "start", block: "nearest" }) } },
       face(column.someone, "small"), h("span", {}, nameOf(column.someone).split(" ")[0]),
-      column.tabs.total() ? h("span", { class: "count" }, String(column.tabs.total())) : null)));
+      countBadge(column.tabs.total()))));
   }
 
   /** On a phone one column fills the screen; the switcher shows which. */

@@ -27,7 +27,7 @@ export class Forms {
     this.front = null;
     this.aside = new Set();
     this.sheets = new Map();
-    this.dialog = h("dialog", { class: "modal", on: { cancel: (event) => this.cancelled(event), keydown: (event) => this.key(event) } });
+    this.dialog = h("dialog", { class: "modal", on: { cancel: (event) => this.cancelled(event), close: () => this.closed(), keydown: (event) => this.key(event) } });
     document.body.append(this.dialog);
   }
 
@@ -241,6 +241,14 @@ export class Forms {
   setAside() {
     this.aside.add(this.front);
     this.draw();
+  }
+
+  /** A browser may close a dialog on its own after a second Escape; the view is then only out of sight. */
+  closed() {
+    if (!this.top()) return;
+    this.aside.add(this.front);
+    this.drawn = null;
+    this.refreshBars();
   }
 
   cancelled(event) {

@@ -64,3 +64,12 @@ export function placeName(place) {
   if (place === "app") return workspace.app.name || "the app";
   return `#${channel(place)?.name ?? place}`;
 }
+
+const MOST_COUNTED = 99;
+
+/** How much waits unread: a number for the eye, a word more for the ear. */
+export function countBadge(count) {
+  if (!count) return null;
+  const shown = count > MOST_COUNTED ? `${MOST_COUNTED}+` : String(count);
+  return h("span", { class: "count" }, shown, h("span", { class: "visually-hidden" }, " unread"));
+}

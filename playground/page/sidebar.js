@@ -2,7 +2,7 @@
 
 import { freshId, h, replace } from "/page/dom.js";
 import { icon } from "/page/icons.js";
-import { channelIcon, face, kindBadge } from "/page/people.js";
+import { channelIcon, countBadge, face, kindBadge } from "/page/people.js";
 import { actors, nameOf, on, workspace } from "/page/state.js";
 
 const MOST_SHOWN = 60;
@@ -63,7 +63,7 @@ export class Sidebar {
       },
     }, face(one, "small"),
     h("span", { class: "entry-words" }, h("span", { class: "entry-name" }, nameOf(one)), h("span", { class: "entry-note" }, one.title || one.presence_note || one.email || "")),
-    kindBadge(one), unread ? h("span", { class: "count" }, String(unread), h("span", { class: "visually-hidden" }, " unread")) : null));
+    kindBadge(one), countBadge(unread)));
   }
 
   channelEntry(one) {

@@ -2,7 +2,7 @@
 
 import { freshId, h, replace } from "/page/dom.js";
 import { icon } from "/page/icons.js";
-import { channelIcon } from "/page/people.js";
+import { channelIcon, countBadge } from "/page/people.js";
 import { channel, channelsOf } from "/page/state.js";
 import { placeBelow } from "/page/blocks/buttons.js";
 
@@ -51,7 +51,7 @@ export class PlaceTabs {
       this.tab("home", "Home", icon("home")),
       this.lastChannel ? this.tab(this.lastChannel, channel(this.lastChannel)?.name ?? this.lastChannel, channelIcon(channel(this.lastChannel))) : null);
     const elsewhere = channelsOf(this.personId).filter((one) => one.id !== this.lastChannel).reduce((sum, one) => sum + this.unread(one.id), 0);
-    replace(this.more, "Channels", elsewhere ? h("span", { class: "count" }, String(elsewhere), h("span", { class: "visually-hidden" }, " unread")) : null, icon("chevron"));
+    replace(this.more, "Channels", countBadge(elsewhere), icon("chevron"));
     this.more.hidden = channelsOf(this.personId).length === 0;
     if (hadFocus) this.strip.querySelector("[aria-selected=true]")?.focus();
   }
@@ -62,7 +62,7 @@ export class PlaceTabs {
     return h("button", {
       type: "button", class: "tab", role: "tab", "aria-selected": String(selected), tabindex: selected ? "0" : "-1", "aria-controls": this.panelId,
       dataset: { place }, on: { click: () => this.choose(place) },
-    }, sign, h("span", { class: "tab-name" }, label), count ? h("span", { class: "count" }, String(count), h("span", { class: "visually-hidden" }, " unread")) : null);
+    }, sign, h("span", { class: "tab-name" }, label), countBadge(count));
   }
 
   key(event) {
@@ -87,7 +87,7 @@ export class PlaceTabs {
             this.more.focus();
           },
         },
-      }, channelIcon(one), one.name, this.unread(one.id) ? h("span", { class: "count" }, String(this.unread(one.id))) : null));
+      }, channelIcon(one), one.name, countBadge(this.unread(one.id))));
     replace(this.menu, items);
     this.menu.showPopover();
     placeBelow(this.menu, this.more);

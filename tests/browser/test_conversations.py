@@ -172,3 +172,45 @@ def test_the_open_columns_are_there_again_after_a_reload(screen: Screen) -> None
     expect(screen.page.locator(".column")).to_have_count(3)
     screen.open()
     expect(screen.page.locator(".column")).to_have_count(3)
+
+
+def test_older_messages_come_when_one_scrolls_up(screen: Screen, server: FakeServer) -> None:
+    """A long conversation begins with its newest page; scrolling brings the pages before it."""
+    for number in range(120):
+        message = {"user": "U09BOT", "bot_id": "B01", "text": f"line {number}"}
+        server.workspace.post("U02MIA", "app", {**message})
+    screen.open()
+    column = screen.column("Mia")
+    expect(column.get_by_text("line 119", exact=True)).to_be_in_viewport()
+    assert column.locator(".message").count() == 50
+    column.locator(".scroller").first.evaluate("one => { one.scrollTop = 0; }")
+    expect(column.get_by_text("line 20", exact=True)).to_have_count(1)
+    expect(column.locator(".message")).to_have_count(100)
+
+
+def test_reading_above_is_not_disturbed_by_a_new_message(
+    screen: Screen, server: FakeServer
+) -> None:
+    """Who has scrolled up stays there and is offered a way down."""
+    for number in range(60):
+        message = {"user": "U09BOT", "bot_id": "B01", "text": f"line {number}"}
+        server.workspace.post("U02MIA", "app", {**message})
+    screen.open()
+    column = screen.column("Mia")
+    expect(column.get_by_text("line 59", exact=True)).to_be_in_viewport()
+    column.locator(".scroller").first.evaluate("one => { one.scrollTop = 400; }")
+    server.workspace.post("U02MIA", "app", {"user": "U09BOT", "bot_id": "B01", "text": "the news"})
+    server.tell("message")
+    expect(column.get_by_text("the news")).not_to_be_in_viewport()
+    column.get_by_role("button", name="New messages").click()
+    expect(column.get_by_text("the news")).to_be_in_viewport()
+
+
+def test_an_undrawn_kind_of_block_says_so(screen: Screen, server: FakeServer) -> None:
+    """What Slack may add tomorrow is named instead of vanishing."""
+    block = {"type": "hologram", "block_id": "b"}
+    server.workspace.post(
+        "U02MIA", "app", {"user": "U09BOT", "bot_id": "B01", "text": "x", "blocks": [{**block}]}
+    )
+    server.tell("message")
+    expect(screen.column("Mia").get_by_text("A hologram block is not drawn here.")).to_be_visible()
