@@ -22,7 +22,7 @@ def good() -> Configuration:
     ).configuration
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(configurations())
 def test_an_exported_configuration_is_read_back_exactly(value: Configuration) -> None:
     """Whatever the names and texts, nothing is lost, nothing is added."""
