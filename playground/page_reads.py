@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from playground.acts import message_blocks
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 PAGE = 60
 """Messages in one answer."""
+
+MOST_UNREAD = 100
+"""More than these are not counted."""
 
 
 def state(playground: Playground) -> Json:
@@ -81,10 +85,13 @@ def clock(playground: Playground) -> Json:
 def conversation(playground: Playground, user: User, place: str, before: str | None) -> Json:
     """One conversation as somebody sees it, newest page unless `before` a timestamp."""
     found = place_of(playground, user, place)
-    shown = [one for one in found.messages if visible(one, user) and not one.is_reply]
-    if before:
-        shown = [one for one in shown if one.ts < before]
-    page = shown[-PAGE:]
+    latest = (
+        one
+        for one in reversed(found.messages)
+        if visible(one, user) and not one.is_reply and (not before or one.ts < before)
+    )
+    shown = list(islice(latest, PAGE + 1))
+    page = shown[PAGE - 1 :: -1]
     home = playground.views.homes.get(user.id)
     return {
         "channel": found.id,
@@ -135,7 +142,7 @@ def visible(message: Message, user: User) -> bool:
 
 
 def unread(found: Conversation, user: User) -> int:
-    """How many messages of others somebody has not read there."""
+    """How many messages of others somebody has not read there; counted up to a hundred."""
     since = found.read_until.get(user.id, "0")
     count = 0
     for one in reversed(found.messages):
@@ -143,6 +150,8 @@ def unread(found: Conversation, user: User) -> int:
             break
         if visible(one, user) and one.body.get("user") != user.id:
             count += 1
+        if count == MOST_UNREAD:
+            break
     return count
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import islice
 
+from playground.arguments import Arguments
 from playground.methods.places import conversation_for, page, read_scope, require_member, shown
 from playground.methods.users import kind_of
 from playground.presenting import message_object
@@ -19,6 +23,9 @@ INVITE = ("channels:manage", "channels:write.invites", "groups:write", "groups:w
 MANAGE = ("channels:manage", "groups:write", "im:write", "mpim:write")
 MOST_IN_GROUP_MESSAGE = 8
 MOST_INVITED = 100
+MOST_LISTED = 999
+CURSOR = "ts:"
+TS = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
 KINDS = ("public_channel", "private_channel", "mpim", "im")
 
 
@@ -107,8 +114,7 @@ async def conversations_history(call: Call) -> Json:
     """Messages of a conversation, newest first, without replies in threads."""
     conversation = conversation_for(call, call.args.text("channel"))
     call.need(read_scope(conversation, "history"))
-    found = [one for one in conversation.messages if not one.is_reply]
-    return _listing(call, found, newest_first=True)
+    return _listing(call, conversation.messages, newest_first=True)
 
 
 @method("conversations.replies", tier=3, scopes=HISTORY)
@@ -265,35 +271,56 @@ def _no_invite_for_kind(
 
 
 def _listing(call: Call, found: list[Message], *, newest_first: bool) -> Json:
+    """One page of messages; the cursor is the timestamp of the last one given."""
     args = call.args
-    oldest, latest = args.text("oldest", "0"), args.text("latest", "9999999999")
-    inclusive = args.flag("inclusive")
-    kept = [
-        one
-        for one in found
-        if one.ephemeral_to is None and _between(one.ts, oldest, latest, inclusive)
-    ]
-    if newest_first:
-        kept.reverse()
-    metadata = args.flag("include_all_metadata")
+    limit = max(1, args.number("limit", 100, most=MOST_LISTED))
+    rows = list(islice(_within(args, found, newest_first=newest_first), limit + 1))
+    more = len(rows) > limit
+    rows = rows[:limit]
     workspace = call.playground.workspace
-    cursor = args.text("cursor", "next:0")
-    listing = page([{"ts": one.ts} for one in kept], call, "messages", default=100, most=999)
-    start = int(cursor[5:])
-    rows = kept[start : start + len(listing["messages"])]
-    following = listing["response_metadata"]["next_cursor"]
+    metadata = args.flag("include_all_metadata")
     answer: Json = {
         "messages": [message_object(workspace, one, all_metadata=metadata) for one in rows],
-        "has_more": bool(following),
+        "has_more": more,
     }
     if newest_first:
         answer["pin_count"] = 0
-    return {**answer, "response_metadata": {"next_cursor": following}} if following else answer
+    if more:
+        answer["response_metadata"] = {"next_cursor": f"{CURSOR}{rows[-1].ts}"}
+    return answer
 
 
-def _between(ts: str, oldest: str, latest: str, inclusive: bool) -> bool:
-    try:
-        low, high, at = float(oldest), float(latest), float(ts)
-    except ValueError:
-        raise Refused("invalid_ts_oldest") from None
-    return low <= at <= high if inclusive else low < at < high
+def _within(args: Arguments, found: list[Message], *, newest_first: bool) -> Iterator[Message]:
+    """Messages everybody sees within the bounds of time, without looking at those outside."""
+    oldest, latest = _ts(args, "oldest", "0"), _ts(args, "latest", "9999999999")
+    inclusive = args.flag("inclusive")
+    first = _place(found, oldest, after=not inclusive and "oldest" in args)
+    last = _place(found, latest, after=inclusive)
+    cursor = args.optional("cursor")
+    if cursor is not None:
+        at = cursor.removeprefix(CURSOR)
+        if at == cursor or not TS.fullmatch(at):
+            raise Refused("invalid_cursor")
+        if newest_first:
+            last = min(last, _place(found, at, after=False))
+        else:
+            first = max(first, _place(found, at, after=True))
+    places = range(last - 1, first - 1, -1) if newest_first else range(first, last)
+    for place in places:
+        message = found[place]
+        if message.ephemeral_to is None and not (newest_first and message.is_reply):
+            yield message
+
+
+def _ts(args: Arguments, name: str, default: str) -> str:
+    """A timestamp argument; whole seconds will do."""
+    given = args.text(name, default)
+    if not TS.fullmatch(given):
+        raise Refused(f"invalid_ts_{name}")
+    return given
+
+
+def _place(found: list[Message], ts: str, *, after: bool) -> int:
+    """Where a timestamp stands among messages in order."""
+    find = bisect_right if after else bisect_left
+    return find(found, float(ts), key=lambda one: float(one.ts))

@@ -1,0 +1,52 @@
+"""Bolt for Python's hello-world: greets, offers a button, notices the click."""
+
+import os
+import sys
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+client = WebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
+app = App(client=client, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
+
+
+@app.command("/hello")
+def greet(ack, command):
+    ack(f"Hello <@{command['user_id']}>, you said {command['text']}")
+
+
+@app.message("hello")
+def offer(message, say):
+    button = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": "Click me"},
+        "action_id": "clicked",
+    }
+    words = f"Hey there <@{message['user']}>!"
+    section = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": words},
+        "accessory": button,
+    }
+    say(text=words, blocks=[section])
+
+
+@app.action("clicked")
+def notice(ack, body, say):
+    ack()
+    say(f"<@{body['user']['id']}> clicked the button")
+
+
+if __name__ == "__main__":
+    if os.environ["TRANSPORT"] == "socket":
+        handler = SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"])
+        handler.connect()
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+        handler.close()
+    else:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        app.start(port=int(os.environ["PORT"]))
