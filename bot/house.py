@@ -34,7 +34,7 @@ from engine.application.jobs import Job, Jobs
 from engine.application.lanes import PACE, LaneWorker
 from engine.application.messages import Messages
 from engine.application.mirror import Complete, Find, Mirror, as_they_are
-from engine.application.ports import Clock, Reader, Store
+from engine.application.ports import Clock, Reader, Store, Transaction
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
 from engine.application.wakes import Wakes
@@ -222,6 +222,10 @@ def _completing(settings: Settings) -> Complete:
     return complete
 
 
+def _seal(tx: Transaction) -> int:
+    return tx.seal_audit(tx.now())
+
+
 def _recurring(store: Store, mirror: Mirror, source: SlackDirectory) -> tuple[Job, ...]:
     async def read_profiles() -> None:
         if not source.unread_profiles:
@@ -235,5 +239,5 @@ def _recurring(store: Store, mirror: Mirror, source: SlackDirectory) -> tuple[Jo
     return (
         Job(name="directory", every=DIRECTORY_EVERY, do=mirror.refresh),
         Job(name="profiles", every=PROFILES_EVERY, do=read_profiles),
-        Job(name="seal audit", every=SEAL_EVERY, do=lambda: storage.seal_audit(store)),
+        Job(name="seal audit", every=SEAL_EVERY, do=lambda: store.write(_seal)),
     )

@@ -1,5 +1,6 @@
 """The company stories are told about: people by their first names, and what is really true."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.house import House
@@ -21,11 +22,12 @@ class Company:
     def group(self, handle: str) -> set[str]:
         """Who really is in a user group, by handle; nobody while it is disabled."""
         group = self.playground.workspace.usergroup(handle)
-        people = self.playground.workspace.people
-        return {people[user].name for user in group.users} if group.enabled else set()
+        return set() if group.deleted_at else self._names(group.users)
 
     def channel(self, name: str) -> set[str]:
         """Who really is in a channel, by handle; the app left out."""
-        workspace = self.playground.workspace
-        members = workspace.channel(name).members
-        return {workspace.people[user].name for user in members if user in workspace.people}
+        return self._names(self.playground.workspace.channel(name).members)
+
+    def _names(self, user_ids: Iterable[str]) -> set[str]:
+        people = {person.id: person.name for person in self.playground.workspace.people()}
+        return {people[user_id] for user_id in user_ids if user_id in people}

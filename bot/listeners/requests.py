@@ -34,14 +34,20 @@ async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
     configured = await desk.configured()
     groups = await desk.queries.groups_of(person.id)
     found = tuple(configured.requestable(person, groups, words)) if words else ()
-    exact = [p for p in found if p.name.casefold() == " ".join(words.casefold().split())]
-    if words and len(found) > 1 and len(exact) != 1:
-        return dict(answers.several_packages(words, found).payload())
-    package = exact[0] if exact else found[0] if found else None
-    if words and package is None:
+    if words and not found:
         raise NotFound("package", words)
-    desk.open_form(doing, await _form(desk, person, package.id if package else None, None))
+    fitting = _by_name(found, words) or found
+    if len(fitting) > 1:
+        return dict(answers.several_packages(words, fitting).payload())
+    desk.open_form(doing, await _form(desk, person, fitting[0].id if fitting else None, None))
     return NOTHING
+
+
+def _by_name(found: tuple[AccessPackage, ...], words: str) -> tuple[AccessPackage, ...]:
+    """Of what fits the words somewhere: the one named so, or those whose name has them all."""
+    wanted = words.casefold().split()
+    named = tuple(p for p in found if all(word in p.name.casefold() for word in wanted))
+    return tuple(p for p in named if p.name.casefold().split() == wanted) or named
 
 
 async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:

@@ -362,6 +362,10 @@ class Transaction(Reader, Protocol):
         """Whether this recurring job is due and ours to do; it is due again `every` later."""
         ...
 
+    def seal_audit(self, now: datetime) -> int:
+        """Seal the audit rows since the last seal; answers how many."""
+        ...
+
     # Wakes
 
     def endings_due(self, now: datetime) -> tuple[int, int]:
