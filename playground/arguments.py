@@ -1,7 +1,7 @@
 """Reading a Web API call: every way the SDKs put arguments on the wire, and typed access to them.
 
-Slack takes GET, POST with a query string, POST form, POST JSON and multipart for every method; nested
-values (blocks, view, files) arrive as JSON objects or as JSON inside a string. Source:
+Slack takes GET, POST with a query string, POST form, POST JSON and multipart for every method;
+nested values (blocks, view, files) arrive as JSON objects or as JSON inside a string. Source:
 docs.slack.dev, Web API basics; wire forms of the Python SDK were measured.
 """
 
@@ -92,7 +92,8 @@ def messages(*lines: str) -> Json:
 async def read_arguments(request: web.Request) -> tuple[Arguments, str | None]:
     """All arguments of a call and the token, wherever they were put.
 
-    Raises Refused with `invalid_json`, `json_not_object` or `invalid_form_data` like Slack's front door.
+    Raises Refused with `invalid_json`, `json_not_object` or `invalid_form_data` like Slack's
+    front door.
     """
     values: Json = dict(request.query)
     kind = request.content_type

@@ -1,13 +1,14 @@
 """The playground's clock: the only module here that reads real time.
 
-Theory. The workspace has one time of its own: real time plus an offset while the clock runs, a fixed
-moment while it is stopped. Moving it is allowed in both states. Everything that happens *inside* the
-workspace (message timestamps, triggers, rate limits, event retries) is measured on it, so a test that
-moves two days ahead needs no waiting. Whoever shares the clock asks `now()` and may wait for a jump.
+Theory. The workspace has one time of its own: real time plus an offset while the clock runs, a
+fixed moment while it is stopped. Moving it is allowed in both states. Everything that happens
+*inside* the workspace (message timestamps, triggers, rate limits, event retries) is measured on
+it, so a test that moves two days ahead needs no waiting. Whoever shares the clock asks `now()`
+and may wait for a jump.
 
-What is measured in real time even so, because it is about the wires and not about the workspace: the
-signature timestamp of a delivery (the app compares it with its own machine's clock) and how long we
-wait for an answer.
+What is measured in real time even so, because it is about the wires and not about the workspace:
+the signature timestamp of a delivery (the app compares it with its own machine's clock) and how
+long we wait for an answer.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class Clock:
         self.set(self.now() + delta)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call the listener with the new moment at every jump, stop and run; returns the way out."""
+        """Call the listener with the new moment at each jump, stop and run; returns the way out."""
         self._listeners.append(listener)
 
         def leave() -> None:

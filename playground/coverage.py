@@ -1,7 +1,7 @@
 """What of Slack is here and what is not: the honest table, each line with the test that shows it.
 
-`python -m playground.coverage` prints the page that stands in the documentation; a test compares the
-two, looks whether every registered method has its line, and whether every test named exists.
+`python -m playground.coverage` prints the page that stands in the documentation; a test compares
+the two, looks whether every registered method has its line, and whether every test named exists.
 """
 
 from __future__ import annotations
@@ -241,8 +241,9 @@ def page() -> str:
     head = [
         "# What the playground covers",
         "",
-        "Made by `python -m playground.coverage`; a test keeps it true. A method that is not listed",
-        "answers `unknown_method`. No live Slack was compared with; the rules come from its public pages.",
+        "Made by `python -m playground.coverage`; a test keeps it true. A method that is not",
+        "listed answers `unknown_method`. The rules come from Slack's public pages; no live",
+        "Slack was compared with.",
         "",
         "| what | state | shown by | remark |",
         "|---|---|---|---|",

@@ -1,8 +1,8 @@
 """From the workspace to the app: commands, interactions and events, over either transport.
 
-Rules (docs.slack.dev, events API and interactivity): the app has 3 seconds. Commands and interactions
-are never repeated; the person sees an error instead. Events are repeated three times: at once, after
-1 minute and after 5 minutes, unless the answer says `x-slack-no-retry: 1`.
+Rules (docs.slack.dev, events API and interactivity): the app has 3 seconds. Commands and
+interactions are never repeated; the person sees an error instead. Events are repeated three
+times: at once, after 1 minute and after 5 minutes, unless the answer says `x-slack-no-retry: 1`.
 """
 
 from __future__ import annotations

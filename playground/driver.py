@@ -53,7 +53,7 @@ class PersonDriver:
     async def says(
         self, text: str, channel: str | None = None, *, on: str | None = None
     ) -> Reaction:
-        """Write a message; with `on`, as a reply in the thread of the message that shows these words."""
+        """Write a message; with `on`, as a reply to the message that shows these words."""
         watch = Watch(self)
         if on is None:
             self.playground.acts.say(self.user, self._where(channel), text)
@@ -69,9 +69,9 @@ class PersonDriver:
     ) -> Form | Reaction:
         """Press the newest button with these words.
 
-        An open modal comes first, then messages from the newest back, then the Home tab. `on` narrows
-        by words near the button; `where` is `anywhere`, `modal`, `messages` or `home`. A confirmation
-        dialog is answered with yes unless `confirm` is False.
+        An open modal comes first, then messages from the newest back, then the Home tab. `on`
+        narrows by words near the button; `where` is `anywhere`, `modal`, `messages` or `home`. A
+        confirmation dialog is answered with yes unless `confirm` is False.
         """
         control = self._control(label, on, where)
         asked = Reader(self.playground.workspace, self.user).blocks(
@@ -224,9 +224,8 @@ class PersonDriver:
                 return wanted[0]
         near_words = f" near {on!r}" if on else ""
         buttons = ", ".join(dict.fromkeys(self.buttons)) or "none"
-        raise NotThere(
-            f"{self.name} sees no button {label!r}{near_words}; buttons: {buttons}\n{self._latest()}"
-        )
+        lacking = f"{self.name} sees no button {label!r}{near_words}; buttons: {buttons}"
+        raise NotThere(f"{lacking}\n{self._latest()}")
 
     def _everything(self) -> str:
         form = self.form

@@ -1,8 +1,8 @@
 """Interactive elements: where they stand in blocks, what they hold, what a press sends.
 
-The shapes of `state.values` and of entries in `actions` are those of docs.slack.dev, block_actions
-payload and view state. What a person typed is kept apart (`Typed`), keyed by block_id and action_id,
-so that input survives an update that keeps both ids.
+The shapes of `state.values` and of entries in `actions` are those of docs.slack.dev,
+block_actions payload and view state. What a person typed is kept apart (`Typed`), keyed by
+block_id and action_id, so that input survives an update that keeps both ids.
 """
 
 from __future__ import annotations

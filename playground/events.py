@@ -1,4 +1,7 @@
-"""Events the workspace raises when people or the app change something. Source: docs.slack.dev/reference/events."""
+"""Events the workspace raises when people or the app change something.
+
+Source: docs.slack.dev/reference/events.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Faults on demand: what a network and a busy service do to an app, per method and per person.
 
-A rule names a Web API method (`chat.postMessage`), a delivery (`block_actions`, `event team_join`,
-`command /x`) or `*`; a person; a kind; how many times it acts; and seconds where it means something.
-Seconds here are real ones: they are about the wire.
+A rule names a Web API method (`chat.postMessage`), a delivery (`block_actions`, `event
+team_join`, `command /x`) or `*`; a person; a kind; how many times it acts; and seconds where it
+means something. Seconds here are real ones: they are about the wire.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Finding a control by the words on it, and telling apart several of the same name by what stands near.
+"""Finding a control by the words on it, and telling apart those of the same name.
 
-The neighbourhood of a control is the entry it stands in: on a card the whole card, in a list the lines
-of the one thing the button is for.
+The neighbourhood of a control is the entry it stands in: on a card the whole card, in a list the
+lines of the one thing the button is for.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The hook by which an app says when something happens next and that it has nothing due now.
 
 Any app may offer it. In the same process it is an object with two coroutines; over HTTP the app
-answers `GET hook_url?now=<epoch>` with `{"next_at": epoch | null, "idle": bool}`, and takes `now` as
-the workspace's time if it wants to follow a moved clock.
+answers `GET hook_url?now=<epoch>` with `{"next_at": epoch | null, "idle": bool}`, and takes `now`
+as the workspace's time if it wants to follow a moved clock.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A record of every exchange with the app, for the page's inspector and for checks afterwards.
 
-In memory the latest exchanges are kept. With a folder (argument, or `PLAYGROUND_JOURNAL`) each one is
-also appended to `exchanges-*.jsonl`, and each payload with blocks to `payloads-*.jsonl` as
+In memory the latest exchanges are kept. With a folder (argument, or `PLAYGROUND_JOURNAL`) each
+one is also appended to `exchanges-*.jsonl`, and each payload with blocks to `payloads-*.jsonl` as
 `{"name", "surface": "message|modal|home", "payload"}`, whether it was accepted or not.
 """
 
@@ -84,7 +84,7 @@ class Journal:
                 file.close()
         self._exchange_file = self._payload_file = None
 
-    def app_called(  # noqa: PLR0913 - a record has that many parts
+    def app_called(
         self,
         method: str,
         request: Json,
@@ -102,7 +102,7 @@ class Journal:
             "app_to_slack", method, status=word, seconds=seconds, request=request, response=response
         )
 
-    def note(  # noqa: PLR0913 - a record has that many parts
+    def note(
         self,
         direction: str,
         what: str,

@@ -1,7 +1,7 @@
 """The page's way in: JSON over `/page-api`, a stream of "look again", and the static files.
 
-Only for a page served from this very address: requests with a foreign Host or Origin are refused, so
-that no other site open in the same browser can act here.
+Only for a page served from this very address: requests with a foreign Host or Origin are refused,
+so that no other site open in the same browser can act here.
 """
 
 from __future__ import annotations

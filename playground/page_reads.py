@@ -1,4 +1,4 @@
-"""What the page reads: the whole state, a conversation as one person sees it, a thread, exchanges."""
+"""What the page reads: the state, a conversation as one person sees it, a thread, exchanges."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How the workspace's records look on the wire: Slack's user, channel, message, group and file objects.
+"""How the workspace's records look on the wire: Slack's user, channel, message, group, file.
 
-Shapes follow docs.slack.dev (types: user, conversation, message, usergroup, file). What depends on who
-asks (e-mail scope, strangers, membership) is decided here and nowhere else.
+Shapes follow docs.slack.dev (types: user, conversation, message, usergroup, file). What depends
+on who asks (e-mail scope, strangers, membership) is decided here and nowhere else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How often the app may call: tiers per method, one message a second per channel.
 
-Buckets on the playground's clock. Slack tolerates bursts without saying how long; `burst` multiplies
-what a bucket holds (1 = strictly the published rate, `math.inf` = no limits). Source:
+Buckets on the playground's clock. Slack tolerates bursts without saying how long; `burst`
+multiplies what a bucket holds (1 = strictly the published rate, `math.inf` = no limits). Source:
 docs.slack.dev/apis/web-api/rate-limits.
 """
 

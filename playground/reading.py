@@ -1,7 +1,7 @@
-"""What a person reads: the words of messages and views, mentions and dates resolved for that person.
+"""What a person reads: the words of messages and views, with mentions and dates resolved.
 
-Used by the driver, so that tests find and compare things by the words on the screen. Markup signs are
-dropped. Date tokens: docs.slack.dev, formatting message text.
+Used by the driver, so that tests find and compare things by the words on the screen. Markup signs
+are dropped. Date tokens: docs.slack.dev, formatting message text.
 """
 
 from __future__ import annotations

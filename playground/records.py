@@ -1,7 +1,7 @@
 """What the workspace remembers: people, conversations, messages, user groups, files.
 
-These are mutable records, changed only by `workspace.py` and the Web API methods, in one event loop.
-How they look on the wire is in `presenting.py`.
+These are mutable records, changed only by `workspace.py` and the Web API methods, in one event
+loop. How they look on the wire is in `presenting.py`.
 """
 
 from __future__ import annotations

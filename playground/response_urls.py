@@ -1,8 +1,8 @@
 """response_url: an answer to a command or a press, five times within thirty minutes.
 
 Rules (docs.slack.dev, handling user interaction): ephemeral unless it says `in_channel`;
-`replace_original` and `delete_original` act on the message that was pressed; works where the app may
-not post; afterwards `used_url` or `expired_url` (404).
+`replace_original` and `delete_original` act on the message that was pressed; works where the app
+may not post; afterwards `used_url` or `expired_url` (404).
 """
 
 from __future__ import annotations

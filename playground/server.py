@@ -76,9 +76,10 @@ class Playground:
     ) -> None:
         """Prepare a workspace.
 
-        `manifest` is the parsed app manifest (None: every scope, any command). `burst` multiplies the
-        published rates; `math.inf` switches them off. `ack_within` is in real seconds. `patience` is
-        how long people wait on the playground's clock after each act, for messages the app paces.
+        `manifest` is the parsed app manifest (None: every scope, any command). `burst` multiplies
+        the published rates; `math.inf` switches them off. `ack_within` is in real seconds.
+        `patience` is how long people wait on the playground's clock after each act, for messages
+        the app paces.
         """
         self.clock = clock or Clock()
         self.workspace = Workspace(

@@ -78,7 +78,7 @@ class SignedHttp:
 
 
 def encoded(parcel: Parcel) -> tuple[bytes, str]:
-    """Raw body and content type: JSON for events, a form for commands, `payload=` for interactions."""
+    """Raw body and content type: JSON for events, a form for commands and interactions."""
     if parcel.kind == "events_api":
         return json.dumps(parcel.payload).encode(), "application/json"
     form = "application/x-www-form-urlencoded"

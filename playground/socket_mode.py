@@ -1,9 +1,9 @@
 """Delivery over Socket Mode.
 
-Rules (docs.slack.dev, using Socket Mode): `apps.connections.open` gives an address that works once;
-at most ten connections; each payload goes to one of them; an acknowledgement is taken on any; before
-Slack closes a connection it sends `disconnect` with `warning`, then `refresh_requested`. Events that
-nobody acknowledged come again; commands and interactions do not.
+Rules (docs.slack.dev, using Socket Mode): `apps.connections.open` gives an address that works
+once; at most ten connections; each payload goes to one of them; an acknowledgement is taken on
+any; before Slack closes a connection it sends `disconnect` with `warning`, then
+`refresh_requested`. Events that nobody acknowledged come again; commands and interactions do not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The first story on the page: which step a newcomer is at, told by what happens in the workspace."""
+"""The first story on the page: which step a newcomer is at, told by what happens."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class StoryTracker:
     """Follows a story.
 
-    A step is done by an act (`command:/x`, `press:action_id`, `submit`, `clock`) or by words that its
-    person (or anybody) gets to see.
+    A step is done by an act (`command:/x`, `press:action_id`, `submit`, `clock`) or by words that
+    its person (or anybody) gets to see.
     """
 
     def __init__(self, playground: Playground, story: Story | None) -> None:

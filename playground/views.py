@@ -1,8 +1,9 @@
-"""Views: one stack of at most three modals per person, one Home each, and the triggers that open them.
+"""Views: a stack of at most three modals per person, one Home each, and the triggers.
 
-Rules (docs.slack.dev, surfaces/modals and views.* methods): a trigger lives 3 seconds and opens one
-view; a push needs a trigger from inside the modal; `hash` guards against racing updates; `external_id`
-is unique among open views; typed input survives an update that keeps block_id and action_id.
+Rules (docs.slack.dev, surfaces/modals and views.* methods): a trigger lives 3 seconds and opens
+one view; a push needs a trigger from inside the modal; `hash` guards against racing updates;
+`external_id` is unique among open views; typed input survives an update that keeps block_id and
+action_id.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The Web API's front door: token, scope, rate, then the method; always Slack's envelope.
 
-Methods are registered by the modules in `methods/` with `@method`, which states scope and tier as the
-method pages on docs.slack.dev do. Whatever is not registered answers `unknown_method`.
+Methods are registered by the modules in `methods/` with `@method`, which states scope and tier as
+the method pages on docs.slack.dev do. Whatever is not registered answers `unknown_method`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from playground.server import Playground
 
 MESSAGES = 0
-"""Tier of methods with their own rules: messages, 1 a second and channel; others are not limited."""
+"""Tier of methods with their own rules: messages 1 a second and channel, others unlimited."""
 
 
 @dataclass(frozen=True, slots=True)

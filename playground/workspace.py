@@ -1,7 +1,7 @@
 """The workspace: who and what is in it, and the few operations everything else is made of.
 
-Nothing here knows HTTP. A change tells the listeners (`Change`), so that the page and the driver can
-look again; events for the app are raised through `on_event`, which the delivery gateway sets.
+Nothing here knows HTTP. A change tells the listeners (`Change`), so that the page and the driver
+can look again; events for the app are raised through `on_event`, which the delivery gateway sets.
 """
 
 from __future__ import annotations

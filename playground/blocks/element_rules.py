@@ -1,4 +1,7 @@
-"""Rules for block elements, one entry per type. Source: docs.slack.dev/reference/block-kit/block-elements."""
+"""Rules for block elements, one entry per type.
+
+Source: docs.slack.dev/reference/block-kit/block-elements.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """chat.*: posting, updating, deleting, ephemeral messages, permalinks, unfurls.
 
 Rules (docs.slack.dev, chat.* pages): `text` beyond 40,000 characters is cut when posting, but an
-update refuses more than 4,000; only the app's own messages may be changed; ephemeral ones cannot be.
+update refuses more than 4,000; only the app's own messages may be changed; ephemeral ones cannot
+be.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ async def chat_get_permalink(call: Call) -> Json:
     workspace = call.playground.workspace
     conversation = conversation_for(call, call.args.optional("channel"))
     message = find_message(conversation, call.args.text("message_ts"))
-    link = f"https://{workspace.team.domain}.slack.com/archives/{conversation.id}/p{message.ts.replace('.', '')}"
+    place = f"https://{workspace.team.domain}.slack.com/archives/{conversation.id}"
+    link = f"{place}/p{message.ts.replace('.', '')}"
     if message.is_reply:
         link += f"?thread_ts={message.thread_ts}&cid={conversation.id}"
     return {"channel": conversation.id, "permalink": link}

@@ -14,8 +14,8 @@ def conversation_for(
 ) -> Conversation:
     """The conversation by id, `#name` or user id (direct message).
 
-    Raises `channel_not_found` for what is not there or hidden from the app, `not_in_channel` and, when
-    posting, `is_archived` and `messages_tab_disabled`.
+    Raises `channel_not_found` for what is not there or hidden from the app, `not_in_channel` and,
+    when posting, `is_archived` and `messages_tab_disabled`.
     """
     workspace = call.playground.workspace
     if not wanted:

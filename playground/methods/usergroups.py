@@ -1,7 +1,7 @@
 """usergroups.*: user groups and who is in them.
 
-`usergroups.users.update` replaces the whole list and never takes an empty one; to empty a group it is
-disabled. Source: docs.slack.dev, usergroups.* pages.
+`usergroups.users.update` replaces the whole list and never takes an empty one; to empty a group
+it is disabled. Source: docs.slack.dev, usergroups.* pages.
 """
 
 from __future__ import annotations

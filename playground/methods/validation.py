@@ -1,4 +1,7 @@
-"""blocks.validate: Slack's own validator, without posting anything. Source: docs.slack.dev, blocks.validate."""
+"""blocks.validate: Slack's own validator, without posting anything.
+
+Source: docs.slack.dev, the page of that name.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""views.open, views.push, views.update, views.publish. Source: docs.slack.dev, the pages of these names."""
+"""views.open, views.push, views.update, views.publish.
+
+Source: docs.slack.dev, the pages of these names.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,7 @@ async def views_publish(call: Call) -> Json:
 
 
 def read_view(call: Call, surface: str) -> Json:
-    """The `view` argument, checked as Slack would; raises `invalid_arguments` or `view_too_large`."""
+    """The `view` argument, checked; raises `invalid_arguments` or `view_too_large`."""
     payload = call.args.structure("view")
     if payload is None or payload == "":
         raise Refused("invalid_arguments", **_why("missing required field: view"))

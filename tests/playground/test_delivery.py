@@ -297,7 +297,7 @@ async def test_bad_options_cannot_be_loaded(playground: Playground, client: Asyn
 async def test_cut_before_and_after_differ_in_what_happened(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """The caller cannot tell them apart; the workspace can. (The SDK would try again by itself.)"""
+    """The caller cannot tell them apart; the workspace can. The SDK would try again by itself."""
     client.retry_handlers.clear()
     rita = playground.person("rita")
     for kind, seen in (("cut_before", False), ("cut_after", True), ("lost_answer", True)):

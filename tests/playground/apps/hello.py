@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -12,12 +13,12 @@ app = App(client=client, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
 
 
 @app.command("/hello")
-def greet(ack, command):
+def greet(ack: Any, command: Any) -> None:
     ack(f"Hello <@{command['user_id']}>, you said {command['text']}")
 
 
 @app.message("hello")
-def offer(message, say):
+def offer(message: Any, say: Any) -> None:
     button = {
         "type": "button",
         "text": {"type": "plain_text", "text": "Click me"},
@@ -33,7 +34,7 @@ def offer(message, say):
 
 
 @app.action("clicked")
-def notice(ack, body, say):
+def notice(ack: Any, body: Any, say: Any) -> None:
     ack()
     say(f"<@{body['user']['id']}> clicked the button")
 
