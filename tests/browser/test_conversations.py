@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
+from tests.browser.fake_page_api import PAGE
 from tests.browser.fake_server import FakeServer
 from tests.browser.screen import Screen
 
 
-def test_the_page_opens_within_a_second(screen: Screen) -> None:
-    """From asking for the page to a drawn workspace."""
-    screen.open()
-    taken = screen.page.evaluate("() => performance.now()")
-    columns = screen.page.locator(".column")
-    expect(columns).to_have_count(2)
-    assert taken < 1000 * 4, "four times the second allows for a machine shared with other tests"
+def test_everything_comes_from_the_playground_itself(screen: Screen) -> None:
+    """No address but the server's own is asked for anything."""
+    asked = screen.page.evaluate(
+        "() => performance.getEntriesByType('resource').map((e) => e.name)"
+    )
+    assert len(asked) > 40
+    assert [address for address in asked if not address.startswith(screen.url)] == []
+
+
+def test_every_module_is_announced_in_the_first_answer() -> None:
+    """The browser fetches all modules at once, which is why the page opens within a second."""
+    written = PAGE.rglob("*.js")
+    modules = {f"/page/{path.relative_to(PAGE).as_posix()}" for path in written}
+    announced = re.findall(r'rel="modulepreload" href="([^"]+)"', (PAGE / "index.html").read_text())
+    assert sorted(announced) == sorted(modules - {"/page/theme.js"})
 
 
 def test_the_kinds_of_people_are_said_in_words(screen: Screen) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.fake_server import FakeServer
 from tests.browser.screen import Screen
 
 NOW = 1_801_647_000
@@ -52,10 +55,23 @@ CASES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def reader(browser: Browser) -> Iterator[Page]:
+    """A page that the tests only ask and never change."""
+    server = FakeServer()
+    server.start()
+    context = browser.new_context(timezone_id="UTC", locale="en-US")
+    screen = Screen(context.new_page(), server.url)
+    screen.open()
+    yield screen.page
+    context.close()
+    server.stop()
+
+
 @pytest.mark.parametrize(("text", "expected"), CASES)
-def test_markup_becomes_elements(screen: Screen, text: str, expected: str) -> None:
+def test_markup_becomes_elements(reader: Page, text: str, expected: str) -> None:
     """Marks count at the edge of words only, and escaped signs stay signs."""
-    assert screen.page.evaluate(HTML, [text, "UTC"]) == expected
+    assert reader.evaluate(HTML, [text, "UTC"]) == expected
 
 
 DATES = [
@@ -75,18 +91,18 @@ DATES = [
 
 @pytest.mark.parametrize(("at", "form", "expected"), DATES)
 def test_a_date_is_written_against_the_workspaces_clock(
-    screen: Screen, at: int, form: str, expected: str
+    reader: Page, at: int, form: str, expected: str
 ) -> None:
     """Every token of Slack's page on formatting, in UTC."""
-    assert screen.page.evaluate(WORDS, [f"<!date^{at}^{form}|x>", "UTC"]) == expected
+    assert reader.evaluate(WORDS, [f"<!date^{at}^{form}|x>", "UTC"]) == expected
 
 
-def test_a_date_is_written_in_the_readers_zone(screen: Screen) -> None:
+def test_a_date_is_written_in_the_readers_zone(reader: Page) -> None:
     """Half past nine in London is half past four in New York and the next day in Auckland."""
     text = f"<!date^{NOW + 12 * 3600}^{{date_num}} {{time}}|x>"
-    assert screen.page.evaluate(WORDS, [text, "America/New_York"]) == "2027-02-03 4:30 PM"
-    assert screen.page.evaluate(WORDS, [text, "Pacific/Auckland"]) == "2027-02-04 10:30 AM"
-    assert screen.page.evaluate(WORDS, ["<!date^soon^{date}|some day>", "UTC"]) == "some day"
+    assert reader.evaluate(WORDS, [text, "America/New_York"]) == "2027-02-03 4:30 PM"
+    assert reader.evaluate(WORDS, [text, "Pacific/Auckland"]) == "2027-02-04 10:30 AM"
+    assert reader.evaluate(WORDS, ["<!date^soon^{date}|some day>", "UTC"]) == "some day"
 
 
 def test_todays_words_change_when_the_day_does(screen: Screen) -> None:
