@@ -52,10 +52,10 @@ def _list(spoken: str, title: str, rows: list[Block], pages: list[Block]) -> Mes
 def story(
     request: AssignmentRequest,
     entries: Sequence[AuditEntry],
-    known: Known,  # noqa: ARG001 - views are called alike
+    known: Known,
 ) -> Message:
     """The audit of one request, oldest first; of very long ones the latest rows."""
-    lines = [said.entry(entry) for entry in entries[-STORY_ROWS:]]
+    lines = [said.entry(entry, known) for entry in entries[-STORY_ROWS:]]
     if len(entries) > STORY_ROWS:
         lines.insert(0, said.story_cut(len(entries) - STORY_ROWS))
     parts = [

@@ -92,6 +92,8 @@ def several_packages(words_typed: str, packages: Sequence[AccessPackage]) -> Mes
         button(package.name, f"{ActionId.OPEN_REQUEST_FORM}:{n}", package.id)
         for n, package in enumerate(packages[:PACKAGES_SHOWN])
     ]
+    if len(packages) > PACKAGES_SHOWN:
+        buttons.append(request_button())
     return message(text, [section(text), actions(*buttons)])
 
 

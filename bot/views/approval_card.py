@@ -27,7 +27,6 @@ from engine.domain.policies import ApprovalStage
 from engine.domain.stages import Approver, StageRun, may_decide
 
 STAGES_SHOWN = 12
-JUSTIFICATION_KEPT = 300
 
 
 def render(summary: RequestSummary, stage_number: int, viewer: PersonId, known: Known) -> Message:
@@ -92,7 +91,7 @@ def _asked(
     return (
         stages.why_you(approver),
         stages.quorum(run, stage, approver),
-        *((stages.so_far(run, stage),) if run.decisions else ()),
+        *((f"{stages.so_far(run, stage)}.",) if run.decisions else ()),
         requests.numbered(request),
     )
 
@@ -146,5 +145,5 @@ def _decided(
 
 
 def _kept(request: AssignmentRequest) -> list[Block]:
-    why = [quote(request.justification, JUSTIFICATION_KEPT)] if request.justification else []
+    why = [approvals.kept(request.justification)] if request.justification else []
     return [context(*why, requests.numbered(request))]

@@ -36,8 +36,8 @@ class ExtensionFormData:
 
     held: HeldSummary
     policy: AssignmentPolicy
-    longest_end: datetime
-    """`assignments.extension_end(assignment, policy, None)`."""
+    longest_end: datetime | None
+    """`assignments.extension_end(assignment, policy, None)`; None: no end."""
     stages: tuple[StagePreview, ...] = ()
     """Who would be asked; empty when no approval is needed for an extension."""
 
@@ -55,14 +55,15 @@ class ParsedExtension:
 def build(form: ExtensionFormData, known: Known) -> View:  # noqa: ARG001 - views are called alike
     """The form."""
     policy = form.policy
-    ends = forms.new_end(when(form.longest_end))
+    ends = forms.new_end(when(form.longest_end) if form.longest_end else None)
     blocks: list[Block] = [
         section(f"{forms.extension(form.held)} {ends}"),
         section(who_is_asked(form.stages, forms.NO_APPROVAL_EXTENSION)),
         *justification_field(policy, read=bool(form.stages)),
     ]
-    if policy.requestor_may_shorten and policy.expiration.after is not None:
-        choices = durations.choices(policy.expiration, now=form.longest_end)
+    ends_at = form.held.assignment.ends_at
+    if policy.requestor_may_shorten and ends_at is not None:
+        choices = durations.choices(policy.expiration, now=ends_at)
         blocks.append(duration_field(policy, choices))
     return modal(
         CallbackId.EXTENSION_FORM,

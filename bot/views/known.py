@@ -19,6 +19,9 @@ from engine.domain.ids import CatalogId, PackageId, PersonId, PolicyId, Resource
 from engine.domain.people import Person, Subject, SubjectKind
 from engine.domain.refusals import LifeRefusal
 
+_NOT_YET = frozenset({AssignmentState.SCHEDULED, AssignmentState.DELIVERY_FAILED})
+"""Nobody needs more time for what they do not have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -67,6 +70,13 @@ class Known:
         """A resource as configured now; None once it is gone."""
         return self.configured.resources.get(resource_id) if self.configured else None
 
+    def target_label(self, connector: str, target: str) -> str:
+        """What to call a connector's target; its own id when no resource names it any more."""
+        resources = self.configured.resources.values() if self.configured else ()
+        found = (r for r in resources if (r.connector, r.target) == (connector, target))
+        resource = next(found, None)
+        return resource.target_label if resource else target
+
     def resource_label(self, resource_id: ResourceId, otherwise: str) -> str:
         """What to call a resource in front of people; `otherwise` once it is gone."""
         resource = self.resource(resource_id)
@@ -83,7 +93,7 @@ class Known:
     def may_extend(self, assignment: Assignment) -> bool:
         """Whether more time could be had now, as the rules say it."""
         policy = self.configured.policies.get(assignment.policy_id) if self.configured else None
-        if policy is None or assignment.state is AssignmentState.SCHEDULED:
+        if policy is None or assignment.state in _NOT_YET:
             return False
         try:
             extension_end(assignment, policy, None)

@@ -7,19 +7,18 @@ then is not said: a reminder of a request that was decided meanwhile is None.
 from enum import StrEnum
 
 from bot.views.action_ids import ActionId
-from bot.views.approval_card import decision_buttons
 from bot.views.blocks import Block, Message, actions, button, context, message, section
 from bot.views.known import Known
 from bot.views.request_card import life_buttons
-from bot.views.task_card import done_button
 from bot.views.wording import notices as said
 from bot.views.wording import words
 from engine.application.queries import HeldSummary, RequestSummary
 from engine.domain.assignment_requests import RequestState
 from engine.domain.assignments import EndReason
-from engine.domain.conversation import NoticeKind
+from engine.domain.conversation import Audience, Card, CardKind, NoticeKind
 from engine.domain.holdings import Holding
-from engine.domain.stages import Verdict, deadline
+from engine.domain.ids import PersonId
+from engine.domain.stages import Verdict, deadline, may_decide, unresolved
 
 _K = NoticeKind
 
@@ -59,11 +58,15 @@ def render(
     *,
     subject_id: str = "",
     detail: str = "",
+    viewer: PersonId | None = None,
+    link: str | None = None,
     admin_command: str = "/access-admin",
 ) -> Message | None:
     """The message; None when it is no longer true, or its subject is gone.
 
-    Raises `TypeError` when the subject is not of the kind that `SUBJECT` names.
+    `viewer` is the person it is for, None for a channel. `link` is the permalink of what
+    `card_of` names, where there is one. Raises `TypeError` when the subject is not of the kind
+    that `SUBJECT` names.
     """
     match SUBJECT[kind], subject:
         case NoticeSubject.ROW, _:
@@ -71,24 +74,29 @@ def render(
         case _, None:
             return None
         case NoticeSubject.REQUEST, RequestSummary():
-            return _about_request(kind, subject, known, detail, admin_command)
+            return _about_request(kind, subject, detail, viewer, link, admin_command)
         case NoticeSubject.ASSIGNMENT, HeldSummary():
             return _about_assignment(kind, subject, known)
         case NoticeSubject.HOLDING, Holding():
-            return _about_holding(kind, subject, known, detail)
+            return _about_holding(kind, subject, known, detail, link)
         case _:
             raise TypeError(f"a notice {kind} is not about a {type(subject).__name__}")
 
 
 def _about_request(  # noqa: PLR0911 - a sentence each
-    kind: NoticeKind, summary: RequestSummary, known: Known, detail: str, admin_command: str
+    kind: NoticeKind,
+    summary: RequestSummary,
+    detail: str,
+    viewer: PersonId | None,
+    link: str | None,
+    admin_command: str,
 ) -> Message | None:
     request = summary.request
     if kind is _K.REQUEST_DENIED:
-        answers = [d for run in request.runs for d in run.decisions]
-        no = next((d for d in answers if d.verdict is Verdict.DENIED), None)
         if request.state is not RequestState.DENIED:
             return None
+        answers = [d for run in request.runs for d in run.decisions]
+        no = next((d for d in answers if d.verdict is Verdict.DENIED), None)
         return _say(said.denied(request, no), said.DENIED_NEXT, _again(request.package_id))
     if kind is _K.REQUEST_EXPIRED:
         if request.state is not RequestState.EXPIRED:
@@ -98,12 +106,17 @@ def _about_request(  # noqa: PLR0911 - a sentence each
     if run is None or stage is None or str(run.number) != detail:
         return None
     if kind is _K.APPROVERS_NOT_FOUND:
+        if not unresolved(run, stage):
+            return None
         return _say(
             said.approvers_not_found(request, stage, deadline(run, stage)),
             said.approvers_not_found_next(request, admin_command),
         )
+    if viewer is not None and not may_decide(run, viewer):
+        return None
+    shown = () if link else (button(words.WAITING_FOR_ME, ActionId.SHOW_WAITING),)
     text = said.approval_reminder(request, run, stage)
-    return _say(text, "", *decision_buttons(request, run.number, known))
+    return _say(text, said.at_its_card(link), *shown)
 
 
 def _about_assignment(kind: NoticeKind, held: HeldSummary, known: Known) -> Message | None:  # noqa: PLR0911 - a sentence each
@@ -136,14 +149,16 @@ def _about_assignment(kind: NoticeKind, held: HeldSummary, known: Known) -> Mess
             return _say(text, "", *life_buttons(assignment, held.package_name, known, asked=asked))
 
 
-def _about_holding(kind: NoticeKind, holding: Holding, known: Known, detail: str) -> Message | None:
+def _about_holding(
+    kind: NoticeKind, holding: Holding, known: Known, detail: str, link: str | None
+) -> Message | None:
     if kind is _K.REMOVAL_FAILING:
         if holding.wanted or holding.failing_since is None:
             return None
         return _say(said.removal_failing(holding, known), said.REMOVAL_NEXT)
     if not holding.task_open or str(holding.generation) != detail:
         return None
-    return _say(said.task_reminder(holding, known), "", done_button(holding, known))
+    return _say(said.task_reminder(holding, known), said.done_at_its_card(link))
 
 
 def _about_row(kind: NoticeKind, subject_id: str, detail: str) -> Message:
@@ -152,6 +167,15 @@ def _about_row(kind: NoticeKind, subject_id: str, detail: str) -> Message:
     ending, _, active = detail.partition("/")
     numbers = (int(ending), int(active)) if ending.isdigit() and active.isdigit() else (0, 0)
     return _say(said.many_endings(*numbers), said.MANY_ENDINGS_NEXT)
+
+
+def card_of(kind: NoticeKind, subject_id: str, detail: str, audience: Audience) -> Card | None:
+    """The card a reminder leads to, so that its place can be looked up and linked."""
+    kinds = {_K.APPROVAL_REMINDER: CardKind.APPROVAL, _K.TASK_REMINDER: CardKind.TASK}
+    shown = kinds.get(kind)
+    if shown is None or not detail.isdigit():
+        return None
+    return Card(kind=shown, subject_id=subject_id, part=int(detail), audience=audience)
 
 
 def _again(package_id: str) -> Block:
@@ -164,4 +188,4 @@ def _say(text: str, hint: str, *buttons: Block) -> Message:
         blocks.append(context(hint))
     if buttons:
         blocks.append(actions(*buttons))
-    return message(f"{text} {hint}".strip(), blocks)
+    return message("\n".join(filter(None, (text, hint))), blocks)

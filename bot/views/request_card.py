@@ -49,7 +49,7 @@ def render(summary: RequestSummary, viewer: PersonId, known: Known) -> Message:
     ]
     if buttons := _buttons(summary, viewer, known):
         blocks.append(actions(*buttons))
-    return message(f"{requests.spoken(request)} {standing}", blocks)
+    return message(f"{requests.spoken_to(viewer, request)} {standing}", blocks)
 
 
 def _terms(summary: RequestSummary) -> Block:

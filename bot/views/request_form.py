@@ -148,12 +148,11 @@ def _rest(form: RequestFormData, policy: AssignmentPolicy | None, known: Known) 
     if policy is None:
         return blocks
     blocks += [section(who_is_asked(form.stages, forms.NO_APPROVAL)), section(forms.lasts(policy))]
-    blocks.append(divider())
-    blocks += justification_field(policy, read=bool(form.stages))
+    fields = justification_field(policy, read=bool(form.stages))
     if policy.requestor_may_shorten:
-        blocks.append(_duration_field(policy, form.now))
-        blocks.append(_starts_field(approval=bool(form.stages)))
-    return blocks
+        fields.append(_duration_field(policy, form.now))
+        fields.append(_starts_field(approval=bool(form.stages)))
+    return [*blocks, divider(), *fields] if fields else blocks
 
 
 def _package_field(package: AccessPackage | None) -> Block:

@@ -147,19 +147,23 @@ _ACTIVITIES: dict[str, str] = {
 }
 
 
-def entry(row: AuditEntry) -> str:
+def entry(row: AuditEntry, known: Known) -> str:
     """One row of the audit: when, who, what, why."""
     who = words.USHER if row.actor == SYSTEM else _actor(row.actor)
     verb = _ACTIVITIES.get(row.activity, row.activity.replace("_", " ").replace(".", ": "))
     subject = row.activity.partition(".")[0]
     stage = f"stage {row.stage + 1} " if row.stage is not None and subject == "stage" else ""
-    what = (
-        f"{delivery.right_of(row.details['role'], row.details['target'])} "
-        if ("target" in row.details and "role" in row.details)
-        else ""
-    )
+    what = _right(row, known)
     why = f": {cut_markup(one_line(row.why), WHY_SHOWN)}" if row.why.strip() else ""
     return f"{when(row.at)} · {who} · {stage}{what}{verb}{why}"
+
+
+def _right(row: AuditEntry, known: Known) -> str:
+    role, target = row.details.get("role"), row.details.get("target")
+    if not role or not target:
+        return ""
+    label = known.target_label(row.details.get("connector", ""), target)
+    return f"{delivery.right_of(role, label)} "
 
 
 def _actor(actor: str) -> str:

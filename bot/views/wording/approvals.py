@@ -6,7 +6,7 @@ from bot.views.wording import words
 from bot.views.wording.requests import asks, numbered, standing
 from bot.views.wording.stages import decide_by
 from engine.application.queries import RequestSummary
-from engine.domain.assignment_requests import AssignmentRequest, RequestState
+from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.ids import PersonId
 from engine.domain.policies import ApprovalStage
 from engine.domain.stages import StageResult, StageRun
@@ -16,6 +16,7 @@ STAGE = "Stage"
 DECIDE_BY = "Decide by"
 NO_JUSTIFICATION = "None was given."
 DESCRIPTION_SHOWN = 300
+JUSTIFICATION_KEPT = 300
 
 
 def please_decide(request: AssignmentRequest, run: StageRun, stage: ApprovalStage) -> str:
@@ -52,13 +53,13 @@ def condensed(request: AssignmentRequest, lasting: str) -> str:
     return f"{asks(request)}. {words.FOR_HOW_LONG}: {lasting[:1].lower() + lasting[1:]}."
 
 
+def kept(justification: str) -> str:
+    """The justification, once it is decided."""
+    return f"{words.JUSTIFICATION}: {cut_markup(one_line(justification), JUSTIFICATION_KEPT)}"
+
+
 def afterwards(summary: RequestSummary, run: StageRun) -> str:
     """What became of the request after this stage approved it."""
-    request = summary.request
     if run.result is not StageResult.APPROVED:
         return ""
-    if request.state is RequestState.PENDING_APPROVAL or run.number + 1 < len(request.runs):
-        return f"The request since then: {standing(summary)}"
-    if request.state in {RequestState.SCHEDULED, RequestState.DELIVERING}:
-        return "This was the last approval needed. Access is being set up or starts later."
-    return f"The request since then: {standing(summary)}"
+    return f"The request now: {standing(summary)}"

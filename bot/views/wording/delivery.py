@@ -104,15 +104,19 @@ def _asked(resource: Resource, holding: Holding, known: Known) -> tuple[str, ...
 def task_title_plainly(holding: Holding, name: str, known: Known) -> str:
     """What is to be done, for a header."""
     label = known.resource_label(holding.resource_id, holding.target)
-    return f"Please give {name} {label}" if holding.wanted else f"Please take {label} from {name}"
+    todo = "please give access" if holding.wanted else "please take access away"
+    return f"{label} for {name}: {todo}"
 
 
 def task(holding: Holding, known: Known) -> str:
     """What is to be done."""
+    return f"P{please(holding, known)[1:]}."
+
+
+def please(holding: Holding, known: Known) -> str:
+    """The same inside a sentence."""
     what, who = right(holding, known), mention(holding.person_id)
-    if holding.wanted:
-        return f"Please give {who} {what}."
-    return f"Please take {what} from {who}."
+    return f"please give {who} {what}" if holding.wanted else f"please take {what} from {who}"
 
 
 def task_rest(holding: Holding) -> str:
@@ -146,7 +150,7 @@ def asked_since(at: str) -> str:
     return f"Asked {at}."
 
 
-TASK_NOTE_HINT = "Optional: what you did, for the record."
+TASK_NOTE_HINT = "What you did, for the record."
 
 
 # Failures ---------------------------------------------------------------------------------------

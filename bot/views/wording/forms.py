@@ -98,8 +98,10 @@ def extension(held: HeldSummary) -> str:
     return f"{named(held.package_name)}{ends}"
 
 
-def new_end(end_markup: str) -> str:
+def new_end(end_markup: str | None) -> str:
     """When access would end instead. Markup."""
+    if end_markup is None:
+        return "With the extension it has no end date any more."
     return f"With the extension it lasts until {end_markup}."
 
 
@@ -127,7 +129,7 @@ def decision_effect(approve: bool, number: int) -> str:
         return ""
     if number == 1:
         return "Denying ends the request. Say why, so that they know what to do next."
-    return f"Denying ends all {number} requests. The same reason is sent to each person."
+    return f"Denying ends these {number} requests. The same reason is sent to each person."
 
 
 GIVE_BACK_TITLE = "Give this access back?"

@@ -128,9 +128,9 @@ def home_intro(command: str) -> str:
 
 
 FIRST_STEPS = (
-    "You have not asked for anything yet. Press *Request access*, choose a package, and you will "
-    "see who decides and how long it lasts before you send anything. Once it is approved I set "
-    "the access up, tell you before it ends, and take it away on time."
+    "You have no access package yet. Press *Request access*, choose one, and you will see who "
+    "decides and how long it lasts before you send anything. Once it is approved I set the access "
+    "up, tell you before it ends, and take it away on time."
 )
 NOTHING_HELD_HOME = "Nothing at the moment. Press *Request access* to ask for something."
 NO_TASKS = "Nothing to do by hand."
@@ -144,7 +144,9 @@ def task_row(task: str, since: str) -> str:
 def admin_counts(pending: int, failed: int, parked: int) -> str:
     """What administrators see."""
     lines = [
-        f"{several(pending, 'request waits', 'requests wait')} for approval.",
+        f"{several(pending, 'request waits', 'requests wait')} for approval."
+        if pending
+        else "No request waits for approval.",
         f"{several(failed, 'delivery has', 'deliveries have')} failed, wholly or in part."
         if failed
         else "No delivery has failed.",

@@ -51,8 +51,8 @@ def expired(request: AssignmentRequest) -> str:
 def approvers_not_found(request: AssignmentRequest, stage: ApprovalStage, ends_at: datetime) -> str:
     """To the administrators."""
     return (
-        f"Nobody can be found to decide stage {named(stage.name)} of a request: {asks(request)}. "
-        f"Unless somebody is found it expires {when(ends_at)}."
+        f"Too few people can be found to decide stage {named(stage.name)} of a request: "
+        f"{asks(request)}. Unless somebody is found it expires {when(ends_at)}."
     )
 
 
@@ -87,7 +87,7 @@ def delivery_failed(held: HeldSummary) -> str:
 
 def extended(held: HeldSummary) -> str:
     """To the holder."""
-    return f"You can keep {named(held.package_name)} longer: it now lasts{_lasts(held)}."
+    return f"You can keep {named(held.package_name)} longer{_lasts(held)}."
 
 
 def ending(held: HeldSummary, ends_at: datetime, *, may_extend: bool) -> str:
@@ -124,9 +124,22 @@ REMOVED_NEXT = "If you still need it, talk to an administrator or ask again."
 def task_reminder(holding: Holding, known: Known) -> str:
     """To the fulfillers."""
     return (
-        f"A reminder: {delivery.task(holding, known)} It has been waiting since "
-        f"{when(holding.changed_at)}. Press *{words.DONE}* once it is done."
+        f"A reminder: {delivery.please(holding, known)}. It has been waiting since "
+        f"{when(holding.changed_at)}."
     )
+
+
+def at_its_card(link: str | None) -> str:
+    """Where to decide: buttons of a message that never changes would outlive their purpose."""
+    return (
+        f"<{link}|Open its card> to decide." if link else "Decide on its card, or from this list:"
+    )
+
+
+def done_at_its_card(link: str | None) -> str:
+    """Where to say that it is done."""
+    where = f"<{link}|its card>" if link else "its card further up"
+    return f"Press *{words.DONE}* on {where} once it is done."
 
 
 def removal_failing(holding: Holding, known: Known) -> str:
@@ -146,8 +159,8 @@ REMOVAL_NEXT = (
 def row_parked(what: str, row_id: str) -> str:
     """To the administrators."""
     return (
-        f"A {one_line(what)} could not be worked on ten times in a row and has been set aside: "
-        f"{delivery.raw(row_id)}. Nothing happens to it by itself until somebody looks."
+        f"Working on {delivery.raw(f'{what} {row_id}')} failed ten times in a row, so it has been "
+        "set aside. Nothing happens to it by itself until somebody looks."
     )
 
 

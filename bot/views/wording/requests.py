@@ -9,6 +9,7 @@ from bot.views.wording.states import ENDINGS
 from engine.application.queries import RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestState, RequestType
 from engine.domain.assignments import Assignment
+from engine.domain.ids import PersonId
 from engine.domain.policies import Expiration
 from engine.domain.stages import Verdict
 
@@ -57,6 +58,18 @@ def origin(request: AssignmentRequest, *, own: bool) -> str:
         return f"Assigned by {mention(request.requestor_id)} {at}. {numbered(request)}"
     by = "" if own else f" by {mention(request.requestor_id)}"
     return f"Asked{by} {at}. {numbered(request)}"
+
+
+def spoken_to(viewer: PersonId, request: AssignmentRequest) -> str:
+    """The same for somebody it may belong to."""
+    package, number = named(request.package_name), reference(request.id)
+    if request.request_type is RequestType.ADMIN_ADD and viewer == request.target_id:
+        return f"{mention(request.requestor_id)} assigned {package} to you (request {number})."
+    if viewer != request.requestor_id:
+        return spoken(request)
+    if request.request_type is RequestType.USER_UPDATE:
+        return f"Your request to keep {package} longer (request {number})."
+    return f"Your request for {package} (request {number})."
 
 
 def spoken(request: AssignmentRequest) -> str:
@@ -169,10 +182,9 @@ def _pending(request: AssignmentRequest) -> str:
 def _delivered(request: AssignmentRequest, assignment: Assignment | None) -> str:
     at = _at(request.closed_at or request.delivered_at)
     ends_at = assignment.ends_at if assignment else None
-    lasts = f"until {when(ends_at)}" if ends_at else "with no end date"
-    if request.request_type is RequestType.USER_UPDATE:
-        return f"*{words.DELIVERED}*{at}. The access now lasts {lasts}."
-    return f"*{words.DELIVERED}*{at}. The access lasts {lasts}."
+    lasts = f"lasts until {when(ends_at)}" if ends_at else "has no end date"
+    now = "now " if request.request_type is RequestType.USER_UPDATE else ""
+    return f"*{words.DELIVERED}*{at}. The access {now}{lasts}."
 
 
 def _denied(request: AssignmentRequest) -> str:

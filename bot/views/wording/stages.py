@@ -17,6 +17,7 @@ from engine.domain.stages import (
     deadline,
     due_timers,
     undecided,
+    unresolved,
 )
 
 REASON_SHOWN = 300
@@ -36,7 +37,7 @@ def line(request: AssignmentRequest, number: int, known: Known) -> str:
     name = named(stage.name)
     if number >= len(request.runs):
         asked = listed(known.describe(stage.approvers, request.target_id))
-        return f"· {name}: then {asked}" if request.run else f"· {name}: not asked"
+        return f"· {name}: then asks {asked}" if request.run else f"· {name}: not asked"
     run = request.runs[number]
     if run.result is None:
         return f"→ {name}: {present(run, stage, request, known)}"
@@ -92,7 +93,9 @@ def present(run: StageRun, stage: ApprovalStage, request: AssignmentRequest, kno
         who = people((a.person_id for a in waiting), "or" if stage.needed == 1 else "and")
         parts = [f"waiting for {who} since {since}"]
     else:
-        parts = ["nobody can decide this now; the administrators have been told"]
+        parts = ["nobody can decide this now"]
+    if unresolved(run, stage):
+        parts.append("the administrators know that too few people can be found")
     if approvals := run.decisions:
         parts.insert(0, f"{so_far(run, stage)} ({people(d.person_id for d in approvals)})")
     return "; ".join((*parts, *_ahead(run, stage, request, known))) + "."

@@ -234,9 +234,7 @@ def holds(
 
 def ended(reason: EndReason = EndReason.EXPIRED) -> Assignment:
     """Rob's assignment after its end."""
-    return replace(
-        holds(AssignmentState.EXPIRED), ended_at=NOW + 90 * DAY, end_reason=reason
-    )
+    return replace(holds(AssignmentState.EXPIRED), ended_at=NOW + 90 * DAY, end_reason=reason)
 
 
 def holding(resource: ResourceId = READERS, **more: object) -> Holding:
@@ -292,7 +290,11 @@ def another(request: AssignmentRequest, number: int) -> AssignmentRequest:
 def a_package_called(name: str, description: str = "") -> AccessPackage:
     """A package that is only a name."""
     return AccessPackage(
-        id=PackageId(f"package{abs(hash(name)) % 10**8}" if len(name) > 40 else name.lower().replace(" ", "-")),
+        id=PackageId(
+            f"package{abs(hash(name)) % 10**8}"
+            if len(name) > 40
+            else name.lower().replace(" ", "-")
+        ),
         catalog_id=CatalogId("engineering"),
         name=name,
         description=description,

@@ -183,9 +183,7 @@ OTHER_CARDS: dict[str, Callable[[], Message]] = {
     "task_grant": lambda: task_card.render(BY_HAND, 1, KNOWN),
     "task_removal": lambda: task_card.render(REMOVAL, 2, KNOWN),
     "task_done": lambda: task_card.render(holding(VPN), 1, KNOWN),
-    "task_removal_done": lambda: task_card.render(
-        replace(REMOVAL, seen=Seen.ABSENT), 2, KNOWN
-    ),
+    "task_removal_done": lambda: task_card.render(replace(REMOVAL, seen=Seen.ABSENT), 2, KNOWN),
     "task_void": lambda: task_card.render(REMOVAL, 1, KNOWN),
     "failure_partial": lambda: delivery_failure_card.render(
         whole(PARTIAL, holds(A.PARTIALLY_DELIVERED), [THERE, REFUSED]), KNOWN
@@ -214,9 +212,7 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "delivery_failed": _notice(K.DELIVERY_FAILED, held()),
     "access_extended": _notice(K.ACCESS_EXTENDED, held(holds(lasting=180 * DAY))),
     "access_ending": _notice(K.ACCESS_ENDING, held()),
-    "access_ending_asked": _notice(
-        K.ACCESS_ENDING, held(extension_request_id=MORE.id)
-    ),
+    "access_ending_asked": _notice(K.ACCESS_ENDING, held(extension_request_id=MORE.id)),
     "access_ended": _notice(K.ACCESS_ENDED, held(ended())),
     "access_ended_given_back": _notice(K.ACCESS_ENDED, held(ended(EndReason.GIVEN_BACK))),
     "access_ended_removed": _notice(K.ACCESS_ENDED, held(ended(EndReason.REMOVED))),
@@ -225,4 +221,3 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "row_parked": _notice(K.ROW_PARKED, None, subject_id="01hx5request0042", detail="request"),
     "many_endings": _notice(K.MANY_ENDINGS, None, subject_id="brake", detail="240/1000"),
 }
-

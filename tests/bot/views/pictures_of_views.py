@@ -89,10 +89,8 @@ def _preview(*stages):  # type: ignore[no-untyped-def]
 
 
 def _form(policy=FULL, stages=(MANAGER, OWNER), **more):  # type: ignore[no-untyped-def]
-    data = {"now": NOW, "package": FULL_PACKAGE, "policies": (policy,), **more}
-    return lambda: request_form.build(
-        RequestFormData(stages=_preview(*stages), **data), KNOWN
-    )
+    data = {"now": NOW, "package": FULL_PACKAGE, "policies": (policy,), "policy": policy, **more}
+    return lambda: request_form.build(RequestFormData(stages=_preview(*stages), **data), KNOWN)
 
 
 CONTRACTORS = replace(FULL, id=PolicyId("contractors"), name="Contractors")
@@ -129,8 +127,8 @@ MODALS: dict[str, Callable[[], View]] = {
         RequestFormData(now=NOW, nothing_to_request=True), KNOWN
     ),
     "request_full": _form(),
-    "request_two_policies": _form(policies=(FULL, CONTRACTORS), policy=None, stages=()),
-    "request_two_policies_chosen": _form(policies=(FULL, CONTRACTORS), policy=CONTRACTORS),
+    "request_two_policies": _form(None, (), policies=(FULL, CONTRACTORS)),
+    "request_two_policies_chosen": _form(CONTRACTORS, policies=(FULL, CONTRACTORS)),
     "request_no_approval": _form(PLAIN, ()),
     "request_optional_why": _form(OPTIONAL, (TWO_OF_THREE, EVERYONE)),
     "request_seconds": _form(SECONDS),
@@ -210,9 +208,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "refused_pending": lambda: answers.refused(
         AlreadyPending(RequestId("r")), KNOWN, link="https://contoso.slack.com/archives/D1/p1"
     ),
-    "refused_decided": lambda: answers.refused(
-        AlreadyDecided(OLGA, approved=False, at=NOW), KNOWN
-    ),
+    "refused_decided": lambda: answers.refused(AlreadyDecided(OLGA, approved=False, at=NOW), KNOWN),
     "refused_channel": lambda: answers.refused(NotInAdminChannel(ADMIN_CHANNEL), KNOWN),
     "request_sent": lambda: answers.request_sent(NAME, approval_needed=True),
     "request_granted": lambda: answers.request_sent(NAME, approval_needed=False),

@@ -54,9 +54,7 @@ def test_a_view_looks_as_it_did(name: str) -> None:
     payload = drawn(name)
     path = FOLDER / f"{name}.json"
     if UPDATE:
-        path.write_text(
-            json.dumps(payload, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     assert json.loads(path.read_text(encoding="utf-8")) == payload
 
