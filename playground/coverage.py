@@ -206,6 +206,7 @@ BEHAVIOUR: tuple[Line, ...] = (
     ),
     _full("faults to deliveries", DELIVERY + "test_deliveries_can_be_doubled_lost_and_refused"),
     _full("events of people and groups", DELIVERY + "test_changes_to_people_raise_their_events"),
+    _full("uninstallation", DELIVERY + "test_a_removed_app_is_told_and_its_token_is_worth_nothing"),
     _full("journal", "test_journal.py::test_exchanges_and_payloads_are_written_as_they_happen"),
     _none("OAuth install and token rotation", "the app has its tokens from the start"),
     _none("several apps, Enterprise org installs"),

@@ -53,17 +53,21 @@ def user_object(
     if user.kind is PersonKind.STRANGER:
         shown["is_stranger"] = True
     if user.enterprise_id is not None:
-        shown["enterprise_user"] = {
-            "id": user.id,
-            "enterprise_id": user.enterprise_id,
-            "enterprise_name": workspace.team.name,
-            "is_admin": False,
-            "is_owner": False,
-            "teams": [user.team_id],
-        }
+        shown["enterprise_user"] = _enterprise_user(workspace, user)
     if locale and user.kind is not PersonKind.STRANGER:
         shown["locale"] = user.locale
     return shown
+
+
+def _enterprise_user(workspace: Workspace, user: User) -> Json:
+    return {
+        "id": user.id,
+        "enterprise_id": user.enterprise_id,
+        "enterprise_name": workspace.team.name,
+        "is_admin": False,
+        "is_owner": False,
+        "teams": [user.team_id],
+    }
 
 
 def profile_object(workspace: Workspace, user: User) -> Json:

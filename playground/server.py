@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,7 +41,7 @@ from playground.web_api import answer
 from playground.wire import Json
 from playground.workspace import Workspace
 
-__all__ = ["Playground"]
+__all__ = ["NotSettled", "Playground", "Tokens"]
 
 LARGEST_BODY = 64 * 1024 * 1024
 SETTLE_WITHIN = 60.0
@@ -53,10 +54,19 @@ class NotSettled(Exception):
     """The app kept working and never said it had nothing due."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """What the app gets to prove itself; fresh random ones unless given."""
+
+    bot: str = field(default_factory=lambda: f"xoxb-playground-{secrets.token_hex(12)}")
+    app: str = field(default_factory=lambda: f"xapp-1-playground-{secrets.token_hex(12)}")
+    signing_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+
+
 class Playground:
     """A Slack workspace with one app, on this machine."""
 
-    def __init__(  # noqa: PLR0913 - the composition root of this package
+    def __init__(
         self,
         *,
         manifest: Json | None = None,
@@ -70,9 +80,7 @@ class Playground:
         burst: float = 2.0,
         ack_within: float = 3.0,
         patience: timedelta = timedelta(0),
-        bot_token: str | None = None,
-        app_token: str | None = None,
-        signing_secret: str | None = None,
+        tokens: Tokens | None = None,
     ) -> None:
         """Prepare a workspace.
 
@@ -86,18 +94,10 @@ class Playground:
             clock=self.clock, manifest=read_manifest(manifest), team=team or Team()
         )
         self.patience = patience
-        for label in self.workspace.team.profile_fields:
-            self.workspace.field_id(label)
-        for person in people:
-            self.workspace.add_person(person)
-        for channel in channels:
-            self.workspace.add_channel(channel)
-        for group in usergroups:
-            self.workspace.add_usergroup(group)
-        self.workspace.link_people_fields()
-        self.bot_token = bot_token or f"xoxb-playground-{secrets.token_hex(12)}"
-        self.app_token = app_token or f"xapp-1-playground-{secrets.token_hex(12)}"
-        self.signing_secret = signing_secret or secrets.token_hex(16)
+        self._seed(people, channels, usergroups)
+        given = tokens or Tokens()
+        self.bot_token, self.app_token = given.bot, given.app
+        self.signing_secret = given.signing_secret
         self.journal = Journal(self.clock, journal, tell=self.workspace.tell)
         self.agenda = Agenda(self.clock)
         self.rates = Rates(self.clock, burst=burst, place=self.workspace.place_key)
@@ -116,8 +116,22 @@ class Playground:
         self.page = PageApi(self)
         self.workspace.on_event = self.delivery.event
         self.url = ""
+        self.app_removed = False
         self._runner: web.AppRunner | None = None
         self._watch: asyncio.Task[None] | None = None
+
+    def _seed(
+        self, people: Iterable[Person], channels: Iterable[Channel], groups: Iterable[Usergroup]
+    ) -> None:
+        for label in self.workspace.team.profile_fields:
+            self.workspace.field_id(label)
+        for person in people:
+            self.workspace.add_person(person)
+        for channel in channels:
+            self.workspace.add_channel(channel)
+        for group in groups:
+            self.workspace.add_usergroup(group)
+        self.workspace.link_people_fields()
 
     # -- life
 
@@ -157,6 +171,13 @@ class Playground:
     def attach(self, hook: App | str) -> None:
         """Ask this hook (an object, or the URL of its HTTP form) when the app acts by itself."""
         self.hook = HttpHook(hook, self.clock) if isinstance(hook, str) else hook
+
+    async def remove_app(self) -> None:
+        """Uninstall the app: it is told, and from then on its tokens are worth nothing."""
+        self.delivery.event("tokens_revoked", {"type": "tokens_revoked", "tokens": {"bot": []}})
+        self.delivery.event("app_uninstalled", {"type": "app_uninstalled"})
+        await self.settle()
+        self.app_removed = True
 
     async def settle(self) -> None:
         """Wait until nothing is on its way to the app and the app has nothing due now."""

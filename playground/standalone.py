@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from playground.seed import Channel, Person, PersonKind, Usergroup
-from playground.server import Playground
+from playground.server import Playground, Tokens
 from playground.wire import Json, as_json, as_list, as_text
 
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - a word for this machine, no secret
@@ -121,9 +121,7 @@ def build(options: argparse.Namespace) -> Playground:
         usergroups=groups,
         journal=options.journal,
         burst=math.inf if options.no_rate_limits else 2.0,
-        bot_token=BOT_TOKEN,
-        app_token=APP_TOKEN,
-        signing_secret=SIGNING_SECRET,
+        tokens=Tokens(bot=BOT_TOKEN, app=APP_TOKEN, signing_secret=SIGNING_SECRET),
     )
 
 

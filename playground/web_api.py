@@ -165,6 +165,8 @@ def _check_token(playground: Playground, known: Method, token: str | None) -> No
         raise Refused("not_authed")
     if token not in (playground.bot_token, playground.app_token):
         raise Refused("invalid_auth")
+    if playground.app_removed:
+        raise Refused("account_inactive")
     if known.app_token != (token == playground.app_token):
         raise Refused("not_allowed_token_type")
 

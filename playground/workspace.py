@@ -47,6 +47,7 @@ class Workspace:
         self.on_event: Callable[[str, Json], None] = lambda *_: None
         self._listeners: list[Callable[[Change], None]] = []
         self._names: dict[str, str] = {}
+        self._directs: dict[tuple[str, ...], str] = {}
         self._last_ts = 0
         self._serial = 0
         self._add_bot()
@@ -230,9 +231,9 @@ class Workspace:
     def direct(self, user_ids: Iterable[str]) -> Conversation:
         """The app's direct or group message with these people, made when it is not there yet."""
         wanted = sorted({*user_ids, BOT_USER_ID})
-        for one in self.conversations.values():
-            if (one.is_im or one.is_mpim) and sorted(one.members) == wanted:
-                return one
+        known = self._directs.get(tuple(wanted))
+        if known is not None:
+            return self.conversations[known]
         single = len(wanted) <= 2
         conversation = Conversation(
             id=self.new_id("D" if single else "G"),
@@ -245,10 +246,13 @@ class Workspace:
             is_private=not single,
         )
         self.conversations[conversation.id] = conversation
+        self._directs[tuple(wanted)] = conversation.id
         return conversation
 
     def place_key(self, wanted: str) -> str:
         """One key for a conversation however a caller names it."""
+        if wanted in self.conversations:
+            return wanted
         if wanted in self.users and wanted != BOT_USER_ID:
             return self.direct([wanted]).id
         name = wanted.removeprefix("#")

@@ -69,6 +69,7 @@ MANIFEST: dict[str, Any] = {
                 "member_left_channel",
                 "link_shared",
                 "app_mention",
+                "app_uninstalled",
             ]
         }
     },

@@ -405,6 +405,13 @@ async def test_a_message_of_the_app_is_echoed_and_a_mention_told(stage: Stage) -
     assert kinds == ["app_mention", "link_shared", "message"]
 
 
+async def test_a_removed_app_is_told_and_its_token_is_worth_nothing(stage: Stage) -> None:
+    """`app_uninstalled`, then `account_inactive` for every call."""
+    await stage.playground.remove_app()
+    assert [one["event"]["type"] for one in stage.received.events] == ["app_uninstalled"]
+    assert await refused(stage.client.auth_test()) == "account_inactive"
+
+
 async def test_reaction_to_a_command_is_what_came_of_it(stage: Stage) -> None:
     """Nothing came: the reaction is empty and says so when asked for words."""
     reaction = await stage.playground.person("rita").types("/raw")
