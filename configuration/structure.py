@@ -122,7 +122,7 @@ def _limit(error: ValidationError, rules: Mapping[str, Any], where: str) -> Word
     value: Any = error.instance
     bound: Any = error.validator_value
     write: Mapping[object, Callable[[], Words]] = {
-        "type": lambda: form.wrong_kind(where, bound, value, _example(rules)),
+        "type": lambda: _wrong_kind(where, bound, value, rules),
         "enum": lambda: form.not_among(where, value, bound),
         "const": lambda: form.not_among(where, value, [bound]),
         "anyOf": lambda: form.not_like(where, value, rules.get("examples", ())),
@@ -137,6 +137,13 @@ def _limit(error: ValidationError, rules: Mapping[str, Any], where: str) -> Word
     }
     explain = write.get(error.validator, lambda: form.unexplained(where, error.message))
     return explain()
+
+
+def _wrong_kind(where: str, wanted: str, value: Any, rules: Mapping[str, Any]) -> Words:
+    """The words for a value of another kind; a number for a duration is a duration in words."""
+    if rules.get("title") == "Duration" and isinstance(value, int | float):
+        return form.malformed("Duration", str(value), _example(rules))
+    return form.wrong_kind(where, wanted, value, _example(rules))
 
 
 def _called(path: Path, rules: Mapping[str, Any]) -> str:

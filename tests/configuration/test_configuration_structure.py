@@ -227,7 +227,7 @@ def test_the_good_file_has_no_faults_and_no_warnings() -> None:
         pytest.param(
             "decide_within: P14D",
             "decide_within: 14",
-            '28: decide_within must be text, not the number 14. Put it in quotes: "14".',
+            '28: "14" is not a duration. Write P14D.',
             id="a number for a duration",
         ),
         pytest.param(
