@@ -175,7 +175,10 @@ def _bolt(client: AsyncWebClient, settings: Settings, identity: Identity) -> Asy
             bot_id=identity.bot_id,
         )
 
+    bolt_log = logging.getLogger("slack_bolt")
+    bolt_log.setLevel(logging.ERROR)  # it warns of every setting it was not asked to guess
     return AsyncApp(
+        logger=bolt_log,
         client=client,
         authorize=authorize,
         signing_secret=settings.signing_secret,

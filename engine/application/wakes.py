@@ -54,9 +54,9 @@ class Wakes:
 
     def _look_at_assignments(self, tx: Transaction) -> int:
         unit = self._service.unit(tx, TIME)
-        if self._braked(unit):
-            return 0
         due = tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH)
+        if len(due) > BRAKE_AT_LEAST and self._braked(unit):
+            return 0
         for request, assignment in due:
             assert assignment is not None
             self._look(unit, Aggregate.ASSIGNMENT, assignment.id, request, assignment)
