@@ -46,8 +46,9 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 def check_config(ctx: click.Context, file: Path) -> None:
     """Check a configuration file.
 
-    Every fault is said with its line. Needs neither a token nor a database. If there is a database that knows the directory, it is
-    also checked whether the people, groups and channels exist. Changes nothing.
+    Every fault is said with its line. Needs neither a token nor a database. If there is a database
+    that knows the directory, it is also checked whether the people, groups and channels exist.
+    Changes nothing.
     """
     text = text_of(file)
     today = _today()

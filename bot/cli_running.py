@@ -18,8 +18,9 @@ from bot.cli_common import DOTENV, FAILED, example, finish, settings_for_operato
 def serve(ctx: click.Context) -> None:
     """Run Usher until it is stopped.
 
-    Slack, timers and deliveries in one process. A SIGTERM or Ctrl-C lets what is in hand finish, for ten seconds at most. With USHER_CONFIG the
-    file is applied at start if it differs from what is stored.
+    Slack, timers and deliveries in one process. A SIGTERM or Ctrl-C lets what is in hand finish,
+    for ten seconds at most. With USHER_CONFIG the file is applied at start if it differs from what
+    is stored.
     """
     found = settings.load(os.environ, dotenv=DOTENV)
     settings.forget_ambient(found, os.environ)

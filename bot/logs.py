@@ -41,7 +41,9 @@ class Redaction:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """`secrets` are hidden besides everything that looks like a token of Slack's."""
-        literal = sorted((s for s in secrets if len(s) >= _SHORTEST_SECRET), key=len, reverse=True)
+        long_enough = [secret for secret in secrets if len(secret) >= _SHORTEST_SECRET]
+        written = {form for secret in long_enough for form in _forms(secret)}
+        literal = sorted(written, key=len, reverse=True)
         self._literal = re.compile("|".join(map(re.escape, literal))) if literal else None
 
     def __call__(self, text: str) -> str:
@@ -49,6 +51,11 @@ class Redaction:
         if self._literal is not None:
             text = self._literal.sub(HIDDEN, text)
         return _SECRETS.sub(HIDDEN, text)
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """A secret as it is, and as Python and JSON write it inside of a list."""
+    return secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]
 
 
 class TextFormatter(logging.Formatter):
