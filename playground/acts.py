@@ -10,20 +10,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playground.delivery import Answer, NotAnswered, Parcel
-from playground.elements import Placed, Typed, action_entry, placed_elements, state_values
-from playground.escaping import escaped, links_in
+from playground.elements import (
+    STATE_KEYS,
+    Placed,
+    Typed,
+    action_entry,
+    message_blocks,
+    placed_elements,
+    state_of,
+    state_values,
+)
+from playground.escaping import escaped, is_within, links_in
 from playground.methods.views import accept_view
 from playground.records import Conversation, Message, User
 from playground.required import missing_input
 from playground.seed import PersonKind
+from playground.suggestions import accepted_options
 from playground.views import View
-from playground.wire import Json, Refused, as_json, as_list, as_text
+from playground.wire import Json, Refused, as_json, as_text
 from playground.workspace import APP_ID
 
 if TYPE_CHECKING:
     from playground.server import Playground
 
-MOST_OPTIONS = 100
 TROUBLE = "We had some trouble connecting. Try again?"
 
 
@@ -95,7 +104,8 @@ class Acts:
         message = workspace.post(conversation, body)
         conversation.read_until[user.id] = message.ts
         self._playground.events.message_posted(conversation, message)
-        urls = links_in(text)
+        domains = workspace.manifest.unfurl_domains
+        urls = [one for one in links_in(text) if is_within(one, domains)]
         if urls:
             self._playground.events.links_shared(conversation, message, urls)
         return message
@@ -198,7 +208,7 @@ class Acts:
             answer = await playground.delivery.send(parcel)
         except NotAnswered as failure:
             raise self._says(user, "The options could not be loaded") from failure
-        options = _checked_options(answer.body)
+        options = accepted_options(answer.body)
         if options is None:
             raise self._says(user, "The options could not be loaded (invalid options)")
         return options
@@ -221,7 +231,7 @@ class Acts:
         payload |= {
             "trigger_id": playground.views.issue_trigger(user.id, view_id=view.id),
             "view": playground.views.shown(view),
-            "response_urls": [],
+            "response_urls": self._response_urls(user, view),
         }
         what = f"view_submission {as_text(view.payload.get('callback_id'))}".strip()
         parcel = Parcel(kind="interactive", what=what, payload=payload, user_id=user.id)
@@ -289,6 +299,30 @@ class Acts:
 
     # -- parts
 
+    def _response_urls(self, user: User, view: View) -> list[Json]:
+        """An answer address for each channel chosen in a menu with `response_url_enabled`."""
+        playground = self._playground
+        given = []
+        for placed in placed_elements(view.payload.get("blocks")):
+            if not placed.is_input or not placed.element.get("response_url_enabled"):
+                continue
+            held = view.typed.get(placed.block_id, {}).get(placed.action_id)
+            state = state_of(placed.element, held)
+            chosen = playground.workspace.conversations.get(
+                as_text(state[STATE_KEYS[placed.kind][0]])
+            )
+            if chosen is not None:
+                address = playground.response_urls.issue(user.id, chosen)
+                given.append(
+                    {
+                        "block_id": placed.block_id,
+                        "action_id": placed.action_id,
+                        "channel_id": chosen.id,
+                        "response_url": address,
+                    }
+                )
+        return given
+
     def _answered(
         self, user: User, conversation: Conversation, answer: Answer, prefix: str, *, typed: str
     ) -> None:
@@ -337,14 +371,6 @@ class Acts:
             raise SlackSays(f"#{conversation.name} is archived")
 
 
-def message_blocks(message: Message) -> list[Json]:
-    """All blocks of a message, those of its attachments included."""
-    blocks = [as_json(one) for one in as_list(message.body.get("blocks"))]
-    for attachment in as_list(message.body.get("attachments")):
-        blocks += [as_json(one) for one in as_list(as_json(attachment).get("blocks"))]
-    return blocks
-
-
 def _find(blocks: object, block_id: str, action_id: str) -> Placed:
     for placed in placed_elements(blocks):
         if placed.block_id == block_id and placed.action_id == action_id:
@@ -356,19 +382,3 @@ def _channel_name(conversation: Conversation) -> str:
     if conversation.is_im:
         return "directmessage"
     return "privategroup" if conversation.is_private else conversation.name
-
-
-def _checked_options(body: Json) -> Json | None:
-    """The options of an answer, or None when Slack would not take them."""
-    groups = [as_json(one) for one in as_list(body.get("option_groups"))]
-    lists = [as_list(body.get("options")), *(as_list(one.get("options")) for one in groups)]
-    for options in lists:
-        if len(options) > MOST_OPTIONS or not all(_is_option(one) for one in options):
-            return None
-    return {"option_groups": groups} if groups else {"options": lists[0]}
-
-
-def _is_option(option: object) -> bool:
-    found = as_json(option)
-    text, value = as_text(as_json(found.get("text")).get("text")), as_text(found.get("value"))
-    return 1 <= len(text) <= 75 and 1 <= len(value) <= 150

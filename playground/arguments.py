@@ -18,8 +18,10 @@ from playground.wire import Json, Refused, as_json
 class Arguments:
     """Arguments of one call. Missing and badly shaped ones raise Slack's errors."""
 
-    def __init__(self, values: Json) -> None:
+    def __init__(self, values: Json, *, basic: str = "") -> None:
         self.values = values
+        self.basic = basic
+        """What followed `Authorization: Basic`, undecoded."""
 
     def __contains__(self, name: str) -> bool:
         return self.values.get(name) not in (None, "")
@@ -114,7 +116,8 @@ async def read_arguments(request: web.Request) -> tuple[Arguments, str | None]:
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         token = header.removeprefix("Bearer ").strip()
-    return Arguments(values), token if isinstance(token, str) and token else None
+    basic = header.removeprefix("Basic ").strip() if header.startswith("Basic ") else ""
+    return Arguments(values, basic=basic), token if isinstance(token, str) and token else None
 
 
 async def _json_body(request: web.Request) -> Json:

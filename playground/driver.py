@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from playground.acts import SlackSays, message_blocks
+from playground.acts import SlackSays
 from playground.driver_forms import Form, Watch
+from playground.elements import message_blocks
 from playground.finding import Control, controls, labelled, near
 from playground.reading import Reader, squeezed
 from playground.records import Conversation, Message, User

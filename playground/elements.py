@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from playground.records import Message
 from playground.wire import Json, as_json, as_list, as_text
 
 Typed: TypeAlias = dict[str, dict[str, Json]]
@@ -86,6 +87,14 @@ def placed_elements(blocks: object) -> Iterator[Placed]:
         if block.get("type") in ("container", "carousel"):
             yield from placed_elements(block.get("child_blocks"))
             yield from placed_elements(block.get("elements"))
+
+
+def message_blocks(message: Message) -> list[Json]:
+    """All blocks of a message, those of its attachments included."""
+    blocks = [as_json(one) for one in as_list(message.body.get("blocks"))]
+    for attachment in as_list(message.body.get("attachments")):
+        blocks += [as_json(one) for one in as_list(as_json(attachment).get("blocks"))]
+    return blocks
 
 
 def state_of(element: Json, typed: Json | None) -> Json:

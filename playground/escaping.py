@@ -6,6 +6,7 @@ Source: docs.slack.dev, formatting message text; slash commands with `should_esc
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from playground.workspace import Workspace
 
@@ -45,3 +46,9 @@ def escaped(workspace: Workspace, text: str) -> str:
 def links_in(text: str) -> list[str]:
     """The addresses in what somebody typed."""
     return [found["url"] for found in WORD.finditer(text) if found["url"]]
+
+
+def is_within(url: str, domains: tuple[str, ...]) -> bool:
+    """Whether an address belongs to one of the domains, or to a part of one."""
+    host = urlsplit(url).hostname or ""
+    return any(host == one or host.endswith(f".{one}") for one in domains)

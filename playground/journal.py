@@ -20,7 +20,7 @@ from playground.clock import Clock
 from playground.wire import Json, as_text
 
 KEPT = 5_000
-SECRET_KEYS = ("token", "client_secret", "refresh_token")
+SECRET_KEYS = ("token", "client_secret", "refresh_token", "access_token", "code")
 
 _serials = count(1)
 
@@ -122,7 +122,7 @@ class Journal:
             ms=seconds * 1000,
             summary=_summary(request),
             request={key: value for key, value in request.items() if key not in SECRET_KEYS},
-            response=response,
+            response={key: value for key, value in response.items() if key not in SECRET_KEYS},
         )
         self.exchanges.append(exchange)
         if self._exchange_file is not None:

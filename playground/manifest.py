@@ -35,6 +35,8 @@ class Manifest:
     events: tuple[str, ...] = (EVERY_SCOPE,)
     home_tab: bool = True
     messages_tab: bool = True
+    rotates_tokens: bool = False
+    unfurl_domains: tuple[str, ...] = ()
     any_command: bool = False
     """Deliver commands nobody declared; for an app served without a manifest."""
 
@@ -73,6 +75,8 @@ def read_manifest(document: Json | None) -> Manifest:
         events=tuple(str(one) for one in events),
         home_tab=bool(home.get("home_tab_enabled", False)),
         messages_tab=bool(home.get("messages_tab_enabled", True)),
+        rotates_tokens=bool(settings.get("token_rotation_enabled", False)),
+        unfurl_domains=tuple(str(one) for one in as_list(features.get("unfurl_domains"))),
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from playground.acts import message_blocks
 from playground.clock import epoch_of
-from playground.elements import state_values
+from playground.elements import message_blocks, state_values
 from playground.faults import FaultKind
 from playground.presenting import message_object
 from playground.records import Conversation, Message, User

@@ -27,6 +27,7 @@ from playground.faults import Faults
 from playground.hooks import App, HttpHook
 from playground.journal import Journal
 from playground.manifest import read_manifest
+from playground.oauth import OAuth
 from playground.page_api import PageApi
 from playground.rates import Rates
 from playground.response_urls import ResponseUrls
@@ -61,6 +62,8 @@ class Tokens:
     bot: str = field(default_factory=lambda: f"xoxb-playground-{secrets.token_hex(12)}")
     app: str = field(default_factory=lambda: f"xapp-1-playground-{secrets.token_hex(12)}")
     signing_secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    client_id: str = "10000000.20000000"
+    client_secret: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
 class Playground:
@@ -98,6 +101,12 @@ class Playground:
         given = tokens or Tokens()
         self.bot_token, self.app_token = given.bot, given.app
         self.signing_secret = given.signing_secret
+        self.oauth = OAuth(
+            self,
+            client_id=given.client_id,
+            client_secret=given.client_secret,
+            rotates=self.workspace.manifest.rotates_tokens,
+        )
         self.journal = Journal(self.clock, journal, tell=self.workspace.tell)
         self.agenda = Agenda(self.clock)
         self.rates = Rates(self.clock, burst=burst, place=self.workspace.place_key)
@@ -260,5 +269,6 @@ class Playground:
         application.router.add_post("/files/upload/{file}", upload)
         application.router.add_get("/files/{file}/{name:.+}", download)
         application.router.add_post("/respond/{key}", self.response_urls.answer)
+        application.router.add_get("/oauth/v2/authorize", self.oauth.authorize)
         application.router.add_get("/socket/link/", self.sockets.connect)
         self.page.add_routes(application.router)

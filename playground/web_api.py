@@ -54,19 +54,31 @@ class Method:
     tier: int
     """Calls a minute are `rates.TIERS[tier]`; 0 has rules of its own."""
     app_token: bool = False
+    open: bool = False
+    """Called without a token."""
 
 
 METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, *, tier: int, scopes: tuple[str, ...] = (), app_token: bool = False
+    name: str,
+    *,
+    tier: int,
+    scopes: tuple[str, ...] = (),
+    app_token: bool = False,
+    open_to_all: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register a function as a Web API method."""
 
     def register(handler: Handler) -> Handler:
         METHODS[name] = Method(
-            name=name, handler=handler, scopes=scopes, tier=tier, app_token=app_token
+            name=name,
+            handler=handler,
+            scopes=scopes,
+            tier=tier,
+            app_token=app_token,
+            open=open_to_all,
         )
         return handler
 
@@ -143,7 +155,7 @@ async def _carry_out(
     known = METHODS.get(name)
     if known is None:
         raise Refused("unknown_method", req_method=name)
-    if known.name != "api.test":
+    if not known.open:
         _check_token(playground, known, token)
     headers = {"x-oauth-scopes": scopes_text(playground.workspace.manifest)}
     if known.scopes:
@@ -163,7 +175,8 @@ async def _carry_out(
 def _check_token(playground: Playground, known: Method, token: str | None) -> None:
     if token is None:
         raise Refused("not_authed")
-    if token not in (playground.bot_token, playground.app_token):
+    own = token in (playground.bot_token, playground.app_token)
+    if not own and not playground.oauth.knows(token):
         raise Refused("invalid_auth")
     if playground.app_removed:
         raise Refused("account_inactive")

@@ -11,7 +11,7 @@ from playground.wire import Json, Refused
 from playground.workspace import APP_ID, BOT_ID, BOT_USER_ID
 
 
-@method("api.test", tier=4)
+@method("api.test", tier=4, open_to_all=True)
 async def api_test(call: Call) -> Json:
     """Answer what was sent; `error` asks for that error."""
     error = call.args.optional("error")
@@ -36,6 +36,12 @@ async def auth_test(call: Call) -> Json:
     if workspace.team.enterprise_id is not None:
         answer["enterprise_id"] = workspace.team.enterprise_id
     return answer
+
+
+@method("oauth.v2.access", tier=MESSAGES, open_to_all=True)
+async def oauth_v2_access(call: Call) -> Json:
+    """Exchange a code, or a refresh token, for a bot token."""
+    return call.playground.oauth.access(call.args)
 
 
 @method("team.info", tier=3, scopes=("team:read",))

@@ -17,6 +17,7 @@ MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Gate"},
     "features": {
         "bot_user": {"display_name": "gate"},
+        "unfurl_domains": ["example.com"],
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
         "slash_commands": [
             {"command": "/access", "description": "Ask for access", "should_escape": True},

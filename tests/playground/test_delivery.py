@@ -400,9 +400,13 @@ async def test_a_message_of_the_app_is_echoed_and_a_mention_told(stage: Stage) -
     [told] = stage.received.events
     assert told["event"]["channel_type"] == "im"
     stage.received.events.clear()
-    await playground.person("mia").says("hey @gate see https://example.com/r", channel="general")
+    await playground.person("mia").says(
+        "hey @gate see https://docs.example.com/r and https://else.example/x", channel="general"
+    )
     kinds = sorted(one["event"]["type"] for one in stage.received.events)
     assert kinds == ["app_mention", "link_shared", "message"]
+    [shared] = [one for one in stage.received.events if one["event"]["type"] == "link_shared"]
+    assert [one["domain"] for one in shared["event"]["links"]] == ["docs.example.com"]
 
 
 async def test_a_removed_app_is_told_and_its_token_is_worth_nothing(stage: Stage) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -347,3 +348,24 @@ async def test_an_app_that_does_not_answer_leaves_the_person_with_a_sentence(
     await client.views_open(trigger_id=trigger(playground), view=modal(submit=text("Go")))
     with pytest.raises(SlackSays, match="trouble connecting"):
         await rita.form.submit()
+
+
+async def test_a_channel_chosen_in_a_modal_can_be_answered(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """`response_url_enabled` gives an address for that channel."""
+    app = Answering(playground)
+    menu = {"type": "conversations_select", "action_id": "c", "response_url_enabled": True}
+    block = {"type": "input", "block_id": "b", "label": text("Where"), "element": menu}
+    view = modal(block, submit=text("Go"))
+    await client.views_open(trigger_id=trigger(playground), view=view)
+    form = playground.person("rita").form
+    assert form is not None
+    await form.choose("Where", "general")
+    await form.submit()
+    [given] = app.parcels[-1].payload["response_urls"]
+    assert given["channel_id"] == playground.workspace.channel("general").id
+    async with ClientSession() as session:
+        said = {"text": "from the form", "response_type": "in_channel"}
+        await session.post(given["response_url"], json=said)
+    playground.person("mia").sees("from the form")

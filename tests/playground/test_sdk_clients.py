@@ -112,6 +112,11 @@ CALLS: dict[str, Callable[[Playground], Args]] = {
     "files.delete": lambda p: {"file": file(p, complete=True)},
     "files.getUploadURLExternal": lambda _: {"filename": "f", "length": 1},
     "files.info": lambda p: {"file": file(p, complete=True)},
+    "oauth.v2.access": lambda p: {
+        "client_id": p.oauth.client_id,
+        "client_secret": p.oauth.client_secret,
+        "code": p.oauth.issue_code(p.person("rita").id, "chat:write", "http://127.0.0.1/back"),
+    },
     "team.info": lambda _: {},
     "team.profile.get": lambda _: {},
     "usergroups.create": lambda _: {"name": "Fresh"},
@@ -137,6 +142,7 @@ CALLS: dict[str, Callable[[Playground], Args]] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
 @pytest.mark.parametrize("name", sorted(METHODS))
 async def test_both_clients_reach_every_covered_method(
     playground: Playground, client: AsyncWebClient, name: str
