@@ -1,0 +1,72 @@
+"""The product as it is installed: `usher serve`, a real database, Slack's protocol, real time."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.served import served
+
+SECONDS = """
+organization: {name: Contoso, domains: [contoso.com]}
+administrators: [ada@contoso.com]
+admin_channel: "#access-admin"
+fallback_approvers: ["@it-leads"]
+catalogs:
+  - name: Engineering
+    owners: [olga@contoso.com]
+    resources:
+      - {name: prod-readers, connector: slack_usergroup, id: "@prod-readers", roles: [member]}
+    packages:
+      - name: Production read access
+        description: Dashboards and logs
+        grants: [{resource: prod-readers, role: member}]
+        policies:
+          - name: Employees
+            requestors: {scope: all_members}
+            justification: required
+            approval:
+              stages:
+                - name: Manager
+                  approvers: [{manager: 1}]
+                  decide_within: PT30S
+                  remind: [PT1S]
+                  escalate: [{after: PT2S, to: [{manager: 2}]}]
+            expiration: {after: PT6S}
+            extension: {allowed: true, remind_before: [PT3S]}
+"""
+
+
+@pytest.mark.parametrize("socket_mode", [False, True], ids=["HTTP", "Socket Mode"])
+async def test_a_whole_life_in_seconds(tmp_path: Path, socket_mode: bool) -> None:
+    """Reminder, escalation, approval, delivery, warning and end, without anybody's help."""
+    async with served(tmp_path, SECONDS, socket_mode=socket_mode) as world:
+        await world.start()
+        rita, mia, max_ = (world.playground.person(name) for name in ("rita", "mia", "max"))
+        await rita.types("/access request production")
+        await world.until(lambda: rita.form is not None)
+        form = rita.form
+        assert form is not None
+        await form.fill("Justification", "Slow queries")
+        await form.submit()
+
+        await world.until(lambda: mia.sees("Slow queries"))
+        await world.until(lambda: mia.sees("waiting"))
+        await world.until(lambda: max_.sees("Slow queries"))
+        await mia.presses("Approve")
+        await world.until(lambda: rita.sees("Delivered"))
+        await world.until(lambda: max_.sees("Approved"))
+        group = world.playground.workspace.usergroup("prod-readers")
+        assert rita.id in group.users
+
+        await world.until(lambda: rita.sees("Extend"))
+        await world.until(lambda: rita.id not in group.users or bool(group.deleted_at))
+
+
+async def test_sigterm_drains_and_exits_well(tmp_path: Path) -> None:
+    """An operator stops it; it ends by itself with 0."""
+    async with served(tmp_path, SECONDS) as world:
+        process = await world.start()
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=10) == 0

@@ -1,0 +1,228 @@
+"""An engine to measure: people, packages, a store, workers that reach a far side at once.
+
+No Slack: a messenger and a connector that answer immediately stand for it, so that what is
+measured is ours: rules, statements, commits.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import event
+
+import storage
+from engine.application.clock import RandomIds, SystemClock
+from engine.application.commands import Actor, ApplyConfiguration, DecideRequest, SubmitRequest
+from engine.application.connectors import Hold, Target
+from engine.application.deliveries import Deliveries
+from engine.application.lanes import LaneWorker
+from engine.application.messages import Messages
+from engine.application.ports import HoldingWork, MessageWork, Shown
+from engine.application.service import Entitlements
+from engine.application.wakes import Wakes
+from engine.domain.catalogs import AccessPackage, Catalog, Grant, Organization, Resource
+from engine.domain.configuration import Configuration
+from engine.domain.eligibility import Wish
+from engine.domain.ids import (
+    CatalogId,
+    ChannelId,
+    PackageId,
+    PersonId,
+    PolicyId,
+    RequestId,
+    ResourceId,
+)
+from engine.domain.people import Person, PersonKind, the_manager, the_person
+from engine.domain.policies import (
+    ApprovalStage,
+    AssignmentPolicy,
+    Expiration,
+    Requestors,
+    RequestorScope,
+)
+from engine.domain.stages import Verdict
+
+ADA = PersonId("U0ADA")
+BOSS = PersonId("U0BOSS")
+QUARTER = timedelta(days=90)
+
+
+class InstantMessenger:
+    """Shows everything at once."""
+
+    async def show(self, work: MessageWork) -> Shown:
+        """Posted, wherever it goes."""
+        return Shown(channel="D1", ts=f"1.{work.key}", digest=f"{work.attempts}{work.key}")
+
+
+class InstantConnector:
+    """Grants and removes at once, and remembers nothing."""
+
+    serial = False
+
+    async def find(self, person: Person) -> str:
+        """Everybody has an account."""
+        return str(person.id)
+
+    async def grant(self, target: Target, account: str) -> Hold:
+        """Done."""
+        return Hold(account=account, changed=True)
+
+    async def revoke(self, target: Target, account: str) -> Hold:
+        """Done."""
+        return Hold(account=account, changed=True)
+
+    async def holds(self, target: Target) -> AsyncIterator[Hold]:
+        """Nobody is remembered."""
+        return
+        yield
+
+    async def check(self, target: Target | None = None) -> None:
+        """All is well."""
+
+
+@dataclass
+class Statements:
+    """Counts what is sent to the database."""
+
+    count: int = 0
+    texts: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class BenchHouse:
+    """The engine and what counts its statements."""
+
+    store: storage.DatabaseStore
+    service: Entitlements
+    wakes: Wakes
+    messages: LaneWorker[MessageWork]
+    deliveries: LaneWorker[HoldingWork]
+    statements: Statements
+
+    async def deliver(self) -> None:
+        """Work off target systems and wakes, not conversations."""
+        while await self.deliveries.run_once() + await self.wakes.run_once():
+            await self.deliveries.drain()
+
+    async def submit(self, person: PersonId, package: PackageId) -> RequestId:
+        """One request."""
+        command = SubmitRequest(package_id=package, wish=Wish(justification="because"))
+        found = await self.service.handle(command, Actor(person_id=person))
+        return RequestId(str(found))
+
+    async def approve(self, request_id: RequestId) -> None:
+        """The manager's answer."""
+        command = DecideRequest(
+            request_id=request_id, stage_number=0, verdict=Verdict.APPROVED
+        )
+        await self.service.handle(command, Actor(person_id=BOSS))
+
+
+async def open_bench(url: str, *, people: int, packages: int) -> BenchHouse:
+    """An engine on a fresh database, with so many people and packages."""
+    store = await storage.open_store(url, clock=SystemClock())
+    ids = RandomIds()
+    service = Entitlements(store, ids=ids, serial={})
+    connectors = {"instant": InstantConnector()}
+    house = BenchHouse(
+        store=store,
+        service=service,
+        wakes=Wakes(store, service),
+        messages=LaneWorker(
+            "messages", Messages(store, InstantMessenger(), pace=timedelta(0))
+        ),
+        deliveries=LaneWorker(
+            "deliveries", Deliveries(store, service, connectors, ids=ids)
+        ),
+        statements=Statements(),
+    )
+    await store.write(lambda tx: tx.put_people(_people(people)))
+    command = ApplyConfiguration(configuration=configuration(packages))
+    await service.handle(command, Actor(name="operator"))
+    _count_statements(house.statements)
+    return house
+
+
+def person_id(number: int) -> PersonId:
+    """The id of one of the people."""
+    return PersonId(f"U{number:07d}")
+
+
+def package_id(number: int) -> PackageId:
+    """The id of one of the packages."""
+    return PackageId(f"package-{number}")
+
+
+def _people(count: int) -> list[Person]:
+    special = [
+        Person(id=ADA, name="Ada", kind=PersonKind.MEMBER, email="ada@example.com"),
+        Person(id=BOSS, name="Boss", kind=PersonKind.MEMBER, email="boss@example.com"),
+    ]
+    return special + [
+        Person(
+            id=person_id(number),
+            name=f"Person {number}",
+            kind=PersonKind.MEMBER,
+            email=f"person{number}@example.com",
+            manager_id=BOSS,
+            department=f"Department {number % 20}",
+        )
+        for number in range(count)
+    ]
+
+
+def configuration(packages: int) -> Configuration:
+    """So many packages of one resource role each, approved by the manager."""
+    catalog = Catalog(id=CatalogId("c"), name="Everything", owners=(the_person(ADA),))
+    stage = ApprovalStage(name="Manager", approvers=(the_manager(),))
+    return Configuration(
+        organization=Organization(
+            name="Example",
+            administrators=(the_person(ADA),),
+            admin_channel=ChannelId("C0ADMIN"),
+            fallback_approvers=(the_person(ADA),),
+        ),
+        catalogs=(catalog,),
+        resources=tuple(
+            Resource(
+                id=ResourceId(f"resource-{number}"),
+                catalog_id=catalog.id,
+                name=f"resource {number}",
+                connector="instant",
+                target=f"target-{number}",
+                target_label=f"Target {number}",
+            )
+            for number in range(packages)
+        ),
+        packages=tuple(
+            AccessPackage(
+                id=package_id(number),
+                catalog_id=catalog.id,
+                name=f"Package {number} of {'finance sales engineering support'.split()[number % 4]}",
+                description="Something to work with",
+                grants=(Grant(resource_id=ResourceId(f"resource-{number}"), role="member"),),
+            )
+            for number in range(packages)
+        ),
+        policies=tuple(
+            AssignmentPolicy(
+                id=PolicyId(f"policy-{number}"),
+                package_id=package_id(number),
+                name="Employees",
+                requestors=Requestors(scope=RequestorScope.ALL_MEMBERS),
+                stages=(stage,),
+                expiration=Expiration(after=QUARTER),
+            )
+            for number in range(packages)
+        ),
+    )
+
+
+def _count_statements(statements: Statements) -> None:
+    from sqlalchemy.engine import Engine
+
+    @event.listens_for(Engine, "before_cursor_execute")
+    def count(_conn, _cursor, statement, _params, _context, _many) -> None:  # noqa: ANN001
+        statements.count += 1
+        statements.texts.append(statement)
