@@ -22,12 +22,13 @@ from playground.elements import (
 )
 from playground.escaping import escaped, is_within, links_in
 from playground.methods.views import accept_view
+from playground.presenting import file_object
 from playground.records import Conversation, Message, User
 from playground.required import missing_input
 from playground.seed import PersonKind
 from playground.suggestions import accepted_options
 from playground.views import View
-from playground.wire import Json, Refused, as_json, as_text
+from playground.wire import Json, Refused, as_json, as_list, as_text
 from playground.workspace import APP_ID
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ class Acts:
         """Keep what was typed so far."""
         for block_id, actions in values.items():
             for action_id, state in actions.items():
-                view.typed.setdefault(block_id, {})[action_id] = state
+                view.typed.setdefault(block_id, {})[action_id] = self._with_files(state)
 
     async def close(self, user: User, view: View, *, everything: bool = False) -> None:
         """Close a modal with Cancel, or all of them with the cross."""
@@ -298,6 +299,20 @@ class Acts:
             raise self._says(user, f"{TROUBLE} ({refusal.error})") from refusal
 
     # -- parts
+
+    def _with_files(self, state: Json) -> Json:
+        """The state of a file input with whole file objects, as the app gets them."""
+        if state.get("type") != "file_input":
+            return state
+        playground = self._playground
+        known = playground.workspace.files
+        ids = [as_text(as_json(one).get("id")) for one in as_list(state.get("files"))]
+        files = [
+            file_object(playground.workspace, known[one], playground.url)
+            for one in ids
+            if one in known
+        ]
+        return {"type": "file_input", "files": files}
 
     def _response_urls(self, user: User, view: View) -> list[Json]:
         """An answer address for each channel chosen in a menu with `response_url_enabled`."""

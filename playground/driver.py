@@ -113,6 +113,16 @@ class PersonDriver:
         """Every message this person can see, oldest first."""
         return [self.seen(one) for one in self.visible()]
 
+    def file(self, name: str) -> bytes:
+        """The newest file of this name in a message this person can see."""
+        shared: list[str] = []
+        for message in reversed(self.visible()):
+            for one in map(as_json, as_list(message.body.get("files"))):
+                if one.get("name") == name:
+                    return self.playground.workspace.files[as_text(one.get("id"))].content
+                shared.append(as_text(one.get("name")))
+        raise NotThere(f"{self.name} sees no file {name!r}; files: {', '.join(shared) or 'none'}")
+
     @property
     def form(self) -> Form | None:
         """The modal on top, if one is open."""

@@ -113,6 +113,16 @@ class Form:
         value: object = chosen if several else (chosen[0] if chosen else None)
         await self._hold(placed, {"type": kind, key: value}, quiet=False)
 
+    async def attach(self, label: str, name: str, content: bytes | str) -> None:
+        """Choose a file in a file field."""
+        placed = self._field(label)
+        if placed.kind != "file_input":
+            raise NotThere(f"{label!r} is a {placed.kind} and takes no file")
+        data = content.encode() if isinstance(content, str) else content
+        file = self._playground.workspace.add_file(self._person.id, name, data)
+        state = {"type": "file_input", "files": [{"id": file.id}]}
+        self._playground.acts.remember(self._view, {placed.block_id: {placed.action_id: state}})
+
     async def presses(self, label: str, *, on: str | None = None) -> Form | Reaction:
         """Press a button inside the form."""
         return await self._person.presses(label, on=on, where="modal")
@@ -187,7 +197,7 @@ class Form:
 
     def _told_one(self, value: object) -> str:
         if isinstance(value, dict):
-            return option_label(value)
+            return option_label(value) or as_text(value.get("name"))
         user = self._playground.workspace.users.get(str(value))
         return user.real_name if user is not None else str(value)
 

@@ -20,7 +20,7 @@ from playground import page_reads as reads
 from playground.acts import SlackSays
 from playground.faults import read_rule
 from playground.page_acts import act
-from playground.records import Change, FileRecord
+from playground.records import Change
 from playground.time_travel import Stop
 from playground.wire import Json, as_json
 
@@ -190,20 +190,9 @@ class PageApi:
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         workspace = self._playground.workspace
-        workspace.person(request.query["as"])
-        content = await request.read()
-        name = request.query["name"]
-        file = FileRecord(
-            id=workspace.new_id("F"),
-            name=name,
-            title=name,
-            length=len(content),
-            content=content,
-            uploaded=True,
-            complete=True,
-            created=workspace.seconds(),
-        )
-        workspace.files[file.id] = file
+        user = workspace.person(request.query["as"])
+        content, name = await request.read(), request.query["name"]
+        file = workspace.add_file(user.id, name, content)
         shown: Json = {"id": file.id, "name": name, "title": name, "size": len(content)}
         return web.json_response({"ok": True, "file": shown})
 

@@ -228,7 +228,7 @@ def file_object(workspace: Workspace, file: FileRecord, base_url: str) -> Json:
         "mimetype": "text/plain",
         "filetype": suffix,
         "pretty_type": suffix.upper(),
-        "user": BOT_USER_ID,
+        "user": file.user_id or BOT_USER_ID,
         "user_team": workspace.team.id,
         "size": file.length,
         "mode": "hosted",

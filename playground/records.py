@@ -140,6 +140,8 @@ class FileRecord:
     channels: list[str] = field(default_factory=list)
     created: int = 0
     alt_text: str = ""
+    user_id: str = ""
+    """Who uploaded it; empty for the app."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

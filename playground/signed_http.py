@@ -40,7 +40,9 @@ class SignedHttp:
     async def deliver(self, parcel: Parcel, *, within: float) -> Answer:
         """Post one parcel; anything but 2xx in time raises NotAnswered."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(trust_env=False)
+            # A fresh connection each time: an app that was restarted must not look unreachable.
+            connector = aiohttp.TCPConnector(force_close=True)
+            self._session = aiohttp.ClientSession(connector=connector, trust_env=False)
         body, content_type = encoded(parcel)
         headers = {**self.signed(body), "Content-Type": content_type}
         if parcel.retry_num:

@@ -316,6 +316,22 @@ class Workspace:
         self.tell_of("ephemeral" if message.ephemeral_to else "message", conversation, message)
         return message
 
+    def add_file(self, user_id: str, name: str, content: bytes) -> FileRecord:
+        """A file somebody chose in a form."""
+        file = FileRecord(
+            id=self.new_id("F"),
+            name=name,
+            title=name,
+            length=len(content),
+            content=content,
+            uploaded=True,
+            complete=True,
+            created=self.seconds(),
+            user_id=user_id,
+        )
+        self.files[file.id] = file
+        return file
+
     # -- user groups
 
     def add_usergroup(self, group: Usergroup) -> UserGroupRecord:

@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.driver import Form, Reaction
@@ -298,3 +299,33 @@ async def test_waiting_for_an_app_without_a_hook(stage: Stage) -> None:
     await mia.waits_to_see("late")
     with pytest.raises(NotThere, match="does not see 'never'"):
         await mia.waits_to_see("never", within=0.01)
+
+
+async def test_files_are_given_in_forms_and_found_in_messages(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The app downloads with its token what was attached; people read what the app shares."""
+    app = Answering(playground)
+    rita = playground.person("rita")
+    element = {"type": "file_input", "action_id": "f"}
+    block = {"type": "input", "block_id": "b", "label": text("File"), "element": element}
+    await client.views_open(trigger_id=trigger(playground), view=modal(block, submit=text("Go")))
+    form = rita.form
+    assert form is not None
+    await form.attach("File", "config.yml", "a: 1")
+    assert form.value("File") == "config.yml"
+    await form.submit()
+    values = app.parcels[-1].payload["view"]["state"]["values"]
+    [file] = values["b"]["f"]["files"]
+    assert (file["user"], file["size"]) == (rita.id, 4)
+    bearer = {"Authorization": f"Bearer {playground.bot_token}"}
+    async with ClientSession() as session:
+        async with session.get(file["url_private_download"], headers=bearer) as answer:
+            assert await answer.text() == "a: 1"
+        async with session.get(file["url_private_download"]) as answer:
+            assert answer.status == 403
+    dm = (await client.conversations_open(users=rita.id))["channel"]["id"]
+    await client.files_upload_v2(channel=dm, filename="out.yml", content="b: 2")
+    assert rita.file("out.yml") == b"b: 2"
+    with pytest.raises(NotThere, match="no file 'x.yml'"):
+        rita.file("x.yml")
