@@ -10,11 +10,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 import storage
@@ -32,7 +31,7 @@ from engine.application.queries import Queries
 from engine.application.service import Entitlements
 from engine.domain.people import Person
 from storage import schema, tables
-from storage.audit import PAGE, export_audit, verify_audit
+from storage.reader import SqlReader
 
 DIRECTORY_JOB = "directory"
 """The recurring job that reads the directory; see `house.py`."""
@@ -50,23 +49,19 @@ class OpenDatabase:
 
     async def mirror_state(self) -> MirrorState:
         """How much of the directory is known; `read_at` from the job that reads it nightly."""
-        return await self.rows.run(_mirror_state)
+        return await self.rows.look(_mirror_state)
 
     async def audit_lines(self, since: datetime | None) -> AsyncIterator[str]:
         """The audit as JSON texts, oldest first; from `since` on, if given."""
-        after = (-1, 0)
-        while True:
-            page = await self.rows.run(partial(_audit_page, after=after))
-            for cursor, entry in page:
-                after = cursor
-                if since is None or datetime.fromisoformat(str(entry["at"])) >= since:
-                    yield json.dumps(entry, ensure_ascii=False, default=str)
-            if len(page) < PAGE:
-                return
+        async for entry in self.rows.export_audit():
+            if since is None or datetime.fromisoformat(str(entry["at"])) >= since:
+                yield json.dumps(entry, ensure_ascii=False, default=str)
 
     async def verify_audit(self) -> AuditVerdict:
         """Check every row against its seal, and the seals against each other."""
-        return await self.rows.run(_verdict)
+        problem = await self.rows.verify_audit()
+        rows, sealed = await self.rows.look(_audit_counts)
+        return AuditVerdict(rows=rows, sealed=sealed, problems=(problem,) if problem else ())
 
 
 @asynccontextmanager
@@ -93,7 +88,7 @@ async def open_database(settings: OperatorSettings, *, write: bool) -> AsyncIter
         service = Entitlements(store, ids=RandomIds(), serial=_serial(settings))
         try:
             yield OpenDatabase(
-                store=store, service=service, queries=storage.queries(store), rows=store
+                store=store, service=service, queries=storage.StoreQueries(store), rows=store
             )
         except storage.DatabaseFault as fault:
             raise Fault(str(fault)) from fault
@@ -191,28 +186,22 @@ def _missing_file(settings: OperatorSettings) -> str | None:
     return url.database
 
 
-def _mirror_state(conn: Connection) -> MirrorState:
+def _mirror_state(reader: SqlReader) -> MirrorState:
     people = tables.people.c
-    count = conn.execute(
+    count = reader.conn.execute(
         select(func.count()).select_from(tables.people).where(people.active)
     ).scalar_one()
-    due_at: datetime | None = conn.execute(
+    due_at: datetime | None = reader.conn.execute(
         select(tables.jobs.c.wake_at).where(tables.jobs.c.name == DIRECTORY_JOB)
     ).scalar_one_or_none()
     read_at = due_at - DIRECTORY_EVERY if due_at is not None else None
     return MirrorState(people=count, read_at=read_at)
 
 
-def _audit_page(
-    conn: Connection, *, after: tuple[int, int]
-) -> list[tuple[tuple[int, int], dict[str, object]]]:
-    return list(export_audit(conn, after=after))
-
-
-def _verdict(conn: Connection) -> AuditVerdict:
-    problem = verify_audit(conn)
-    rows = conn.execute(select(func.count()).select_from(tables.audit)).scalar_one()
-    sealed = conn.execute(
+def _audit_counts(reader: SqlReader) -> tuple[int, int]:
+    """Rows there are, and rows covered by a seal."""
+    rows = reader.conn.execute(select(func.count()).select_from(tables.audit)).scalar_one()
+    sealed = reader.conn.execute(
         select(func.coalesce(func.sum(tables.audit_seals.c.row_count), 0))
     ).scalar_one()
-    return AuditVerdict(rows=rows, sealed=int(sealed), problems=(problem,) if problem else ())
+    return rows, int(sealed)
