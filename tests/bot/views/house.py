@@ -217,7 +217,7 @@ def in_state(request: AssignmentRequest, state: RequestState, **more: object) ->
         known["delivered_at"] = at
     if state is RequestState.DELIVERED:
         known["closed_at"] = at
-    return replace(request, **{**known, **more})  # type: ignore[arg-type]
+    return replace(request, **{**known, **more})
 
 
 def holds(
@@ -251,7 +251,7 @@ def holding(resource: ResourceId = READERS, **more: object) -> Holding:
         tried=True,
         changed_at=NOW + 2 * HOUR,
     )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 def held(assignment: Assignment | None = None, **more: object) -> HeldSummary:
@@ -261,7 +261,7 @@ def held(assignment: Assignment | None = None, **more: object) -> HeldSummary:
         package_name=NAME,
         request_id=RequestId("01hx5request0042"),
     )
-    return replace(row, **more)  # type: ignore[arg-type]
+    return replace(row, **more)
 
 
 def waits(request: AssignmentRequest) -> WaitingSummary:
@@ -277,7 +277,7 @@ def waits(request: AssignmentRequest) -> WaitingSummary:
     )
 
 
-def page(*rows: object, offset: int = 0, total: int | None = None) -> Page:  # type: ignore[type-arg]
+def page(*rows: object, offset: int = 0, total: int | None = None) -> Page:
     """Rows of a longer list."""
     return Page(rows=rows, offset=offset, total=total if total is not None else len(rows))
 

@@ -1,16 +1,26 @@
 """One picture of every card and notice in every state worth looking at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 from bot.views import approval_card, delivery_failure_card, notices, request_card, task_card
 from bot.views.blocks import Message
+from engine.application.queries import HeldSummary, RequestSummary
 from engine.domain import request_transitions
-from engine.domain.assignment_requests import Cancel, Look, Reassign, RequestState, RequestType
-from engine.domain.assignments import AssignmentState, EndReason
+from engine.domain.assignment_requests import (
+    AssignmentRequest,
+    Cancel,
+    Look,
+    Reassign,
+    RequestState,
+    RequestType,
+)
+from engine.domain.assignments import Assignment, AssignmentState, EndReason
 from engine.domain.conversation import NoticeKind
-from engine.domain.holdings import Seen
-from engine.domain.ids import AssignmentId
+from engine.domain.holdings import Holding, Seen
+from engine.domain.ids import AssignmentId, PersonId
 from engine.domain.people import the_manager
 from engine.domain.stages import ApproverFacts
 from tests.bot.views.house import (
@@ -49,19 +59,20 @@ from tests.builders import (
     facts,
 )
 
+Draw = Callable[[], Message]
 S, A, K = RequestState, AssignmentState, NoticeKind
 
 
-def _look(request, after):  # type: ignore[no-untyped-def]
+def _look(request: AssignmentRequest, after: timedelta) -> AssignmentRequest:
     return request_transitions.transition(request, Look(), facts(), now=NOW + after).request
 
 
-def _canceled(request):  # type: ignore[no-untyped-def]
+def _canceled(request: AssignmentRequest) -> AssignmentRequest:
     command = Cancel(by=ROB)
     return request_transitions.transition(request, command, facts(), now=NOW + HOUR).request
 
 
-def _reassigned(request):  # type: ignore[no-untyped-def]
+def _reassigned(request: AssignmentRequest) -> AssignmentRequest:
     command = Reassign(by=ADA, to=DAN)
     known = facts(may_be_asked=[DAN])
     return request_transitions.transition(request, command, known, now=NOW + HOUR).request
@@ -108,19 +119,30 @@ STUCK = holding(
 )
 
 
-def _card(*summary):  # type: ignore[no-untyped-def]
-    return lambda: request_card.render(whole(*summary), ROB, KNOWN)
+def _card(
+    request: AssignmentRequest,
+    assignment: Assignment | None = None,
+    holdings: Iterable[Holding] = (),
+) -> Draw:
+    return lambda: request_card.render(whole(request, assignment, holdings), ROB, KNOWN)
 
 
-def _approval(request, number, viewer, *rest):  # type: ignore[no-untyped-def]
-    return lambda: approval_card.render(whole(request, *rest), number, viewer, KNOWN)
+def _approval(
+    request: AssignmentRequest,
+    number: int,
+    viewer: PersonId,
+    assignment: Assignment | None = None,
+) -> Draw:
+    return lambda: approval_card.render(whole(request, assignment), number, viewer, KNOWN)
 
 
-def _notice(kind, subject, **more):  # type: ignore[no-untyped-def]
+def _notice(
+    kind: NoticeKind, subject: RequestSummary | HeldSummary | Holding | None, **more: Any
+) -> Callable[[], Message | None]:
     return lambda: notices.render(kind, subject, KNOWN, **more)
 
 
-REQUEST_CARDS: dict[str, Callable[[], Message]] = {
+REQUEST_CARDS: dict[str, Draw] = {
     "pending": _card(PENDING),
     "pending_second_stage": _card(SECOND),
     "pending_escalated": _card(ESCALATED),
@@ -155,7 +177,7 @@ REQUEST_CARDS: dict[str, Callable[[], Message]] = {
     "nothing_known": lambda: request_card.render(whole(PENDING), ROB, NOTHING_KNOWN),
 }
 
-APPROVAL_CARDS: dict[str, Callable[[], Message]] = {
+APPROVAL_CARDS: dict[str, Draw] = {
     "first_stage": _approval(PENDING, 0, MAX),
     "second_stage": _approval(SECOND, 1, OLGA),
     "escalated": _approval(ESCALATED, 0, MIA),
@@ -179,7 +201,7 @@ APPROVAL_CARDS: dict[str, Callable[[], Message]] = {
     "nothing_known": lambda: approval_card.render(whole(PENDING), 0, MAX, NOTHING_KNOWN),
 }
 
-OTHER_CARDS: dict[str, Callable[[], Message]] = {
+OTHER_CARDS: dict[str, Draw] = {
     "task_grant": lambda: task_card.render(BY_HAND, 1, KNOWN),
     "task_removal": lambda: task_card.render(REMOVAL, 2, KNOWN),
     "task_done": lambda: task_card.render(holding(VPN), 1, KNOWN),

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 from bot.views import (
     admin,
@@ -21,11 +23,14 @@ from bot.views.extension_form import ExtensionFormData
 from bot.views.home_tab import AdminCounts, HomeData
 from bot.views.request_form import RequestFormData, StagePreview
 from engine.application.audit import AuditEntry
+from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import AssignmentState
 from engine.domain.ids import AssignmentId, PolicyId, RequestId
 from engine.domain.policies import (
     NEVER,
     NO_EXTENSION,
+    ApprovalStage,
+    AssignmentPolicy,
     Expiration,
     JustificationRule,
 )
@@ -80,7 +85,7 @@ from tests.builders import SECOND as ONE_SECOND
 A = AssignmentState
 
 
-def _preview(*stages):  # type: ignore[no-untyped-def]
+def _preview(*stages: ApprovalStage) -> tuple[StagePreview, ...]:
     known = approver_facts()
     return tuple(
         StagePreview(stage=stage, approvers=open_stage(stage, n, known, now=NOW).approvers)
@@ -88,8 +93,18 @@ def _preview(*stages):  # type: ignore[no-untyped-def]
     )
 
 
-def _form(policy=FULL, stages=(MANAGER, OWNER), **more):  # type: ignore[no-untyped-def]
-    data = {"now": NOW, "package": FULL_PACKAGE, "policies": (policy,), "policy": policy, **more}
+def _form(
+    policy: AssignmentPolicy | None = FULL,
+    stages: tuple[ApprovalStage, ...] = (MANAGER, OWNER),
+    **more: Any,
+) -> Callable[[], View]:
+    data: dict[str, Any] = {
+        "now": NOW,
+        "package": FULL_PACKAGE,
+        "policies": (policy,),
+        "policy": policy,
+        **more,
+    }
     return lambda: request_form.build(RequestFormData(stages=_preview(*stages), **data), KNOWN)
 
 
@@ -108,14 +123,16 @@ OPTIONAL = replace(FULL, justification=JustificationRule.OPTIONAL)
 HELD = AlreadyHeld(AssignmentId("assignment"), NOW + 90 * DAY, may_extend=True)
 
 
-def _extension(policy=FULL, stages=(MANAGER, OWNER)):  # type: ignore[no-untyped-def]
+def _extension(
+    policy: AssignmentPolicy = FULL, stages: tuple[ApprovalStage, ...] = (MANAGER, OWNER)
+) -> Callable[[], View]:
     data = ExtensionFormData(
         held=held(), policy=policy, longest_end=NOW + 180 * DAY, stages=_preview(*stages)
     )
     return lambda: extension_form.build(data, KNOWN)
 
 
-def _decision(verdict, *requests):  # type: ignore[no-untyped-def]
+def _decision(verdict: Verdict, *requests: tuple[AssignmentRequest, int]) -> Callable[[], View]:
     data = DecisionFormData(verdict=verdict, requests=requests)
     return lambda: decision_form.build(data, KNOWN)
 
@@ -156,7 +173,7 @@ ENDLESS_HELD = held(holds(lasting=None))
 SCHEDULED = held(holds(A.SCHEDULED, starts_in=3 * DAY))
 
 
-def _entry(activity, actor=ROB, after=HOUR, **more):  # type: ignore[no-untyped-def]
+def _entry(activity: str, actor: str = ROB, after: timedelta = HOUR, **more: Any) -> AuditEntry:
     return AuditEntry(at=NOW + after, actor=actor, activity=activity, **more)
 
 
