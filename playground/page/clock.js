@@ -36,7 +36,7 @@ export class ClockBar {
   show(everything) {
     const now = nowSeconds();
     const { running } = workspace.clock;
-    this.face.textContent = formatDate(now, running ? "{time_secs}" : "{time}", zone);
+    this.face.textContent = formatDate(now, running && window.innerWidth > 480 ? "{time_secs}" : "{time}", zone);
     this.day.textContent = formatDate(now, "{date_short}", zone);
     if (this.shownRunning !== running) {
       this.shownRunning = running;

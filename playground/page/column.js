@@ -53,12 +53,12 @@ export class Column {
     if (someone?.kind === "deleted") this.composer.disable("This account is deactivated");
     this.threadPane = h("section", { class: "thread", hidden: true, "aria-label": "Thread" });
     this.element = h("section", { class: "column", "aria-labelledby": this.labelId, dataset: { person: this.personId },
-      on: { pointerdown: () => this.attended(), focusin: () => this.attended() } },
+      on: { pointerdown: () => this.pointed(), focusin: () => this.pressing || this.attended() } },
     h("header", { class: "column-head" },
       face(someone, "large"),
       h("div", { class: "column-who" },
         h("h2", { class: "column-name", id: this.labelId }, nameOf(someone), " ", kindBadge(someone)),
-        h("div", { class: "column-about" }, h("span", { class: "column-title" }, someone?.title || someone?.email || someone?.presence_note || ""), this.localTime)),
+        h("div", { class: "column-about" }, h("span", { class: "column-title" }, [someone?.title || someone?.email, someone?.presence_note].filter(Boolean).join(", ")), this.localTime)),
       h("button", { type: "button", class: "icon-button", "aria-label": `Close ${nameOf(someone)}`, on: { click: () => this.hooks.close(this) } }, icon("close"))),
     this.tabs.element,
     h("div", { class: "column-body" }, this.scroller, this.jump, this.threadPane),
@@ -211,6 +211,17 @@ export class Column {
     this.atBottom = true;
     this.scroller.scrollTop = this.scroller.scrollHeight;
     this.jump.hidden = true;
+  }
+
+  /** What is pressed must still be there when the finger goes up; marks are taken off only then. */
+  pointed() {
+    this.pressing = true;
+    const lifted = () => {
+      this.pressing = false;
+      this.attended();
+    };
+    window.addEventListener("pointerup", () => setTimeout(lifted, 0), { once: true });
+    window.addEventListener("pointercancel", () => (this.pressing = false), { once: true });
   }
 
   /** Somebody is looking at this column: what is in it counts as read. */

@@ -115,16 +115,16 @@ export class Columns {
 
   /** On a phone one column fills the screen; the switcher shows which. */
   watchNarrow() {
-    const seen = new IntersectionObserver((entries) => {
-      const shown = entries.find((entry) => entry.intersectionRatio > 0.6);
-      if (!shown) return;
-      this.inView = shown.target.dataset.person;
+    const look = settled(() => {
+      const away = (column) => Math.abs(column.element.offsetLeft - this.root.scrollLeft);
+      const nearest = this.open.reduce((best, one) => (best && away(best) <= away(one) ? best : one), null);
+      if (!nearest || nearest.personId === this.inView) return;
+      this.inView = nearest.personId;
       this.drawSwitcher();
-    }, { root: this.root, threshold: [0.6] });
-    new MutationObserver(() => {
-      seen.disconnect();
-      for (const column of this.open) seen.observe(column.element);
-    }).observe(this.root, { childList: true });
+    }, REFRESH_MS);
+    this.root.addEventListener("scroll", look);
+    window.addEventListener("resize", look);
+    new MutationObserver(look).observe(this.root, { childList: true });
   }
 
   /** The server says something changed: whoever shows it fetches it again, whoever does not gets a mark. */

@@ -104,8 +104,8 @@ const TOKENS = {
 /** `format` with its tokens filled in; a token nobody knows stays as it was written. */
 export function formatDate(seconds, format, tz, now = nowSeconds()) {
   const filled = format.replace(/\{([a-z_]+)\}/g, (all, token) => TOKENS[token]?.(seconds, tz, now) ?? all);
-  // A sentence that begins with the date begins with a capital, as Slack writes it.
-  return /^\{date_[a-z_]*pretty\}/.test(format) ? filled.charAt(0).toUpperCase() + filled.slice(1) : filled;
+  // Slack begins every date with a capital, also in the middle of a sentence; a zero-width space before it prevents that.
+  return filled.charAt(0).toUpperCase() + filled.slice(1);
 }
 
 /** A moment that keeps itself right while the clock moves. */

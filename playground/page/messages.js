@@ -79,7 +79,8 @@ function drawMessage(message, scene, { follows, openThread }) {
 
 function drawContent(message, scene) {
   const view = { tz: scene.viewer?.tz ?? "UTC", personId: scene.viewer?.id };
-  const edited = message.edited ? h("span", { class: "edited" }, "(edited)") : null;
+  // Slack marks edited words; a card that an app has drawn anew is not marked.
+  const edited = message.edited && !message.blocks?.length ? h("span", { class: "edited" }, "(edited)") : null;
   const content = message.blocks?.length ? drawBlocks(message.blocks, scene)
     : message.text ? h("div", { class: "message-text" }, mrkdwn(message.text, view)) : null;
   return h("div", { class: "message-content" }, content, (message.attachments ?? []).map((one) => drawAttachment(one, scene, view)),

@@ -1,6 +1,6 @@
 /** The left side: everybody one can be, and the channels. */
 
-import { freshId, h, replace } from "/page/dom.js";
+import { freshId, h, reconcile, replace } from "/page/dom.js";
 import { icon } from "/page/icons.js";
 import { channelIcon, countBadge, face, kindBadge } from "/page/people.js";
 import { actors, nameOf, on, workspace } from "/page/state.js";
@@ -22,11 +22,12 @@ export class Sidebar {
         },
       } });
     this.people = h("ul", { class: "sidebar-list" });
+    this.note = h("p", { class: "sidebar-more" });
     this.channels = h("ul", { class: "sidebar-list" });
     this.peopleCount = h("span", { class: "sidebar-count" });
     replace(root,
       h("div", { class: "sidebar-find" }, icon("search"), this.search),
-      h("h2", { class: "sidebar-heading" }, "People ", this.peopleCount), this.people,
+      h("h2", { class: "sidebar-heading" }, "People ", this.peopleCount), this.people, this.note,
       h("h2", { class: "sidebar-heading" }, "Channels"), this.channels);
     on("workspace", () => this.draw());
     on("columns", () => this.draw());
@@ -36,17 +37,14 @@ export class Sidebar {
     const fits = (...texts) => texts.some((text) => text?.toLowerCase().includes(this.query));
     const everybody = actors().sort((a, b) => (ORDER[a.kind] ?? 0) - (ORDER[b.kind] ?? 0));
     const found = everybody.filter((one) => fits(one.name, one.real_name, one.title, one.email));
-    const signature = JSON.stringify([found.slice(0, MOST_SHOWN), this.query, this.columns.open.map((one) => one.personId),
-      found.slice(0, MOST_SHOWN).map((one) => this.columns.unreadOf(one.id)), [...workspace.channels.values()]]);
-    if (signature === this.signature) return;
-    this.signature = signature;
     const focused = document.activeElement?.dataset?.entry;
     this.peopleCount.textContent = String(everybody.length);
+    const looks = (one) => JSON.stringify([one, this.columns.unreadOf(one.id), Boolean(this.columns.of(one.id))]);
+    reconcile(this.people, found.slice(0, MOST_SHOWN), (one) => one.id, looks, (one) => this.personEntry(one));
+    const channels = [...workspace.channels.values()].filter((one) => fits(one.name));
+    reconcile(this.channels, channels, (one) => one.id, JSON.stringify, (one) => this.channelEntry(one));
     const more = found.length - MOST_SHOWN;
-    replace(this.people, found.slice(0, MOST_SHOWN).map((one) => this.personEntry(one)),
-      more > 0 ? h("li", { class: "sidebar-more" }, `${more} more; search for a name.`) : null,
-      found.length ? null : h("li", { class: "sidebar-more" }, "Nobody of that name."));
-    replace(this.channels, [...workspace.channels.values()].filter((one) => fits(one.name)).map((one) => this.channelEntry(one)));
+    this.note.textContent = more > 0 ? `${more} more; search for a name.` : found.length ? "" : "Nobody of that name.";
     if (focused) [...document.querySelectorAll("[data-entry]")].find((one) => one.dataset.entry === focused)?.focus({ preventScroll: true });
   }
 
@@ -62,7 +60,7 @@ export class Sidebar {
         },
       },
     }, face(one, "small"),
-    h("span", { class: "entry-words" }, h("span", { class: "entry-name" }, nameOf(one)), h("span", { class: "entry-note" }, one.title || one.presence_note || one.email || "")),
+    h("span", { class: "entry-words" }, h("span", { class: "entry-name" }, nameOf(one)), h("span", { class: "entry-note" }, one.presence_note || one.title || one.email || "")),
     kindBadge(one), countBadge(unread)));
   }
 

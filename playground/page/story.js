@@ -85,7 +85,19 @@ export class Story {
     });
   }
 
+  /** A form covers the story; its step is then said on the form as well. */
+  sayOnForm() {
+    const form = document.querySelector("dialog[open].modal .modal-form");
+    const { step } = this;
+    const wanted = form && step && !step.done && ["submit", "field"].includes(step.highlight?.kind) ? step.text : null;
+    const strip = document.querySelector(".story-strip");
+    if (strip?.textContent === wanted) return;
+    strip?.remove();
+    if (wanted) form.prepend(h("p", { class: "story-strip" }, wanted));
+  }
+
   point() {
+    this.sayOnForm();
     const next = this.step && !this.step.done ? this.find(this.step) : null;
     if (next === this.target) return;
     this.target?.classList.remove("story-target");

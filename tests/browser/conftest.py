@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,10 @@ NO_ORACLE = (
     "The second opinion on drawing and the accessibility checks were left out: "
     "run `npm ci --ignore-scripts` in tests/browser/oracle."
 )
+NO_NPM = (
+    "The second opinion on drawing and the accessibility checks were left out: "
+    "they are installed with npm, which is not on this machine."
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -38,12 +43,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not item.path.is_relative_to(HERE):
             continue
+        item.add_marker(pytest.mark.slow)
         if not CHROMIUM.exists():
             left_out.append(item)
             said.append(NO_CHROMIUM)
         elif item.path.name in ORACLE_TESTS and not (ORACLE / "node_modules").exists():
             left_out.append(item)
-            said.append(NO_ORACLE)
+            said.append(NO_ORACLE if shutil.which("npm") else NO_NPM)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

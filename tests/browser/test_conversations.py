@@ -225,3 +225,11 @@ def test_an_undrawn_kind_of_block_says_so(screen: Screen, server: FakeServer) ->
     )
     server.tell("message")
     expect(screen.column("Mia").get_by_text("A hologram block is not drawn here.")).to_be_visible()
+
+
+def test_the_first_press_into_an_unread_column_is_not_lost(screen: Screen) -> None:
+    """Taking the mark off the tabs does not take the tab away from under the pointer."""
+    screen.column("Mia").get_by_role("tab", name="Home").click(delay=150)
+    expect(screen.column("Mia").get_by_role("tab", name="Home")).to_have_attribute(
+        "aria-selected", "true"
+    )

@@ -84,7 +84,8 @@ DATES = [
     (NOW + DAY, "{date_long_pretty}", "Tomorrow"),
     (NOW + 2 * DAY, "{date_short_pretty}", "Feb 5, 2027"),
     (NOW - 3 * 3600, "{ago}", "3 hours ago"),
-    (NOW + DAY, "{ago}", "in 1 day"),
+    (NOW + DAY, "{ago}", "In 1 day"),
+    (NOW, "\u200b{date_pretty}", "\u200btoday"),
     (NOW, "{time_secs} {unknown}", "9:30:00 AM {unknown}"),
 ]
 
