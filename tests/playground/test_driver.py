@@ -327,5 +327,5 @@ async def test_files_are_given_in_forms_and_found_in_messages(
     dm = (await client.conversations_open(users=rita.id))["channel"]["id"]
     await client.files_upload_v2(channel=dm, filename="out.yml", content="b: 2")
     assert rita.file("out.yml") == b"b: 2"
-    with pytest.raises(NotThere, match="no file 'x.yml'"):
+    with pytest.raises(NotThere, match=r"no file 'x\.yml'"):
         rita.file("x.yml")

@@ -10,6 +10,7 @@ import pytest_asyncio
 from aiohttp import ClientSession
 
 from playground.clock import Clock
+from playground.page_reads import MOST_UNREAD
 from playground.seed import Story, StoryStep
 from playground.server import Playground
 from tests.playground.conftest import START
@@ -176,6 +177,18 @@ async def test_messages_are_paged_threaded_and_marked_read(page: Page) -> None:
     again = await page.get("conversation", **{"as": mia, "with": general})
     assert again["unread"] == 0
     assert again["messages"][0]["thread"]["count"] == 1
+
+
+async def test_unread_messages_are_counted_up_to_a_hundred(page: Page) -> None:
+    """At the bound the number is exact; past it it stays."""
+    general = page.playground.workspace.channel("general")
+    rita, mia = page.playground.person("rita").id, page.playground.person("mia").id
+    for expected in (MOST_UNREAD - 1, MOST_UNREAD, MOST_UNREAD):
+        while len(general.messages) < expected:
+            page.playground.workspace.post(general, {"user": rita, "text": "x"})
+        people = (await page.get("state"))["people"]
+        assert next(one["unread"] for one in people if one["id"] == mia) == expected
+        page.playground.workspace.post(general, {"user": rita, "text": "x"})
 
 
 async def test_clock_and_faults_are_set_from_the_page(page: Page) -> None:
