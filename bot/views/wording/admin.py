@@ -150,12 +150,16 @@ _ACTIVITIES: dict[str, str] = {
 def entry(row: AuditEntry, known: Known) -> str:
     """One row of the audit: when, who, what, why."""
     who = words.USHER if row.actor == SYSTEM else _actor(row.actor)
-    verb = _ACTIVITIES.get(row.activity, row.activity.replace("_", " ").replace(".", ": "))
+    verb = _ACTIVITIES.get(row.activity) or _unnamed(row.activity)
     subject = row.activity.partition(".")[0]
     stage = f"stage {row.stage + 1} " if row.stage is not None and subject == "stage" else ""
     what = _right(row, known)
     why = f": {cut_markup(one_line(row.why), WHY_SHOWN)}" if row.why.strip() else ""
     return f"{when(row.at)} · {who} · {stage}{what}{verb}{why}"
+
+
+def _unnamed(activity: str) -> str:
+    return named(activity.replace("_", " ").replace(".", ": "), bold=False)
 
 
 def _right(row: AuditEntry, known: Known) -> str:
@@ -169,7 +173,8 @@ def _right(row: AuditEntry, known: Known) -> str:
 def _actor(actor: str) -> str:
     if actor == "operator":
         return "the operator"
-    return mention(PersonId(actor)) if actor.isalnum() else one_line(actor)
+    is_id = actor.isascii() and actor.isalnum()
+    return mention(PersonId(actor)) if is_id else named(actor, bold=False)
 
 
 def story_head(request_: AssignmentRequest) -> str:

@@ -204,7 +204,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
         page(*(waits(another(PENDING, n)) for n in range(5)), total=12), KNOWN
     ),
     "help": lambda: help.people("/access"),
-    "help_unknown": lambda: help.people("/access", unknown="reqest <!channel>"),
+    "help_unknown": lambda: help.people("/access", unknown="frobnicate <!channel>"),
     "help_administrators": lambda: help.administrators("/access-admin"),
     "admin_packages": lambda: admin.packages(
         page(FULL_PACKAGE, a_package_called("Payments release")), {FULL_PACKAGE.id: 12}, KNOWN
@@ -244,7 +244,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "several_packages": lambda: answers.several_packages(
         "production", [FULL_PACKAGE, a_package_called("Production write access")]
     ),
-    "no_package": lambda: answers.no_package_matches("prodction"),
+    "no_package": lambda: answers.no_package_matches("the moon"),
     "unknown_person": lambda: answers.unknown_person("@nobody"),
     "outdated": answers.outdated,
     "fault": lambda: answers.fault("7f3a"),
