@@ -59,7 +59,8 @@ class Changes:
     async def changes_profile(self, who: str, **changes: object) -> None:
         """Change parts of a user: `title="..."`, `email="..."`, or custom fields by label.
 
-        `kind` changes the standing (guest, member); a field that is not one of the user's own is a
+        `kind` changes the standing (guest, member), `deleted` switches between member and
+        deactivated without leaving groups and channels (see `leaves`); a field that is not one of the user's own is a
         custom profile field, its label written with underscores or blanks.
         """
         workspace = self._playground.workspace
@@ -67,6 +68,8 @@ class Changes:
         for name, value in changes.items():
             if name == "kind":
                 user.kind = PersonKind(str(value))
+            elif name == "deleted":
+                user.kind = PersonKind.DELETED if value else PersonKind.MEMBER
             elif name in PLAIN:
                 setattr(user, name, value)
             else:

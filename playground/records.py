@@ -125,6 +125,15 @@ class UserGroupRecord:
     updated_at: int = 0
     deleted_at: int = 0
 
+    @property
+    def enabled(self) -> bool:
+        """Whether it is in use; setting it raises no event (`Changes` does)."""
+        return not self.deleted_at
+
+    @enabled.setter
+    def enabled(self, value: bool) -> None:
+        self.deleted_at = 0 if value else max(1, self.updated_at)
+
 
 @dataclass(slots=True, kw_only=True)
 class FileRecord:

@@ -284,3 +284,30 @@ async def test_files_are_uploaded_in_two_steps(
     assert await refused(early) == "file_not_found"
     await client.files_delete(file=info["file"]["id"])
     assert await refused(client.files_info(file=info["file"]["id"])) == "file_not_found"
+
+
+async def test_standing_and_groups_are_changed_by_administrators(playground: Playground) -> None:
+    """A guest becomes a member, somebody comes back, a group is put out of use."""
+    await playground.changes_profile("gus", kind="member")
+    assert not playground.person("gus").user.is_guest
+    await playground.changes_profile("rita", deleted=True)
+    assert playground.person("rita").user.deleted
+    await playground.changes_profile("rita", deleted=False)
+    assert not playground.person("rita").user.deleted
+    await playground.user_leaves("mia")
+    await playground.changes.returns("mia")
+    assert not playground.person("mia").user.deleted
+    group = playground.workspace.usergroup("readers")
+    group.enabled = False
+    assert group.deleted_at
+    group.enabled = True
+    assert not group.deleted_at
+    await playground.joins_group("rita", "readers")
+    await playground.leaves_group("rita", "readers")
+    assert group.users == []
+    await playground.changes.joins_channel("gus", "general")
+    await playground.changes.leaves_channel("gus", "general")
+    await playground.changes.app_leaves_channel("general")
+    general = playground.workspace.channel("general")
+    assert playground.person("gus").id not in general.members
+    assert playground.workspace.bot.id not in general.members
