@@ -70,17 +70,21 @@ class Known:
         """A resource as configured now; None once it is gone."""
         return self.configured.resources.get(resource_id) if self.configured else None
 
+    def resource_of(self, holding: Holding) -> Resource | None:
+        """The resource a holding is of; None once nothing in the file names its target."""
+        return self.configured.resource_of(holding) if self.configured else None
+
+    def label_of(self, holding: Holding) -> str:
+        """What to call what is held in front of people."""
+        resource = self.resource_of(holding)
+        return resource.target_label if resource else holding.target
+
     def target_label(self, connector: str, target: str) -> str:
         """What to call a connector's target; its own id when no resource names it any more."""
         resources = self.configured.resources.values() if self.configured else ()
         found = (r for r in resources if (r.connector, r.target) == (connector, target))
         resource = next(found, None)
         return resource.target_label if resource else target
-
-    def resource_label(self, resource_id: ResourceId, otherwise: str) -> str:
-        """What to call a resource in front of people; `otherwise` once it is gone."""
-        resource = self.resource(resource_id)
-        return resource.target_label if resource else otherwise
 
     def rights_of(self, package: AccessPackage) -> list[tuple[str, str]]:
         """What a package gives: each role with what to call its resource."""

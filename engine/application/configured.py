@@ -12,6 +12,7 @@ from functools import cached_property
 from engine.domain.catalogs import AccessPackage, Catalog, Organization, Resource
 from engine.domain.configuration import Configuration
 from engine.domain.eligibility import Offer, may_see, offered
+from engine.domain.holdings import Holding
 from engine.domain.ids import CatalogId, GroupId, PackageId, PolicyId, ResourceId
 from engine.domain.people import Person
 from engine.domain.policies import AssignmentPolicy
@@ -50,6 +51,15 @@ class Configured:
     @cached_property
     def _by_name(self) -> tuple[AccessPackage, ...]:
         return tuple(sorted(self.configuration.packages, key=lambda p: p.name.casefold()))
+
+    @cached_property
+    def _by_target(self) -> dict[tuple[str, str], Resource]:
+        return {(r.connector, r.target): r for r in self.configuration.resources}
+
+    def resource_of(self, holding: Holding) -> Resource | None:
+        """The resource a holding is of; under another name, if the file calls it otherwise now."""
+        by_target = self._by_target.get((holding.connector, holding.target))
+        return self.resources.get(holding.resource_id) or by_target
 
     def offer(self, package_id: PackageId) -> Offer | None:
         """A package with what decides whether it can be asked for."""

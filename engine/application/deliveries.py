@@ -27,7 +27,6 @@ from engine.application.ports import HoldingWork, Ids, LaneKind, Lease, Store, T
 from engine.application.service import Entitlements
 from engine.application.unit import Unit
 from engine.domain import holdings
-from engine.domain.catalogs import Resource
 from engine.domain.conversation import Audience, Card, CardKind, Notice, NoticeKind
 from engine.domain.holdings import Failure, Holding, Step
 from engine.domain.ids import PersonId
@@ -84,7 +83,7 @@ class Deliveries:
         begun = holdings.begin(holding, lease_ends_at=lease.ends_at)
         unit.save_holdings([begun])
         person = unit.tx.person(holding.person_id) or _unknown(holding.person_id)
-        resource = unit.configured.resources.get(holding.resource_id)
+        resource = unit.configured.resource_of(holding)
         label = resource.target_label if resource else holding.target
         target = Target(id=holding.target, role=holding.role, label=label)
         return HoldingWork(lease=lease, holding=begun, target=target, person=person)
@@ -189,9 +188,6 @@ def _failure(error: Exception) -> Failure:
 
 
 def _show_task(unit: Unit, holding: Holding) -> None:
-    resource = unit.configured.resources.get(holding.resource_id)
-    if resource is None:
-        return
     cards = [
         Card(
             kind=CardKind.TASK,
@@ -199,13 +195,12 @@ def _show_task(unit: Unit, holding: Holding) -> None:
             part=holding.generation,
             audience=audience,
         )
-        for audience in _task_audiences(unit, resource)
+        for audience in facts.task_audiences(unit.tx, unit.configured, holding)
     ]
     unit.tx.show_cards(cards, unit.now)
 
 
 def _remind_of_task(unit: Unit, holding: Holding) -> None:
-    resource = unit.configured.resources.get(holding.resource_id)
     stamp = f"{unit.now.timestamp():.0f}"
     notices = [
         Notice(
@@ -215,19 +210,11 @@ def _remind_of_task(unit: Unit, holding: Holding) -> None:
             subject_id=holding.id,
             detail=str(holding.generation),
         )
-        for audience in (_task_audiences(unit, resource) if resource else ())
+        for audience in facts.task_audiences(unit.tx, unit.configured, holding)
     ]
     unit.tx.add_notices(notices, unit.now)
     unit.save_holdings([holdings.reminded(holding, now=unit.now)])
     _show_task(unit, holding)
-
-
-def _task_audiences(unit: Unit, resource: Resource) -> list[Audience]:
-    people = sorted(facts.fulfillers(unit.tx, resource))
-    channels = resource.fulfillers.channels
-    asked = [Audience(person_id=person) for person in people]
-    asked += [Audience(channel_id=channel) for channel in channels]
-    return asked or [Audience(channel_id=unit.configured.organization.admin_channel)]
 
 
 def _alarm(unit: Unit, holding: Holding) -> None:

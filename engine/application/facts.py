@@ -11,7 +11,9 @@ from engine.application.ports import Reader
 from engine.domain import stages
 from engine.domain.assignment_requests import AssignmentRequest, RequestFacts
 from engine.domain.catalogs import AccessPackage, Resource
+from engine.domain.conversation import Audience
 from engine.domain.eligibility import HeldAssignment, Standing
+from engine.domain.holdings import Holding
 from engine.domain.ids import CatalogId, PersonId
 from engine.domain.people import CATALOG_OWNERS, Person, PersonKind, Subject, the_person
 from engine.domain.policies import ApprovalStage
@@ -122,6 +124,18 @@ def fulfillers(reader: Reader, resource: Resource) -> frozenset[PersonId]:
     """The people asked to do the manual tasks of this resource now; channels not counted."""
     resolved = reader.resolve(resource.fulfillers.subjects, None)
     return frozenset(person for people in resolved.values() for person in people)
+
+
+def task_audiences(
+    reader: Reader, configured: Configured, holding: Holding
+) -> tuple[Audience, ...]:
+    """Whoever is asked to do this manual task now; the administrators when nobody else can be."""
+    resource = configured.resource_of(holding)
+    people = sorted(fulfillers(reader, resource)) if resource else []
+    channels = resource.fulfillers.channels if resource else ()
+    asked = [Audience(person_id=person) for person in people]
+    asked += [Audience(channel_id=channel) for channel in channels]
+    return tuple(asked) or (Audience(channel_id=configured.organization.admin_channel),)
 
 
 def _reassigned(request: AssignmentRequest) -> list[Subject]:

@@ -58,10 +58,10 @@ def complete_task(unit: Unit, command: CompleteTask) -> Holding:
     holding = unit.tx.holding(command.holding_id)
     if holding is None:
         raise NotFound("task", command.holding_id)
-    resource = unit.configured.resources.get(holding.resource_id)
-    asked = facts.fulfillers(unit.tx, resource) if resource else frozenset()
-    channels = resource.fulfillers.channels if resource else ()
-    if person_id not in asked and unit.actor.channel_id not in channels:
+    asked = facts.task_audiences(unit.tx, unit.configured, holding)
+    in_person = any(audience.person_id == person_id for audience in asked)
+    in_channel = any(audience.channel_id == unit.actor.channel_id for audience in asked)
+    if not in_person and not (in_channel and unit.actor.channel_id):
         raise NotFulfiller
     unit.tx.wake_assignments(unit.now, holdings=[holding.id])
     locked = unit.tx.lock_holding(holding.id)

@@ -1,11 +1,11 @@
 """A company to tell stories about: Slack from the playground, Usher inside, a clock that stands.
 
 A story moves the clock itself; nothing sleeps, and nothing runs in the background: after every act
-Usher works until it has nothing due.
+Usher works until it has nothing due. When a story ends, everything must hold together.
 """
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 import configuration
-from bot import playground_app
+from bot import playground_app, sample_workspace, slack_checks
 from playground.clock import Clock
+from playground.seed import Channel, Person, Usergroup
+from playground.server import Playground
 from tests.company import Company
 
 MONDAY = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
@@ -26,19 +28,37 @@ Open = Callable[..., AbstractAsyncContextManager[Company]]
 
 @pytest.fixture
 def company(tmp_path: Path) -> Open:
-    """Opens a company under a configuration; the sample one unless told otherwise."""
+    """Opens a company under a configuration; the sample one unless told otherwise.
+
+    `people`, `channels` and `usergroups` come to the sample ones.
+    """
 
     @asynccontextmanager
-    async def open_company(config: str | None = None) -> AsyncIterator[Company]:
-        journal = Path(JOURNAL) if JOURNAL else None
-        clock = Clock(MONDAY, running=False)
-        playground = playground_app.sample_playground(clock, journal)
+    async def open_company(
+        config: str | None = None,
+        *,
+        people: Iterable[Person] = (),
+        channels: Iterable[Channel] = (),
+        usergroups: Iterable[Usergroup] = (),
+    ) -> AsyncIterator[Company]:
+        playground = Playground(
+            manifest=dict(slack_checks.read_manifest()),
+            people=(*sample_workspace.PEOPLE, *people),
+            channels=(*sample_workspace.CHANNELS, *channels),
+            usergroups=(*sample_workspace.USERGROUPS, *usergroups),
+            team=sample_workspace.TEAM,
+            clock=Clock(MONDAY, running=False),
+            journal=Path(JOURNAL) if JOURNAL else None,
+            patience=playground_app.PACING,
+        )
         await playground.start()
         try:
             url = f"sqlite+aiosqlite:///{tmp_path}/usher.db"
             text = config or configuration.sample_text()
             async with playground_app.usher_inside(playground, url, text, loops=False) as house:
-                yield Company(playground=playground, house=house)
+                opened = Company(playground=playground, house=house)
+                yield opened
+                await opened.check()
         finally:
             await playground.stop()
 

@@ -22,7 +22,7 @@ PROBLEM_SHOWN = 600
 
 def right(holding: Holding, known: Known) -> str:
     """A resource role: "@prod-readers (member)"."""
-    label = known.resource_label(holding.resource_id, holding.target)
+    label = known.label_of(holding)
     return right_of(holding.role, label)
 
 
@@ -33,7 +33,7 @@ def right_of(role: str, label: str) -> str:
 
 def right_plainly(holding: Holding, known: Known) -> str:
     """The same for plain text."""
-    return f"{known.resource_label(holding.resource_id, holding.target)} ({holding.role})"
+    return f"{known.label_of(holding)} ({holding.role})"
 
 
 def line(holding: Holding, known: Known, *, ended: bool = False) -> str:
@@ -88,7 +88,7 @@ def problem(holding: Holding) -> str:
 
 def fulfillers(holding: Holding, known: Known) -> str:
     """Who is asked to do it by hand."""
-    resource = known.resource(holding.resource_id)
+    resource = known.resource_of(holding)
     asked = _asked(resource, holding, known) if resource else ()
     return listed(asked, "or") or "the administrators"
 
@@ -103,7 +103,7 @@ def _asked(resource: Resource, holding: Holding, known: Known) -> tuple[str, ...
 
 def task_title_plainly(holding: Holding, name: str, known: Known) -> str:
     """What is to be done, for a header."""
-    label = known.resource_label(holding.resource_id, holding.target)
+    label = known.label_of(holding)
     todo = "please give access" if holding.wanted else "please take access away"
     return f"{label} for {name}: {todo}"
 
