@@ -60,8 +60,8 @@ class Changes:
         """Change parts of a user: `title="..."`, `email="..."`, or custom fields by label.
 
         `kind` changes the standing (guest, member), `deleted` switches between member and
-        deactivated without leaving groups and channels (see `leaves`); a field that is not one of the user's own is a
-        custom profile field, its label written with underscores or blanks.
+        deactivated without leaving groups and channels (see `leaves`). Any other name is a custom
+        profile field, its label written with underscores or blanks; None takes the value away.
         """
         workspace = self._playground.workspace
         user = workspace.person(who)

@@ -77,11 +77,6 @@ class PageApi:
 
     def _guarded(self, handler: Handler) -> Handler:
         async def checked(request: web.Request) -> web.StreamResponse:
-            host = urlsplit(f"//{request.host}").hostname
-            origin = request.headers.get("Origin")
-            foreign = origin is not None and urlsplit(origin).netloc != request.host
-            if host not in LOCAL_HOSTS or foreign:
-                return web.Response(status=403, text="only from this machine's own page")
             try:
                 return await handler(request)
             except SlackSays as says:
@@ -195,6 +190,20 @@ class PageApi:
         file = workspace.add_file(user.id, name, content)
         shown: Json = {"id": file.id, "name": name, "title": name, "size": len(content)}
         return web.json_response({"ok": True, "file": shown})
+
+
+@web.middleware
+async def only_from_here(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what another site open in the same browser sends: a foreign Host or Origin.
+
+    Tokens may be fixed words here, so this guards the Web API as well as the page.
+    """
+    host = urlsplit(f"//{request.host}").hostname
+    origin = request.headers.get("Origin")
+    foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if host not in LOCAL_HOSTS or foreign:
+        return web.Response(status=403, text="only from this machine's own page")
+    return await handler(request)
 
 
 async def _pour(changes: asyncio.Queue[Change], socket: web.WebSocketResponse) -> None:

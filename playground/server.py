@@ -28,7 +28,7 @@ from playground.hooks import App, HttpHook
 from playground.journal import Journal
 from playground.manifest import read_manifest
 from playground.oauth import OAuth
-from playground.page_api import PageApi
+from playground.page_api import PageApi, only_from_here
 from playground.rates import Rates
 from playground.response_urls import ResponseUrls
 from playground.seed import Channel, Person, Story, Team, Usergroup
@@ -146,7 +146,7 @@ class Playground:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 takes a free one. `url` is known afterwards."""
-        application = web.Application(client_max_size=LARGEST_BODY)
+        application = web.Application(client_max_size=LARGEST_BODY, middlewares=[only_from_here])
         self._add_routes(application)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()

@@ -245,10 +245,11 @@ async def test_the_story_is_restarted_and_put_away(page: Page) -> None:
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "https://evil.example"}])
 async def test_other_sites_may_not_act_here(page: Page, headers: dict[str, str]) -> None:
-    """A foreign Host (rebinding) or Origin is refused."""
-    url = f"{page.playground.url}/page-api/state"
-    async with page.session.get(url, headers=headers) as response:
-        assert response.status == 403
+    """A foreign Host (rebinding) or Origin is refused, on the page's API and on the Web API."""
+    for path in ("page-api/state", "api/auth.test", "page-api/stream", ""):
+        url = f"{page.playground.url}/{path}"
+        async with page.session.get(url, headers=headers) as response:
+            assert response.status == 403
 
 
 async def test_static_files_have_their_types_and_stay_in_their_folder(page: Page) -> None:
