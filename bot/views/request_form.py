@@ -139,7 +139,7 @@ def build(form: RequestFormData, known: Known) -> View:
 
 def _rest(form: RequestFormData, policy: AssignmentPolicy | None, known: Known) -> list[Block]:
     if form.package is None:
-        return [section(forms.CHOOSE_FIRST)]
+        return [section(forms.CHOOSE_FIRST), _why_field(optional=True, read=True)]
     blocks = [_about(form.package, known)]
     if form.refusal is not None:
         return [*blocks, *refused_blocks(form.refusal, known)]
@@ -205,21 +205,24 @@ def justification_field(policy: AssignmentPolicy, *, read: bool) -> list[Block]:
     """The field that asks why, as the policy wants it; nothing when it is hidden."""
     if policy.justification is JustificationRule.HIDDEN:
         return []
+    return [_why_field(optional=policy.justification is JustificationRule.OPTIONAL, read=read)]
+
+
+def _why_field(*, optional: bool, read: bool) -> Block:
+    """Always the same ids: what was written before a package was chosen stays."""
     field = text_input(
         ActionId.JUSTIFICATION,
         multiline=True,
         most=MAX_REASON,
         placeholder=forms.JUSTIFICATION_PLACEHOLDER,
     )
-    return [
-        input_block(
-            BlockId.JUSTIFICATION,
-            words.JUSTIFICATION,
-            field,
-            optional=policy.justification is JustificationRule.OPTIONAL,
-            hint=forms.JUSTIFICATION_HINT if read else forms.JUSTIFICATION_HINT_UNREAD,
-        )
-    ]
+    return input_block(
+        BlockId.JUSTIFICATION,
+        words.JUSTIFICATION,
+        field,
+        optional=optional,
+        hint=forms.JUSTIFICATION_HINT if read else forms.JUSTIFICATION_HINT_UNREAD,
+    )
 
 
 def _duration_field(policy: AssignmentPolicy, now: datetime) -> Block:
@@ -279,11 +282,16 @@ def chosen(state: Mapping[str, object], private_metadata: str) -> Chosen:
 
 
 def parse(state: Mapping[str, object], private_metadata: str) -> ParsedRequest | dict[str, str]:
-    """The filled-in form (`view["state"]["values"]`), or what is wrong by block id."""
+    """The filled-in form (`view["state"]["values"]`), or what is wrong by block id.
+
+    A form sent before its first update still counts: the policy then decides what it leaves open.
+    One that still shows the terms of another package does not.
+    """
     now_chosen = chosen(state, private_metadata)
+    shown = form_state.remembered_text(private_metadata, "package")
     if now_chosen.package_id is None:
         return {str(BlockId.PACKAGE): forms.CHOOSE_PACKAGE}
-    if now_chosen.package_id != form_state.remembered_text(private_metadata, "package"):
+    if shown is not None and now_chosen.package_id != shown:
         return {str(BlockId.PACKAGE): forms.STILL_LOADING}
     if BlockId.POLICY in state and now_chosen.policy_id is None:
         return {str(BlockId.POLICY): forms.CHOOSE_POLICY}

@@ -36,7 +36,7 @@ NO_APPROVAL_EXTENSION = "*Nobody needs to approve this.* Your time is extended a
 
 CHOOSE_PACKAGE = "Choose a package."
 CHOOSE_POLICY = "Choose one of the policies."
-STILL_LOADING = "The form was still loading. Look at it once more, then send it again."
+STILL_LOADING = "The form still showed another package. Look at it once more, then send it again."
 CHOOSE_DURATION = "Choose how long."
 
 
