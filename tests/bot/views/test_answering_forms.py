@@ -1,55 +1,40 @@
 """The forms for more time and for a decision."""
 
-from what was filled in."""
-
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
 
-from bot.views import decision_form, extension_form, request_form
+from bot.views import decision_form, extension_form
 from bot.views.action_ids import BadValue, Part
 from bot.views.blocks import View
 from bot.views.decision_form import DecisionFormData
 from bot.views.extension_form import ExtensionFormData
 from bot.views.form_state import remember
-from bot.views.request_form import Chosen, ParsedRequest, RequestFormData
-from engine.domain.eligibility import Wish
-from engine.domain.ids import AssignmentId, PackageId, PolicyId
+from engine.domain.ids import AssignmentId
 from engine.domain.policies import (
     NEVER,
     AssignmentPolicy,
-    Expiration,
-    JustificationRule,
     ReasonRule,
 )
 from engine.domain.refusals import (
-    AccountClosed,
-    AlreadyHeld,
-    AlreadyPending,
-    ChoosePolicy,
     JustificationMissing,
     NotHeld,
     ReasonMissing,
-    Refusal,
-    StartInPast,
     TooLong,
 )
 from engine.domain.stages import Verdict
 from tests.bot.views.house import (
     FULL,
-    FULL_PACKAGE,
     KNOWN,
-    a_package_called,
     asked,
     held,
     holds,
 )
 from tests.bot.views.pictures_of_cards import PENDING
-from tests.bot.views.reading import buttons, fields, option, said, state, written
-from tests.builders import DAY, HOUR, NOW, PACKAGE, POLICY, a_stage, begun
-
+from tests.bot.views.reading import fields, option, said, state, written
+from tests.builders import DAY, NOW, a_stage, begun
 
 # More time ---------------------------------------------------------------------------------------
 
