@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -31,7 +32,7 @@ USERGROUPS = (
 
 
 @pytest.fixture(autouse=True)
-def bare_environment(monkeypatch, tmp_path):
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No variable of the machine's reaches a test, and each has a working directory of its own."""
     for name in {*VARIABLES, *AMBIENT, *PROXIES}:
         monkeypatch.delenv(name, raising=False)

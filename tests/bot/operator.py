@@ -76,7 +76,9 @@ async def invoke_beside(*arguments: str, environ: Mapping[str, str]) -> Ran:
     return await asyncio.to_thread(invoke, *arguments, **environ)
 
 
-async def start(*arguments: str, environ: Mapping[str, str]) -> asyncio.subprocess.Process:
+async def start(
+    *arguments: str, environ: Mapping[str, str], stdout: int = asyncio.subprocess.PIPE
+) -> asyncio.subprocess.Process:
     """Start `usher` as a process of its own, in the working directory."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -84,7 +86,7 @@ async def start(*arguments: str, environ: Mapping[str, str]) -> asyncio.subproce
         "bot.cli",
         *arguments,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environ},
-        stdout=asyncio.subprocess.PIPE,
+        stdout=stdout,
         stderr=asyncio.subprocess.PIPE,
     )
 

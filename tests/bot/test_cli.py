@@ -10,6 +10,7 @@ import pytest
 from bot.cli import usher
 from bot.cli_configuration import STILL_HELD
 from bot.settings import VARIABLES
+from playground.server import Playground
 from tests.bot.conftest import environment
 from tests.bot.operator import FILE, invoke, invoke_beside
 
@@ -30,7 +31,7 @@ PUBLISHED = {command[0] for command in COMMANDS}
 
 
 @pytest.fixture
-def file(tmp_path) -> str:
+def file(tmp_path: Path) -> str:
     """A configuration file for the sample workspace."""
     path = tmp_path / "usher.yml"
     path.write_text(FILE)
@@ -38,7 +39,7 @@ def file(tmp_path) -> str:
 
 
 @pytest.fixture
-async def applied(playground, file) -> dict[str, str]:
+async def applied(playground: Playground, file: str) -> dict[str, str]:
     """An environment whose database has the file applied."""
     environ = environment(playground)
     ran = await invoke_beside("apply", file, environ=environ)
@@ -46,13 +47,13 @@ async def applied(playground, file) -> dict[str, str]:
     return environ
 
 
-def test_the_commands_are_the_published_ones():
+def test_the_commands_are_the_published_ones() -> None:
     """No more and no less than the README promises."""
     assert set(usher.commands) == PUBLISHED
 
 
 @pytest.mark.parametrize("command", [(), *COMMANDS], ids=" ".join)
-def test_every_command_has_help_with_an_example(command):
+def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> None:
     """It tells what it does in a short first line, and how it is typed."""
     ran = invoke(*command, "--help")
 
@@ -62,7 +63,7 @@ def test_every_command_has_help_with_an_example(command):
     assert "..." not in invoke("--help").out.split("Commands:")[1].split("Example:")[0]
 
 
-def test_a_command_that_does_not_exist_is_a_wrong_call():
+def test_a_command_that_does_not_exist_is_a_wrong_call() -> None:
     """2 tells scripts apart a wrong call from a fault."""
     ran = invoke("revoke")
 
@@ -73,7 +74,7 @@ def test_a_command_that_does_not_exist_is_a_wrong_call():
     assert invoke("--version").out.startswith("usher ")
 
 
-def test_serve_tells_every_wrong_setting_at_once():
+def test_serve_tells_every_wrong_setting_at_once() -> None:
     """A sentence each, on standard error, before anything starts."""
     ran = invoke("serve", PORT="x", HOST="?", DATABASE_URL="my://u:geheim@h")
 
@@ -84,7 +85,7 @@ def test_serve_tells_every_wrong_setting_at_once():
 
 
 @pytest.mark.parametrize("command", COMMANDS[2:7] + COMMANDS[8:10], ids=" ".join)
-def test_every_command_tells_wrong_settings(command, file):
+def test_every_command_tells_wrong_settings(command: tuple[str, ...], file: str) -> None:
     """Also those that can do without Slack; doctor tells them in its table."""
     takes_file = command[0] in ("plan", "apply")
     ran = invoke(*command, *([file] if takes_file else []), DATABASE_URL="usher.db", PORT="x")
@@ -97,7 +98,7 @@ def test_every_command_tells_wrong_settings(command, file):
 
 
 @pytest.mark.parametrize("command", ["check-config", "plan", "apply"])
-def test_a_file_that_cannot_be_read_is_one_sentence(command, tmp_path):
+def test_a_file_that_cannot_be_read_is_one_sentence(command: str, tmp_path: Path) -> None:
     """Missing, a folder, or no text."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "image").write_bytes(b"\xff\xfe\x00")
@@ -109,7 +110,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(command, tmp_path):
     assert image.complaints == ["The file image is not UTF-8 text."]
 
 
-def test_check_config_needs_neither_token_nor_database(file, tmp_path):
+def test_check_config_needs_neither_token_nor_database(file: str, tmp_path: Path) -> None:
     """It says that people were not looked up, and makes no database."""
     ran = invoke("check-config", file)
 
@@ -119,7 +120,7 @@ def test_check_config_needs_neither_token_nor_database(file, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["usher.yml"]
 
 
-def test_check_config_checks_the_file_even_when_the_settings_are_wrong(file):
+def test_check_config_checks_the_file_even_when_the_settings_are_wrong(file: str) -> None:
     """They are why nobody was looked up."""
     ran = invoke("check-config", file, DATABASE_URL="usher.db")
 
@@ -127,7 +128,7 @@ def test_check_config_checks_the_file_even_when_the_settings_are_wrong(file):
     assert "DATABASE_URL is not the address of a database." in ran.err
 
 
-def test_check_config_tells_every_fault_with_its_line(tmp_path):
+def test_check_config_tells_every_fault_with_its_line(tmp_path: Path) -> None:
     """And exits 1."""
     text = FILE.replace("P90D", "90 days").replace("role: user", "role: member")
     (tmp_path / "usher.yml").write_text(text)
@@ -140,7 +141,9 @@ def test_check_config_tells_every_fault_with_its_line(tmp_path):
     assert sum(line.startswith("usher.yml:") for line in ran.complaints) == 2
 
 
-async def test_check_config_looks_people_up_where_the_directory_is_known(applied, tmp_path):
+async def test_check_config_looks_people_up_where_the_directory_is_known(
+    applied: dict[str, str], tmp_path: Path
+) -> None:
     """Once it has been read, somebody unknown is a fault."""
     fine = await invoke_beside("check-config", "usher.yml", environ=applied)
     (tmp_path / "usher.yml").write_text(FILE.replace("olga@", "olaf@"))
@@ -152,7 +155,7 @@ async def test_check_config_looks_people_up_where_the_directory_is_known(applied
 
 
 @pytest.mark.parametrize("command", ["plan", "apply"])
-def test_without_a_directory_a_file_cannot_be_compared(command, file):
+def test_without_a_directory_a_file_cannot_be_compared(command: str, file: str) -> None:
     """The sentence says how the directory gets there."""
     ran = invoke(command, file)
 
@@ -161,7 +164,7 @@ def test_without_a_directory_a_file_cannot_be_compared(command, file):
     assert "SLACK_BOT_TOKEN" in ran.err
 
 
-def test_export_without_a_database_says_so(tmp_path):
+def test_export_without_a_database_says_so(tmp_path: Path) -> None:
     """And makes none."""
     ran = invoke("export")
 
@@ -170,7 +173,7 @@ def test_export_without_a_database_says_so(tmp_path):
     assert not (tmp_path / "usher.db").exists()
 
 
-def test_export_of_nothing_says_what_to_do():
+def test_export_of_nothing_says_what_to_do() -> None:
     """The database is there, and empty."""
     invoke("migrate")
     ran = invoke("export")
@@ -179,7 +182,7 @@ def test_export_of_nothing_says_what_to_do():
     assert ran.err.startswith("Nothing is stored yet.")
 
 
-def test_migrate_says_what_it_did():
+def test_migrate_says_what_it_did() -> None:
     """The second time nothing."""
     first, second = invoke("migrate"), invoke("migrate")
 
@@ -188,7 +191,7 @@ def test_migrate_says_what_it_did():
     assert second.out.startswith("The database is up to date: revision ")
 
 
-def test_a_database_that_is_none_is_one_sentence(tmp_path):
+def test_a_database_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     """Some other file of that name."""
     (tmp_path / "usher.db").write_bytes(b"not a database" * 100)
     for command in ("export", "migrate", "audit verify"):
@@ -197,7 +200,9 @@ def test_a_database_that_is_none_is_one_sentence(tmp_path):
         assert (ran.code, ran.out, len(ran.complaints)) == (1, "", 1)
 
 
-async def test_apply_reads_the_directory_first_and_again_changes_nothing(playground, file):
+async def test_apply_reads_the_directory_first_and_again_changes_nothing(
+    playground: Playground, file: str
+) -> None:
     """On a fresh database a bot token is enough; the second time no token is needed."""
     first = await invoke_beside("apply", file, environ=environment(playground))
     second = await invoke_beside("apply", file, environ={})
@@ -208,7 +213,9 @@ async def test_apply_reads_the_directory_first_and_again_changes_nothing(playgro
     assert second.out == "No changes.\n"
 
 
-async def test_apply_with_a_refused_token_changes_nothing(playground, file):
+async def test_apply_with_a_refused_token_changes_nothing(
+    playground: Playground, file: str
+) -> None:
     """One sentence, and nothing stored."""
     environ = environment(playground, SLACK_BOT_TOKEN="xoxb-wrong")
     ran = await invoke_beside("apply", file, environ=environ)
@@ -218,7 +225,9 @@ async def test_apply_with_a_refused_token_changes_nothing(playground, file):
     assert invoke("export").code == 1
 
 
-async def test_what_is_exported_is_planned_as_unchanged(applied, tmp_path):
+async def test_what_is_exported_is_planned_as_unchanged(
+    applied: dict[str, str], tmp_path: Path
+) -> None:
     """Export, plan and apply agree, without any token."""
     exported = invoke("export")
     (tmp_path / "again.yml").write_text(exported.out)
@@ -228,7 +237,9 @@ async def test_what_is_exported_is_planned_as_unchanged(applied, tmp_path):
     assert planned.out == again.out == "No changes.\n"
 
 
-async def test_plan_says_what_would_change_and_changes_nothing(applied, tmp_path):
+async def test_plan_says_what_would_change_and_changes_nothing(
+    applied: dict[str, str], tmp_path: Path
+) -> None:
     """Before and after, by the names of the file."""
     (tmp_path / "other.yml").write_text(FILE.replace("P90D", "P30D"))
     planned = invoke("plan", "other.yml")
@@ -238,7 +249,9 @@ async def test_plan_says_what_would_change_and_changes_nothing(applied, tmp_path
     assert invoke("plan", "usher.yml").out == "No changes.\n"
 
 
-async def test_apply_of_a_faulty_file_changes_nothing(applied, tmp_path):
+async def test_apply_of_a_faulty_file_changes_nothing(
+    applied: dict[str, str], tmp_path: Path
+) -> None:
     """Every fault with its line."""
     (tmp_path / "wrong.yml").write_text(FILE.replace("olga@", "olaf@"))
     before = invoke("export").out
@@ -249,7 +262,7 @@ async def test_apply_of_a_faulty_file_changes_nothing(applied, tmp_path):
     assert invoke("export").out == before
 
 
-async def test_the_audit_is_exported_and_verified(applied):
+async def test_the_audit_is_exported_and_verified(applied: dict[str, str]) -> None:
     """A JSON object a line, oldest first; from a day on, if asked."""
     exported = invoke("audit", "export")
     rows = [json.loads(line) for line in exported.out.splitlines()]
@@ -266,7 +279,9 @@ async def test_the_audit_is_exported_and_verified(applied):
     assert verified.out.startswith(f"The audit is whole: {len(rows)} rows")
 
 
-async def test_an_audit_that_was_tampered_with_is_told(applied, tmp_path):
+async def test_an_audit_that_was_tampered_with_is_told(
+    applied: dict[str, str], tmp_path: Path
+) -> None:
     """Somebody with the file at hand changed who did it."""
     with sqlite3.connect(tmp_path / "usher.db") as database:
         triggers = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
@@ -280,12 +295,12 @@ async def test_an_audit_that_was_tampered_with_is_told(applied, tmp_path):
     assert "audit" in ran.complaints[0]
 
 
-def test_the_sentence_for_what_is_still_held_says_what_to_do():
+def test_the_sentence_for_what_is_still_held_says_what_to_do() -> None:
     """The rule itself is the engine's; here only the words are."""
     assert "Take it from these people first" in STILL_HELD
 
 
-def test_commands_stand_in_the_order_in_which_an_operator_meets_them():
+def test_commands_stand_in_the_order_in_which_an_operator_meets_them() -> None:
     """Not by the alphabet."""
     names = usher.list_commands(click.Context(usher))
 
@@ -293,7 +308,7 @@ def test_commands_stand_in_the_order_in_which_an_operator_meets_them():
     assert names.index("check-config") < names.index("plan") < names.index("apply")
 
 
-def test_the_example_of_the_environment_names_every_variable():
+def test_the_example_of_the_environment_names_every_variable() -> None:
     """`.env.example` is complete, and every value in it is commented out but the tokens."""
     text = (Path(__file__).resolve().parents[2] / ".env.example").read_text()
 

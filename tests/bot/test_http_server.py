@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
 from bot import http_server
@@ -22,11 +23,12 @@ SECRET = "a secret"
 
 
 class Edge:
-    """A running server with a dispatch that remembers, and a client for it."""
+    """A server with a dispatch that remembers, and a client for it."""
 
-    def __init__(self, running: Running, client: aiohttp.ClientSession) -> None:
-        self.running = running
-        self.client = client
+    running: Running
+    client: aiohttp.ClientSession
+
+    def __init__(self) -> None:
         self.bodies: list[str] = []
         self.answer = BoltResponse(status=200, body="")
         self.reason: str | None = None
@@ -46,28 +48,22 @@ class Edge:
 @pytest_asyncio.fixture
 async def edge() -> AsyncIterator[Edge]:
     """The server in HTTP mode."""
-    async with aiohttp.ClientSession() as client:
-        made = Edge.__new__(Edge)
-        app = http_server.build_app(
-            lambda body, headers: made.dispatch(body, headers),
-            lambda: made.reason,
-            Metrics(),
-            refresh=lambda: made.refresh(),
-        )
-        running = await http_server.run(app, host="127.0.0.1", port=0)
-        Edge.__init__(made, running, client)
+    made = Edge()
+    app = http_server.build_app(made.dispatch, lambda: made.reason, Metrics(), refresh=made.refresh)
+    async with aiohttp.ClientSession() as made.client:
+        made.running = await http_server.run(app, host="127.0.0.1", port=0)
         yield made
-        await running.stop()
+        await made.running.stop()
 
 
-async def test_a_living_process_says_so(edge):
+async def test_a_living_process_says_so(edge: Edge) -> None:
     """`/healthz` is 200 whatever else is wrong."""
     edge.reason = "Slack is not connected."
     async with edge.client.get(f"{edge.running.url}/healthz") as response:
         assert (response.status, await response.text()) == (200, "alive\n")
 
 
-async def test_readiness_is_told_with_its_reason(edge):
+async def test_readiness_is_told_with_its_reason(edge: Edge) -> None:
     """200 when we can serve, else 503 and why not."""
     async with edge.client.get(f"{edge.running.url}/readyz") as response:
         assert (response.status, await response.text()) == (200, "ready\n")
@@ -76,7 +72,7 @@ async def test_readiness_is_told_with_its_reason(edge):
         assert (response.status, await response.text()) == (503, "Slack is not connected.\n")
 
 
-async def test_metrics_are_told_even_while_the_database_is_away(edge):
+async def test_metrics_are_told_even_while_the_database_is_away(edge: Edge) -> None:
     """The figures of the database are brought up to date first, if that can be."""
     async with edge.client.get(f"{edge.running.url}/metrics") as response:
         assert response.status == 200
@@ -88,14 +84,14 @@ async def test_metrics_are_told_even_while_the_database_is_away(edge):
     assert edge.refreshed == 2
 
 
-async def test_a_body_at_the_limit_is_taken(edge):
+async def test_a_body_at_the_limit_is_taken(edge: Edge) -> None:
     """Exactly one MiB."""
     async with edge.client.post(edge.running.url + SLACK_PATH, data=b"a" * MOST_BYTES) as response:
         assert response.status == 200
     assert len(edge.bodies[0]) == MOST_BYTES
 
 
-async def test_a_body_past_the_limit_is_refused_before_anything_reads_it(edge):
+async def test_a_body_past_the_limit_is_refused_before_anything_reads_it(edge: Edge) -> None:
     """One byte more, with its length told or in pieces."""
 
     async def pieces() -> AsyncIterator[bytes]:
@@ -108,14 +104,14 @@ async def test_a_body_past_the_limit_is_refused_before_anything_reads_it(edge):
     assert edge.bodies == []
 
 
-async def test_a_body_that_is_no_text_is_refused(edge):
+async def test_a_body_that_is_no_text_is_refused(edge: Edge) -> None:
     """Slack sends UTF-8."""
     async with edge.client.post(edge.running.url + SLACK_PATH, data=b"\xff\xfe") as response:
         assert response.status == 400
     assert edge.bodies == []
 
 
-async def test_the_answer_is_passed_on_whole(edge):
+async def test_the_answer_is_passed_on_whole(edge: Edge) -> None:
     """Status, body, and JSON where it is JSON."""
     edge.answer = BoltResponse(status=200, body={"response_action": "clear"})
     async with edge.client.post(edge.running.url + SLACK_PATH, data=b"x") as response:
@@ -128,7 +124,7 @@ async def test_the_answer_is_passed_on_whole(edge):
         assert (await response.text(), response.content_type) == ("wörds", "text/plain")
 
 
-async def test_slack_has_no_place_in_socket_mode_and_only_posts_in_http_mode(edge):
+async def test_slack_has_no_place_in_socket_mode_and_only_posts_in_http_mode(edge: Edge) -> None:
     """What is not there is 404; another method is 405."""
     async with edge.client.get(edge.running.url + SLACK_PATH) as response:
         assert response.status == 405
@@ -139,7 +135,7 @@ async def test_slack_has_no_place_in_socket_mode_and_only_posts_in_http_mode(edg
     await running.stop()
 
 
-async def test_a_taken_port_is_one_sentence(edge):
+async def test_a_taken_port_is_one_sentence(edge: Edge) -> None:
     """It names the address and the variables."""
     app = http_server.build_app(None, lambda: None, Metrics())
     with pytest.raises(CannotListen) as caught:
@@ -150,7 +146,7 @@ async def test_a_taken_port_is_one_sentence(edge):
     assert "HOST and PORT" in sentence
 
 
-async def test_an_address_of_another_machine_is_one_sentence(edge):
+async def test_an_address_of_another_machine_is_one_sentence(edge: Edge) -> None:
     """192.0.2.0/24 belongs to nobody."""
     app = http_server.build_app(None, lambda: None, Metrics())
     with pytest.raises(CannotListen):
@@ -166,7 +162,7 @@ async def signed_app(metrics: Metrics) -> Running:
     bolt = AsyncApp(authorize=authorize, signing_secret=SECRET, process_before_response=True)
 
     @bolt.command("/access")
-    async def access(ack) -> None:
+    async def access(ack: AsyncAck) -> None:
         await ack("hello")
 
     dispatch = http_server.bolt_dispatch(bolt, metrics)
@@ -185,7 +181,7 @@ def signed(body: str, secret: str) -> dict[str, str]:
     }
 
 
-async def test_only_what_slack_signed_is_handled(edge):
+async def test_only_what_slack_signed_is_handled(edge: Edge) -> None:
     """A right signature gets the answer, a wrong or missing one 401; each is counted."""
     metrics = Metrics()
     running = await signed_app(metrics)

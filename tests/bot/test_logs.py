@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -29,7 +30,7 @@ TELLTALE = ("abc", "hunter22")
 
 
 @pytest.fixture
-def out():
+def out() -> Iterator[io.StringIO]:
     """What the log wrote; the log of pytest is put back afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -41,15 +42,17 @@ def out():
 
 @pytest.mark.parametrize("style", list(LogStyle))
 @pytest.mark.parametrize("secret", SECRETS)
-def test_a_secret_is_hidden_wherever_it_stands(style, secret, out):
+def test_a_secret_is_hidden_wherever_it_stands(
+    style: LogStyle, secret: str, out: io.StringIO
+) -> None:
     """In the message, its arguments, a field, a nested field, a traceback."""
     logs.setup(style, stream=out)
     log = logging.getLogger("usher.test")
     log.info("got %s", secret)
-    log.info("got " + secret)
+    log.info(f"got {secret}")  # noqa: G004 - as careless callers do
     log.info("got", extra={"field": secret, "deep": {"list": [secret], secret: 1}})
     try:
-        raise ValueError(secret)
+        raise ValueError(secret)  # noqa: TRY301 - what is logged is the point
     except ValueError:
         log.exception("failed")
 
@@ -59,7 +62,7 @@ def test_a_secret_is_hidden_wherever_it_stands(style, secret, out):
 
 
 @pytest.mark.parametrize("style", list(LogStyle))
-def test_the_secrets_of_the_settings_are_hidden_too(style, out):
+def test_the_secrets_of_the_settings_are_hidden_too(style: LogStyle, out: io.StringIO) -> None:
     """A signing secret looks like nothing in particular; quotes and backslashes do not save it."""
     secrets = ["0f742231b10e8888", 'pass"word\\1', "", "short"]
     logs.setup(style, secrets=secrets, stream=out)
@@ -70,7 +73,7 @@ def test_the_secrets_of_the_settings_are_hidden_too(style, out):
     assert "in short" in out.getvalue()
 
 
-def test_text_is_one_line_with_its_fields(out):
+def test_text_is_one_line_with_its_fields(out: io.StringIO) -> None:
     """Time, level, logger, sentence, fields."""
     logs.setup(LogStyle.TEXT, stream=out)
     logging.getLogger("usher.test").warning("two %s", "things", extra={"request": "R1", "n": 2})
@@ -80,7 +83,7 @@ def test_text_is_one_line_with_its_fields(out):
     assert line[8:].rstrip("\n") == " WARNING usher.test: two things  request=R1  n=2"
 
 
-def test_a_text_from_outside_cannot_pretend_to_be_another_line(out):
+def test_a_text_from_outside_cannot_pretend_to_be_another_line(out: io.StringIO) -> None:
     """Line ends and control signs are written out."""
     logs.setup(LogStyle.TEXT, stream=out)
     logging.getLogger("usher").info(
@@ -91,13 +94,13 @@ def test_a_text_from_outside_cannot_pretend_to_be_another_line(out):
     assert "\x1b" not in out.getvalue()
 
 
-def test_json_is_one_object_a_line(out):
+def test_json_is_one_object_a_line(out: io.StringIO) -> None:
     """At, level, logger, message, the fields with their types, the traceback."""
     logs.setup(LogStyle.JSON, stream=out)
     log = logging.getLogger("usher.test")
     log.info("ready", extra={"seconds": 1.5, "ok": True, "who": None, "ids": ("a", "b")})
     try:
-        raise KeyError("x")
+        raise KeyError("x")  # noqa: TRY301 - what is logged is the point
     except KeyError:
         log.exception("failed\nbadly")
     first, second = (json.loads(line) for line in out.getvalue().splitlines())
@@ -117,7 +120,7 @@ def test_json_is_one_object_a_line(out):
     assert second["traceback"].endswith("KeyError: 'x'")
 
 
-def test_libraries_are_heard_only_when_something_is_wrong(out):
+def test_libraries_are_heard_only_when_something_is_wrong(out: io.StringIO) -> None:
     """No line for each request, each connection, each migration."""
     logs.setup(LogStyle.TEXT, stream=out)
     for name in ("aiohttp.access", "slack_sdk.socket_mode.aiohttp", "alembic.runtime"):
@@ -128,7 +131,9 @@ def test_libraries_are_heard_only_when_something_is_wrong(out):
     assert out.getvalue().count("trouble") == 3
 
 
-def test_without_a_stream_the_log_goes_to_standard_error(out, monkeypatch):
+def test_without_a_stream_the_log_goes_to_standard_error(
+    out: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Standard output belongs to what a command answers."""
     monkeypatch.setattr(sys, "stderr", out)
     logs.setup(LogStyle.TEXT)

@@ -74,12 +74,12 @@ def part(*path: str) -> object:
     return value
 
 
-def test_it_keeps_to_slacks_limits():
+def test_it_keeps_to_slacks_limits() -> None:
     """Lengths, patterns, no unknown keys."""
     jsonschema.validate(read_manifest(), LIMITS)
 
 
-def test_it_passes_slacks_published_schema_where_that_is_at_hand():
+def test_it_passes_slacks_published_schema_where_that_is_at_hand() -> None:
     """A copy lies beside the checkout where the independent checks run."""
     copy = ROOT.parent / "shared" / "checks" / "data" / "manifest.schema.2.0.0.json"
     schema = json.loads(copy.read_text()) if copy.exists() else LIMITS
@@ -87,7 +87,7 @@ def test_it_passes_slacks_published_schema_where_that_is_at_hand():
     jsonschema.validate(read_manifest(), schema)
 
 
-def test_it_is_for_socket_mode_and_one_workspace():
+def test_it_is_for_socket_mode_and_one_workspace() -> None:
     """Pasted as it is, it needs no address of ours; tokens must not rotate."""
     settings = part("settings")
 
@@ -98,7 +98,7 @@ def test_it_is_for_socket_mode_and_one_workspace():
     assert settings["interactivity"] == {"is_enabled": True}
 
 
-def test_people_have_a_home_tab_and_can_write_to_usher():
+def test_people_have_a_home_tab_and_can_write_to_usher() -> None:
     """Slack's name for the third is a riddle: true would forbid writing."""
     assert part("features", "app_home") == {
         "home_tab_enabled": True,
@@ -107,7 +107,7 @@ def test_people_have_a_home_tab_and_can_write_to_usher():
     }
 
 
-def test_the_commands_are_the_published_ones():
+def test_the_commands_are_the_published_ones() -> None:
     """One for people, one for administrators."""
     commands = part("features", "slash_commands")
 
@@ -115,7 +115,7 @@ def test_the_commands_are_the_published_ones():
     assert [one["command"] for one in commands] == [DEFAULT_COMMAND, f"{DEFAULT_COMMAND}-admin"]
 
 
-def test_every_optional_scope_stands_in_both_lists_and_says_what_is_missing_without_it():
+def test_every_optional_scope_stands_in_both_lists_and_says_what_is_missing_without_it() -> None:
     """Slack asks for the first; `usher doctor` says the second."""
     scopes = part("oauth_config", "scopes")
 
@@ -125,7 +125,7 @@ def test_every_optional_scope_stands_in_both_lists_and_says_what_is_missing_with
     assert not set(manifest_scopes().required) & set(WITHOUT)
 
 
-def test_every_event_has_the_scope_it_needs():
+def test_every_event_has_the_scope_it_needs() -> None:
     """A subscription without its scope is never delivered."""
     events = part("settings", "event_subscriptions", "bot_events")
 
@@ -135,7 +135,7 @@ def test_every_event_has_the_scope_it_needs():
         assert needed is None or needed in manifest_scopes().required, event
 
 
-def test_every_scope_says_why():
+def test_every_scope_says_why() -> None:
     """Whoever approves the app reads a reason above each."""
     lines = TEXT.splitlines()
     scopes = [at for at, line in enumerate(lines) if re.match(r" {6}- [a-z.:]+$", line)]
@@ -148,12 +148,12 @@ def test_every_scope_says_why():
         assert lines[at - 1].strip().startswith("#"), lines[at]
 
 
-def test_what_http_needs_is_written_beside_each_place():
+def test_what_http_needs_is_written_beside_each_place() -> None:
     """Two commands, the events, interactivity and its options: five addresses."""
     assert len(re.findall(r"# HTTP: (?:request_|message_menu_options_)?url: https://", TEXT)) == 5
 
 
-def test_the_playground_reads_it():
+def test_the_playground_reads_it() -> None:
     """The local Slack acts upon the same file."""
     understood = understood_by_the_playground(dict(read_manifest()))
 
@@ -163,7 +163,9 @@ def test_the_playground_reads_it():
 
 
 @pytest.mark.parametrize("installed", [True, False])
-def test_it_is_found_in_a_checkout_and_in_an_installed_package(installed, tmp_path, monkeypatch):
+def test_it_is_found_in_a_checkout_and_in_an_installed_package(
+    installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`pip install .` puts it beside the code."""
     (tmp_path / "manifest.yml").write_text("display_information: {name: Other}\n")
     if installed:

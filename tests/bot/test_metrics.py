@@ -29,12 +29,12 @@ def samples(metrics: Metrics) -> dict[tuple[str, tuple[tuple[str, str], ...]], f
         ({}, "other"),
     ],
 )
-def test_a_request_is_of_one_of_a_few_kinds(body, kind):
+def test_a_request_is_of_one_of_a_few_kinds(body: dict[str, object], kind: str) -> None:
     """A label with endless values would fill the collector's memory."""
     assert request_kind(body) == kind
 
 
-def test_everything_counted_is_told():
+def test_everything_counted_is_told() -> None:
     """One call of each kind, and its figure."""
     metrics = Metrics()
     metrics.request_handled("command", "ok")
@@ -67,7 +67,7 @@ def test_everything_counted_is_told():
     assert told[("usher_database_seconds_sum", (("kind", "write"),))] == 0.003
 
 
-def test_two_processes_in_one_test_count_apart():
+def test_two_processes_in_one_test_count_apart() -> None:
     """Nothing is registered for the whole interpreter."""
     one, other = Metrics(), Metrics()
     one.woken(1)

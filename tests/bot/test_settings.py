@@ -36,7 +36,9 @@ def faults(dotenv: Path | None = None, /, **environ: str) -> tuple[str, ...]:
     return caught.value.faults
 
 
-def test_bot_token_and_signing_secret_alone_are_enough(tmp_path, monkeypatch):
+def test_bot_token_and_signing_secret_alone_are_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Everything else has the default of the published table."""
     monkeypatch.chdir(tmp_path)
     found = settings()
@@ -51,7 +53,7 @@ def test_bot_token_and_signing_secret_alone_are_enough(tmp_path, monkeypatch):
     assert (found.config, found.people, found.slack_proxy) == (None, None, None)
 
 
-def test_app_token_instead_means_socket_mode():
+def test_app_token_instead_means_socket_mode() -> None:
     """One of the two decides how Slack reaches us."""
     found = settings(SLACK_APP_TOKEN=APP, SLACK_SIGNING_SECRET="")
 
@@ -62,7 +64,7 @@ def test_app_token_instead_means_socket_mode():
     )
 
 
-def test_at_a_terminal_the_log_is_for_people():
+def test_at_a_terminal_the_log_is_for_people() -> None:
     """`USHER_LOG` is text on a terminal and json elsewhere, unless it says otherwise."""
     assert load(RIGHT, dotenv=None, terminal=True).log is LogStyle.TEXT
     assert load(RIGHT | {"USHER_LOG": "JSON"}, dotenv=None, terminal=True).log is LogStyle.JSON
@@ -115,7 +117,9 @@ ALONE = [
 
 
 @pytest.mark.parametrize(("environ", "begins"), ALONE)
-def test_one_wrong_variable_is_one_sentence(environ, begins, tmp_path, monkeypatch):
+def test_one_wrong_variable_is_one_sentence(
+    environ: dict[str, str], begins: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It names the variable, says what to do, and stands alone."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -125,7 +129,9 @@ def test_one_wrong_variable_is_one_sentence(environ, begins, tmp_path, monkeypat
     assert fault.endswith((".", "]'", "/usher.db"))
 
 
-def test_all_wrong_variables_are_told_at_once(tmp_path, monkeypatch):
+def test_all_wrong_variables_are_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Nobody has to start ten times to learn of ten faults."""
     monkeypatch.chdir(tmp_path)
     wrong = {
@@ -150,7 +156,7 @@ def test_all_wrong_variables_are_told_at_once(tmp_path, monkeypatch):
     assert len(told) == len(wrong) + 1
 
 
-def test_postgresql_without_its_driver_says_what_to_install():
+def test_postgresql_without_its_driver_says_what_to_install() -> None:
     """`pip install .` alone brings SQLite only."""
     environ = RIGHT | {"DATABASE_URL": "postgresql+asyncpg://u:p@h/d"}
     with pytest.raises(SettingsFaults) as caught:
@@ -163,18 +169,18 @@ def test_postgresql_without_its_driver_says_what_to_install():
 
 
 @pytest.mark.parametrize("port", ["0", "1", "65535"])
-def test_ports_up_to_the_highest_are_taken(port):
+def test_ports_up_to_the_highest_are_taken(port: str) -> None:
     """0 lets the system choose, for tests."""
     assert settings(PORT=port).port == int(port)
 
 
 @pytest.mark.parametrize("port", ["65536", "99999999999999999999"])
-def test_ports_past_the_highest_are_refused(port):
+def test_ports_past_the_highest_are_refused(port: str) -> None:
     """One more than there are."""
     assert faults(PORT=port)
 
 
-def test_a_command_may_be_as_long_as_leaves_room_for_admin():
+def test_a_command_may_be_as_long_as_leaves_room_for_admin() -> None:
     """Slack takes 32 signs, and -admin is six of them: 26 fit, 27 do not."""
     longest = "/" + "a" * 25
 
@@ -183,13 +189,13 @@ def test_a_command_may_be_as_long_as_leaves_room_for_admin():
     assert "has 27 signs" in faults(USHER_COMMAND=longest + "a")[0]
 
 
-def test_the_api_address_gets_the_slash_it_needs():
+def test_the_api_address_gets_the_slash_it_needs() -> None:
     """Without it the library would drop the last part of the path."""
     assert settings(SLACK_API_URL="http://127.0.0.1:8080/api").slack_api_url.endswith("/api/")
     assert settings(SLACK_API_URL="http://127.0.0.1:8080/api/").slack_api_url.endswith("/api/")
 
 
-def test_files_that_are_there_are_taken(tmp_path):
+def test_files_that_are_there_are_taken(tmp_path: Path) -> None:
     """Both are paths, not texts."""
     file = tmp_path / "usher.yml"
     file.write_text("")
@@ -198,7 +204,7 @@ def test_files_that_are_there_are_taken(tmp_path):
     assert (found.config, found.people) == (file, file)
 
 
-def test_a_secret_is_in_no_repr_and_in_no_fault(tmp_path):
+def test_a_secret_is_in_no_repr_and_in_no_fault(tmp_path: Path) -> None:
     """Settings may be logged by mistake; a password in an address is a secret too."""
     url = "postgresql+asyncpg://usher:hunter22@db/usher"
     found = settings(DATABASE_URL=url)
@@ -215,7 +221,7 @@ def test_a_secret_is_in_no_repr_and_in_no_fault(tmp_path):
     assert "secret" not in " ".join(told).replace("signing secret", "")
 
 
-def test_a_dotenv_file_completes_the_environment(tmp_path):
+def test_a_dotenv_file_completes_the_environment(tmp_path: Path) -> None:
     """What is really set wins, and an empty variable switches a line off."""
     file = tmp_path / ".env"
     file.write_text(
@@ -233,12 +239,12 @@ def test_a_dotenv_file_completes_the_environment(tmp_path):
     assert "pa$$w${HOME}rd" in found.database_url
 
 
-def test_a_dotenv_file_that_is_not_there_is_no_fault(tmp_path):
+def test_a_dotenv_file_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
     """Most installations have none."""
     assert settings(tmp_path / ".env").port == 3000
 
 
-def test_a_broken_line_of_the_dotenv_file_is_a_fault_with_its_number(tmp_path):
+def test_a_broken_line_of_the_dotenv_file_is_a_fault_with_its_number(tmp_path: Path) -> None:
     """A line that is ignored silently would be searched for long."""
     file = tmp_path / ".env"
     file.write_text("PORT=4000\n'broken\n")
@@ -246,7 +252,7 @@ def test_a_broken_line_of_the_dotenv_file_is_a_fault_with_its_number(tmp_path):
     assert faults(file) == ("Line 2 of .env is not NAME=value.",)
 
 
-def test_a_dotenv_file_that_cannot_be_read_is_a_fault(tmp_path):
+def test_a_dotenv_file_that_cannot_be_read_is_a_fault(tmp_path: Path) -> None:
     """A folder of that name, or text that is not UTF-8."""
     (tmp_path / ".env").mkdir()
     other = tmp_path / "other.env"
@@ -256,7 +262,7 @@ def test_a_dotenv_file_that_cannot_be_read_is_a_fault(tmp_path):
     assert faults(other) == ("The file other.env is not UTF-8 text.",)
 
 
-def test_an_operator_needs_no_tokens_but_wrong_ones_are_told():
+def test_an_operator_needs_no_tokens_but_wrong_ones_are_told() -> None:
     """Export and audit work from the database alone."""
     found = load_for_operator({}, dotenv=None, terminal=False)
 
@@ -284,12 +290,14 @@ PROXY = "http://proxy.example:3128"
         ({"HTTPS_PROXY": ""}, None),
     ],
 )
-def test_slack_is_reached_through_the_proxy_unless_told_otherwise(environ, proxy):
+def test_slack_is_reached_through_the_proxy_unless_told_otherwise(
+    environ: dict[str, str], proxy: str | None
+) -> None:
     """The libraries know no NO_PROXY and would send a local stand-in's calls to the proxy."""
     assert settings(**environ).slack_proxy == proxy
 
 
-def test_what_libraries_would_read_by_themselves_is_taken_away():
+def test_what_libraries_would_read_by_themselves_is_taken_away() -> None:
     """Bolt acts upon its own variables; without a proxy for Slack those go too."""
     environ = {**RIGHT, "SLACK_CLIENT_ID": "1", "HTTP_PROXY": PROXY, "PATH": os.defpath}
     through = settings(HTTP_PROXY=PROXY)

@@ -1,30 +1,36 @@
 """What is said at start when Slack, a token or a scope is not as it must be."""
 
+import aiohttp
 import pytest
 from aiohttp import web
 
 from bot import slack_checks
 from bot.http_server import run
 from bot.slack_checks import Identity, SlackFaults, manifest_scopes
+from playground.server import Playground
 from tests.bot.conftest import a_playground, settings_for
 
 EVERYTHING = frozenset(manifest_scopes().required + manifest_scopes().optional)
 
 
-async def check(playground, session, **more) -> Identity:
+async def check(playground: Playground, session: aiohttp.ClientSession, **more: str) -> Identity:
     """Check an app of this workspace."""
     settings = settings_for(playground, **more)
     return await slack_checks.check(slack_checks.web_client(settings, session), settings)
 
 
-async def faults(playground, session, **more) -> tuple[str, ...]:
+async def faults(
+    playground: Playground, session: aiohttp.ClientSession, **more: str
+) -> tuple[str, ...]:
     """What is said of it."""
     with pytest.raises(SlackFaults) as caught:
         await check(playground, session, **more)
     return caught.value.faults
 
 
-async def test_a_right_token_says_who_we_are(playground, session):
+async def test_a_right_token_says_who_we_are(
+    playground: Playground, session: aiohttp.ClientSession
+) -> None:
     """Team, bot and scopes; nothing is missing."""
     found = await check(playground, session, SLACK_APP_TOKEN=playground.app_token)
 
@@ -36,7 +42,9 @@ async def test_a_right_token_says_who_we_are(playground, session):
     assert not found.is_enterprise_install
 
 
-async def test_a_wrong_token_is_one_sentence(playground, session):
+async def test_a_wrong_token_is_one_sentence(
+    playground: Playground, session: aiohttp.ClientSession
+) -> None:
     """It names the variable and where to copy it from, and not the token."""
     (fault,) = await faults(playground, session, SLACK_BOT_TOKEN="xoxb-wrong")
 
@@ -45,7 +53,9 @@ async def test_a_wrong_token_is_one_sentence(playground, session):
     assert "xoxb-wrong" not in fault
 
 
-async def test_two_wrong_tokens_are_two_sentences(playground, session):
+async def test_two_wrong_tokens_are_two_sentences(
+    playground: Playground, session: aiohttp.ClientSession
+) -> None:
     """Both are checked before either is complained about."""
     told = await faults(
         playground, session, SLACK_BOT_TOKEN="xoxb-wrong", SLACK_APP_TOKEN="xapp-wrong"
@@ -54,7 +64,9 @@ async def test_two_wrong_tokens_are_two_sentences(playground, session):
     assert [fault.split()[0] for fault in told] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
 
 
-async def test_an_unreachable_slack_is_one_sentence(playground, session):
+async def test_an_unreachable_slack_is_one_sentence(
+    playground: Playground, session: aiohttp.ClientSession
+) -> None:
     """However many calls failed."""
     more = {"SLACK_API_URL": "http://127.0.0.1:9/api/", "SLACK_APP_TOKEN": playground.app_token}
     (fault,) = await faults(playground, session, **more)
@@ -63,7 +75,7 @@ async def test_an_unreachable_slack_is_one_sentence(playground, session):
     assert "SLACK_API_URL" in fault
 
 
-async def test_a_missing_scope_is_named_with_what_to_do(session):
+async def test_a_missing_scope_is_named_with_what_to_do(session: aiohttp.ClientSession) -> None:
     """All missing ones in one sentence."""
     scopes = {"bot": ["commands", "chat:write", *slack_checks.WITHOUT]}
     playground = a_playground(oauth_config={"scopes": scopes})
@@ -75,7 +87,9 @@ async def test_a_missing_scope_is_named_with_what_to_do(session):
     assert fault.endswith("manifest.yml, then reinstall the app.")
 
 
-async def test_without_optional_scopes_we_start_and_say_what_does_not_work(session):
+async def test_without_optional_scopes_we_start_and_say_what_does_not_work(
+    session: aiohttp.ClientSession,
+) -> None:
     """A cautious administrator may leave them out."""
     playground = a_playground(oauth_config={"scopes": {"bot": list(manifest_scopes().required)}})
     await playground.start()
@@ -98,11 +112,14 @@ async def test_without_optional_scopes_we_start_and_say_what_does_not_work(sessi
         (frozenset(), "The app lacks the scopes commands, ", 4),
     ],
 )
-def test_granted_scopes_are_compared_with_those_asked_for(granted, missing, notices):
+def test_granted_scopes_are_compared_with_those_asked_for(
+    granted: frozenset[str] | None, missing: str | None, notices: int
+) -> None:
     """A server that names none is believed."""
     fault, told = slack_checks.compare(granted, manifest_scopes())
 
-    assert fault is None if missing is None else fault.startswith(missing)
+    assert (fault or "").startswith(missing or "")
+    assert (fault is None) == (missing is None)
     assert len(told) == notices
 
 
@@ -118,7 +135,13 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("answer", "status", "begins"), ANSWERS)
-async def test_every_other_answer_is_one_sentence_too(answer, status, begins, playground, session):
+async def test_every_other_answer_is_one_sentence_too(
+    answer: dict[str, object] | str,
+    status: int,
+    begins: str,
+    playground: Playground,
+    session: aiohttp.ClientSession,
+) -> None:
     """What Slack, or something else at that address, may say."""
 
     async def answers(_request: web.Request) -> web.Response:
@@ -136,7 +159,9 @@ async def test_every_other_answer_is_one_sentence_too(answer, status, begins, pl
     assert told[0].startswith(begins)
 
 
-async def test_a_server_that_names_no_scopes_is_believed(playground, session):
+async def test_a_server_that_names_no_scopes_is_believed(
+    playground: Playground, session: aiohttp.ClientSession
+) -> None:
     """Not every stand-in sends the header."""
 
     async def answers(_request: web.Request) -> web.Response:
@@ -151,7 +176,9 @@ async def test_a_server_that_names_no_scopes_is_believed(playground, session):
     assert (found.team_id, found.scopes, found.notices) == ("T1", None, ())
 
 
-async def test_a_connection_that_breaks_off_is_unreachable(playground, session):
+async def test_a_connection_that_breaks_off_is_unreachable(
+    playground: Playground, session: aiohttp.ClientSession
+) -> None:
     """Not a traceback."""
     playground.faults.add("cut_before", method="auth.test")
     (fault,) = await faults(playground, session)
@@ -159,7 +186,9 @@ async def test_a_connection_that_breaks_off_is_unreachable(playground, session):
     assert fault.startswith("Slack cannot be reached at")
 
 
-async def test_the_client_goes_straight_to_slack_unless_a_proxy_is_set(playground, session):
+async def test_the_client_goes_straight_to_slack_unless_a_proxy_is_set(
+    playground: Playground, session: aiohttp.ClientSession
+) -> None:
     """Whatever the library reads from the environment by itself."""
     settings = settings_for(playground, HTTPS_PROXY="http://proxy.example:1")
 

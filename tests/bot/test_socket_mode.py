@@ -9,12 +9,14 @@ import pytest_asyncio
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import http_server, socket_mode
 from bot.metrics import Metrics
 from bot.socket_mode import Patience, SocketMode
 from playground.acts import SlackSays
+from playground.server import Playground
 
 QUICK = Patience(ping=0.05, without=0.1, look=0.02)
 WITHIN = 20.0
@@ -34,7 +36,7 @@ class App:
         async def authorize() -> AuthorizeResult:
             return AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-1")
 
-        async def access(ack) -> None:
+        async def access(ack: AsyncAck) -> None:
             self.arrived.set()
             self.at_once += 1
             self.most_at_once = max(self.at_once, self.most_at_once)
@@ -47,7 +49,7 @@ class App:
 
 
 @pytest_asyncio.fixture
-async def client(playground, session) -> AsyncWebClient:
+async def client(playground: Playground, session: aiohttp.ClientSession) -> AsyncWebClient:
     """The app's client."""
     made = AsyncWebClient(
         token=playground.bot_token, base_url=f"{playground.url}/api/", session=session
@@ -57,13 +59,15 @@ async def client(playground, session) -> AsyncWebClient:
 
 
 @pytest_asyncio.fixture
-async def app(client) -> App:
+async def app(client: AsyncWebClient) -> App:
     """The app."""
     return App(client)
 
 
 @pytest_asyncio.fixture
-async def socket(playground, client, app) -> AsyncIterator[SocketMode]:
+async def socket(
+    playground: Playground, client: AsyncWebClient, app: App
+) -> AsyncIterator[SocketMode]:
     """Connected."""
     made = SocketMode(app.bolt, client, playground.app_token, Metrics(), patience=QUICK)
     made.start()
@@ -72,7 +76,9 @@ async def socket(playground, client, app) -> AsyncIterator[SocketMode]:
     await made.stop(1.0)
 
 
-async def test_a_command_over_the_socket_is_answered_and_counted(playground, socket):
+async def test_a_command_over_the_socket_is_answered_and_counted(
+    playground: Playground, socket: SocketMode
+) -> None:
     """The acknowledgement carries the answer."""
     rita = playground.person("rita")
     reaction = await rita.types("/access", channel="#general")
@@ -82,7 +88,7 @@ async def test_a_command_over_the_socket_is_answered_and_counted(playground, soc
     assert socket.in_hand == 0
 
 
-async def test_a_dropped_connection_comes_back(playground, socket):
+async def test_a_dropped_connection_comes_back(playground: Playground, socket: SocketMode) -> None:
     """Without a word from Slack."""
     playground.sockets.drop()
     async with asyncio.timeout(WITHIN):
@@ -92,7 +98,9 @@ async def test_a_dropped_connection_comes_back(playground, socket):
     assert (await rita.types("/access", channel="#general")).text == "hello"
 
 
-async def test_a_refresh_that_slack_asks_for_is_followed(playground, socket):
+async def test_a_refresh_that_slack_asks_for_is_followed(
+    playground: Playground, socket: SocketMode
+) -> None:
     """Normal every few hours."""
     await playground.sockets.refresh()
     async with asyncio.timeout(WITHIN):
@@ -102,7 +110,9 @@ async def test_a_refresh_that_slack_asks_for_is_followed(playground, socket):
     assert (await rita.types("/access", channel="#general")).text == "hello"
 
 
-async def test_an_address_that_does_not_open_is_replaced_by_a_fresh_one(session, monkeypatch):
+async def test_an_address_that_does_not_open_is_replaced_by_a_fresh_one(
+    session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The library would try the same address for ever, and each works once."""
     monkeypatch.setattr(socket_mode, "ADDRESSES", 1000)
     asked: list[str] = []
@@ -138,7 +148,7 @@ async def test_an_address_that_does_not_open_is_replaced_by_a_fresh_one(session,
     assert len(asked) == 3
 
 
-async def test_addresses_are_asked_for_sparingly(monkeypatch):
+async def test_addresses_are_asked_for_sparingly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Five a minute: a workspace with too many connections would be asked in a circle."""
     loop = asyncio.get_running_loop()
     pauses: list[float] = []
@@ -149,7 +159,7 @@ async def test_addresses_are_asked_for_sparingly(monkeypatch):
         now[0] += seconds
 
     monkeypatch.setattr(loop, "time", lambda: now[0])
-    monkeypatch.setattr(socket_mode.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     addresses = socket_mode._Addresses(5, 60.0)
     for _ in range(5):
         await addresses.wait()
@@ -161,7 +171,9 @@ async def test_addresses_are_asked_for_sparingly(monkeypatch):
     assert pauses == [50.0]
 
 
-async def test_without_slack_there_is_no_connection_and_a_stop_does_not_hang(session):
+async def test_without_slack_there_is_no_connection_and_a_stop_does_not_hang(
+    session: aiohttp.ClientSession,
+) -> None:
     """Nothing listens there."""
     client = AsyncWebClient(token="xoxb-1", base_url="http://127.0.0.1:9/api/", session=session)
     client.proxy = None
@@ -174,7 +186,9 @@ async def test_without_slack_there_is_no_connection_and_a_stop_does_not_hang(ses
         await made.stop(1.0)
 
 
-async def test_only_so_many_are_handled_at_once(playground, client, app, monkeypatch):
+async def test_only_so_many_are_handled_at_once(
+    playground: Playground, client: AsyncWebClient, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The library would start a task for each and bound nothing."""
     monkeypatch.setattr(socket_mode, "AT_ONCE", 1)
     made = SocketMode(app.bolt, client, playground.app_token, Metrics(), patience=QUICK)
@@ -187,7 +201,7 @@ async def test_only_so_many_are_handled_at_once(playground, client, app, monkeyp
     ]
     async with asyncio.timeout(WITHIN):
         await app.arrived.wait()
-        while made.in_hand < 2:
+        while made.in_hand < 2:  # noqa: ASYNC110 - until the second has arrived too
             await asyncio.sleep(0)
     app.may_answer.set()
     reactions = await asyncio.gather(*typed)
@@ -197,7 +211,9 @@ async def test_only_so_many_are_handled_at_once(playground, client, app, monkeyp
     assert [reaction.text for reaction in reactions] == ["hello", "hello"]
 
 
-async def test_a_stop_waits_for_what_is_in_hand(playground, socket, app):
+async def test_a_stop_waits_for_what_is_in_hand(
+    playground: Playground, socket: SocketMode, app: App
+) -> None:
     """The person gets the answer, and then the connection closes."""
     app.may_answer.clear()
     typed = asyncio.ensure_future(playground.person("rita").types("/access", channel="#general"))
@@ -213,7 +229,9 @@ async def test_a_stop_waits_for_what_is_in_hand(playground, socket, app):
     assert socket.in_hand == 0
 
 
-async def test_a_stop_does_not_wait_for_ever(playground, socket, app):
+async def test_a_stop_does_not_wait_for_ever(
+    playground: Playground, socket: SocketMode, app: App
+) -> None:
     """What does not finish in time is cut off, and the person is told by Slack."""
     app.may_answer.clear()
     typed = asyncio.ensure_future(playground.person("rita").types("/access", channel="#general"))
@@ -226,7 +244,9 @@ async def test_a_stop_does_not_wait_for_ever(playground, socket, app):
         await typed
 
 
-async def test_a_stop_leaves_no_task_and_no_session(playground, client, app):
+async def test_a_stop_leaves_no_task_and_no_session(
+    playground: Playground, client: AsyncWebClient, app: App
+) -> None:
     """Whatever the library started."""
     before = asyncio.all_tasks()
     made = SocketMode(app.bolt, client, playground.app_token, Metrics(), patience=QUICK)
