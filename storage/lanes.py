@@ -15,7 +15,9 @@ statement that had to wait for the lock would go on with what it saw before it w
 put a lane to sleep beside work that was queued meanwhile.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     Connection,
@@ -170,7 +172,7 @@ class LaneWork(SqlReader):
             return ()
         ends_at = now + lease
         taking = {"keys": due, "new_holder": holder, "until": ends_at}
-        numbers: dict[str, int] = dict(self.conn.execute(_LEASE, taking).tuples().all())
+        numbers = _by_lane(self.conn.execute(_LEASE, taking))
         self.outgoing.held |= numbers
         return tuple(Lease(lane=key, number=numbers[key], ends_at=ends_at) for key in due)
 
@@ -192,7 +194,7 @@ class LaneWork(SqlReader):
         """Lock the lane; whether it is still ours."""
         if lease.lane not in self.outgoing.held:
             found = self.conn.execute(_LOCKED_NUMBERS, {"keys": [lease.lane]})
-            self.outgoing.held |= dict(found.tuples().all())
+            self.outgoing.held |= _by_lane(found)
         return self.outgoing.held.get(lease.lane) == lease.number
 
     def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:
@@ -311,6 +313,11 @@ class LaneWork(SqlReader):
             return
         keys = sorted(ours | set(outgoing.lanes))
         found = self.conn.execute(_LOCKED_NUMBERS, {"keys": keys})
-        numbers: dict[str, int] = dict(found.tuples().all())
+        numbers = _by_lane(found)
         if any(numbers.get(lane) != number for lane, number in outgoing.fences.items()):
             raise Again
+
+
+def _by_lane(rows: Iterable[Any]) -> dict[str, int]:
+    """The number of each lane's last lease."""
+    return {row.key: row.lease_number for row in rows}

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from engine.application.ports import LaneKind, Lease, MessageWork, Transaction
-from engine.domain.assignment_requests import AssignmentRequest, RequestType
+from engine.domain.assignment_requests import AssignmentRequest, RequestState, RequestType
 from engine.domain.assignments import Assignment, AssignmentState
 from engine.domain.conversation import Audience, Card, CardKind, Notice, NoticeKind
 from engine.domain.holdings import Holding
@@ -32,6 +32,15 @@ def request(
     fresh = a.a_request(a.a_stage(*asked), target=target, request_type=request_type)
     fresh = replace(fresh, id=RequestId(id_), requestor_id=target, package_id=PackageId(package))
     return replace(a.begun(request=fresh), **changes)  # type: ignore[arg-type]
+
+
+def removal(
+    id_: str = "request-1001", request_type: RequestType = RequestType.USER_REMOVE
+) -> AssignmentRequest:
+    """A removal under way."""
+    state = RequestState.DELIVERING
+    fresh = a.a_request(a.a_stage(), request_type=request_type, state=state)
+    return replace(fresh, id=RequestId(id_), policy=None)
 
 
 def assignment(

@@ -1,0 +1,294 @@
+"""What time makes due: claimed once, put off when it fails, parked, and never stopping the rest."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from engine.application.ports import Aggregate, Transaction
+from engine.domain.ids import RequestId
+from storage import DatabaseStore, StoreQueries
+from storage.wakes import MOST_FAILURES
+from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND
+from tests.databases import StandingClock
+from tests.storage import acts
+
+REQUEST, ASSIGNMENT = Aggregate.REQUEST, Aggregate.ASSIGNMENT
+
+
+def _due(tx: Transaction, aggregate: Aggregate = REQUEST, limit: int = 100) -> list[str]:
+    claimed = tx.claim_due(aggregate, tx.now(), limit)
+    return [(assignment or request).id for request, assignment in claimed if request]
+
+
+async def test_what_is_due_is_claimed_in_the_order_of_its_moments(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """At its very moment, not a millisecond before, never without one."""
+    for number, wake_at in enumerate((NOW + HOUR, NOW + MINUTE, NOW + 2 * HOUR, None)):
+        one = acts.request(f"request-000{number}", package=f"package-{number}")
+        await acts.store_request(store, one, wake_at)
+    clock.pass_by(HOUR - SECOND / 1000)
+    before = await store.write(_due)
+    clock.pass_by(SECOND / 1000)
+
+    assert before == ["request-0001"]
+    assert await store.write(_due) == ["request-0001", "request-0000"]
+    assert await store.write(_due, REQUEST, 1) == ["request-0001"]
+
+
+async def test_an_assignment_is_claimed_with_the_request_it_reports_to(
+    store: DatabaseStore,
+) -> None:
+    """The one that made it, and after its end the one that removed it."""
+    held = acts.assignment("held", of="request-0001")
+    gone = acts.ended(acts.assignment("gone", of="request-0002", package="other"))
+    await acts.store_assignment(store, held, NOW - HOUR)
+    await acts.store_assignment(store, gone, None)
+
+    def remove(tx: Transaction) -> None:
+        tx.add_request(acts.removal("request-1001"), None)
+        removed = replace(gone, removal_request_id=RequestId("request-1001"))
+        tx.save_assignment(removed, NOW)
+
+    await store.write(remove)
+
+    claimed = await store.write(lambda tx: tx.claim_due(ASSIGNMENT, tx.now(), 10))
+    reported = [(r.id, a.id) for r, a in claimed if r is not None and a is not None]
+    assert reported == [("request-0001", "held"), ("request-1001", "gone")]
+    assert claimed[0][1] == held
+
+
+async def test_two_replicas_never_claim_one_row(
+    two_stores: tuple[DatabaseStore, DatabaseStore],
+) -> None:
+    """What one holds the other skips, without waiting."""
+    one, other = two_stores
+    for number in range(10):
+        due = acts.request(f"request-{number:04}", package=f"package-{number}")
+        await acts.store_request(one, due, NOW)
+    claimed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def claim_and_hold(tx: Transaction) -> list[str]:
+        from sqlalchemy import text
+
+        found = _due(tx, limit=4)
+        loop.call_soon(claimed.set)
+        tx.conn.execute(text("SELECT pg_sleep(0.3)"))  # type: ignore[attr-defined]
+        return found
+
+    first = asyncio.ensure_future(one.write(claim_and_hold))
+    await claimed.wait()
+    second = await other.write(_due)
+
+    assert len(await first) == 4
+    assert sorted([*await first, *second]) == [f"request-{number:04}" for number in range(10)]
+
+
+async def test_an_assignment_whose_request_is_locked_is_skipped(
+    two_stores: tuple[DatabaseStore, DatabaseStore],
+) -> None:
+    """Both are locked, or neither."""
+    from sqlalchemy import text
+
+    one, other = two_stores
+    await acts.store_assignment(one, acts.assignment(), NOW)
+    locked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def lock_and_hold(tx: Transaction) -> None:
+        tx.lock_request(RequestId("request-0001"))
+        loop.call_soon(locked.set)
+        tx.conn.execute(text("SELECT pg_sleep(0.3)"))  # type: ignore[attr-defined]
+
+    holding = asyncio.ensure_future(one.write(lock_and_hold))
+    await locked.wait()
+    skipped = await other.write(_due, ASSIGNMENT)
+    await holding
+
+    assert skipped == []
+    assert await other.write(_due, ASSIGNMENT) == ["assignment-1"]
+
+
+async def test_a_failed_wake_is_tried_again_with_growing_pauses(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """Fifteen seconds first, twice as long each time, an hour at most."""
+    await acts.store_request(store, acts.request(), NOW)
+    pauses = []
+    for _ in range(MOST_FAILURES - 1):
+        parked = await store.write(
+            lambda tx: tx.postpone(REQUEST, "request-0001", tx.now(), "ValueError: no")
+        )
+        assert not parked
+        next_at = await store.next_wake_at()
+        assert next_at is not None
+        pauses.append(next_at - clock.now())
+        clock.pass_by(pauses[-1])
+
+    assert pauses[:4] == [15 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE]
+    assert pauses[-1] == HOUR
+
+
+async def test_the_tenth_failure_parks_a_row_and_shows_it(
+    store: DatabaseStore, queries: StoreQueries, clock: StandingClock
+) -> None:
+    """It sleeps until a person or a change wakes it."""
+    await acts.store_assignment(store, acts.assignment(), NOW)
+    for _ in range(MOST_FAILURES - 1):
+        await store.write(lambda tx: tx.postpone(ASSIGNMENT, "assignment-1", NOW, "no"))
+    unparked = await queries.parked()
+    last = await store.write(
+        lambda tx: tx.postpone(ASSIGNMENT, "assignment-1", NOW + HOUR, "ValueError: no")
+    )
+    parked = await queries.parked()
+
+    assert unparked == ()
+    assert last
+    assert [(row.kind, row.id, row.problem, row.since) for row in parked] == [
+        ("assignment", "assignment-1", "ValueError: no", NOW + HOUR)
+    ]
+    assert await store.next_wake_at() is None
+
+
+async def test_a_saved_row_forgets_its_failures(
+    store: DatabaseStore, queries: StoreQueries
+) -> None:
+    """Parked or not: what works again counts from none."""
+    await acts.store_request(store, acts.request(), NOW)
+    for _ in range(MOST_FAILURES):
+        await store.write(lambda tx: tx.postpone(REQUEST, "request-0001", NOW, "no"))
+    await store.write(lambda tx: tx.save_request(acts.request(), acts.request(), NOW))
+    parked = await queries.parked()
+    again = await store.write(lambda tx: tx.postpone(REQUEST, "request-0001", NOW, "no"))
+
+    assert parked == ()
+    assert not again
+    assert await store.next_wake_at() == NOW + 15 * SECOND
+
+
+async def test_one_bad_row_does_not_stop_the_others(store: DatabaseStore) -> None:
+    """Each in its savepoint: the bad one is put off, the good ones are saved."""
+    for number in range(3):
+        one = acts.request(f"request-000{number}", package=f"package-{number}")
+        await acts.store_request(store, one, NOW)
+
+    def look(tx: Transaction) -> None:
+        for request, _ in tx.claim_due(REQUEST, tx.now(), 10):
+            assert request is not None
+            try:
+                with tx.savepoint():
+                    tx.save_request(request, request, None)
+                    tx.add_notices([acts.notice(f"{request.id}/said")], NOW)
+                    if request.id == "request-0001":
+                        raise ValueError
+            except ValueError:
+                tx.postpone(REQUEST, request.id, tx.now(), "no")
+
+    await store.write(look)
+
+    assert await store.write(lambda tx: _due(tx)) == []
+    said = [await acts.taken(store)]
+    await store.write(acts.shown, said[0])
+    said.append(await acts.taken(store))
+    assert [work.key for work in said] == ["request-0000/said", "request-0002/said"]
+    assert await store.write(acts.shown, said[1]) is None
+    assert await store.next_wake_at() == NOW + 15 * SECOND
+
+
+async def _hold(
+    store: DatabaseStore, count: int, ends_at: datetime | None, *, first: int = 0
+) -> None:
+    def insert(tx: Transaction) -> None:
+        for number in range(first, first + count):
+            one = acts.assignment(
+                f"assignment-{number:05}",
+                of=f"request-{number:05}",
+                package=f"package-{number}",
+                ends_at=ends_at,
+            )
+            origin = acts.request(one.request_id, package=one.package_id)
+            tx.add_request(replace(origin, delivered_at=NOW), None)
+            tx.add_assignment(one, ends_at)
+
+    await store.write(insert)
+
+
+async def test_endings_due_are_counted_against_what_is_active(store: DatabaseStore) -> None:
+    """What ends now or earlier counts; what ends later or has ended does not."""
+    await _hold(store, 3, NOW)
+    await _hold(store, 2, NOW + SECOND, first=10)
+    await _hold(store, 4, None, first=20)
+    await acts.store_assignment(store, acts.ended(acts.assignment("over", of="request-over")))
+
+    assert await store.write(lambda tx: tx.endings_due(NOW)) == (3, 9)
+
+
+async def test_active_assignments_are_counted_only_as_far_as_it_matters(
+    store: DatabaseStore,
+) -> None:
+    """Or each look for what is due would count millions."""
+    await _hold(store, 1005, None)
+
+    assert await store.write(lambda tx: tx.endings_due(NOW)) == (0, 1000)
+
+
+async def test_the_brake_is_released_until_the_moment_named(store: DatabaseStore) -> None:
+    """And not at that moment itself; saying it again moves it."""
+
+    def released(tx: Transaction) -> tuple[bool, ...]:
+        before = tx.brake_released(NOW)
+        tx.release_brake(NOW + MINUTE)
+        tx.release_brake(NOW + HOUR)
+        return before, tx.brake_released(NOW + HOUR - SECOND), tx.brake_released(NOW + HOUR)
+
+    assert await store.write(released) == (False, True, False)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_first"), [(timedelta(), False), (DAY, False), (DAY + SECOND / 1000, True)]
+)
+async def test_an_event_is_handled_once_and_remembered_for_a_day(
+    store: DatabaseStore, after: timedelta, *, is_first: bool
+) -> None:
+    """Slack repeats events; ours are told from theirs by their id."""
+    await store.write(lambda tx: tx.first_time("Ev1", NOW))
+    other = await store.write(lambda tx: tx.first_time("Ev2", NOW))
+
+    assert other
+    assert await store.write(lambda tx: tx.first_time("Ev1", NOW + after)) is is_first
+
+
+async def test_a_recurring_job_is_claimed_once_a_turn(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """At once the first time, then when its turn comes round; missed turns collapse into one."""
+
+    def claim(tx: Transaction) -> bool:
+        return tx.claim_job("refresh", HOUR, tx.now())
+
+    first = [await store.write(claim), await store.write(claim)]
+    clock.pass_by(HOUR - SECOND / 1000)
+    early = await store.write(claim)
+    clock.pass_by(SECOND / 1000)
+    due = await store.write(claim)
+    clock.pass_by(10 * HOUR)
+    late = [await store.write(claim), await store.write(claim)]
+
+    assert (first, early, due, late) == ([True, False], False, True, [True, False])
+
+
+async def test_a_job_due_is_claimed_by_one_of_two_replicas(
+    two_stores: tuple[DatabaseStore, DatabaseStore],
+) -> None:
+    """However often both ask at once."""
+    one, other = two_stores
+
+    def claim(tx: Transaction) -> bool:
+        return tx.claim_job("refresh", HOUR, tx.now())
+
+    claims = await asyncio.gather(*(store.write(claim) for store in (one, other) * 5))
+
+    assert sum(claims) == 1
