@@ -43,7 +43,7 @@ export class Column {
     this.localTime = h("span", { class: "column-time" });
     this.tabs = new PlaceTabs(this.personId, (place) => this.show(place));
     this.list = h("ol", { class: "messages" });
-    this.scroller = h("div", { class: "scroller", tabindex: "0", id: this.tabs.panelId, role: "tabpanel", on: { scroll: () => this.scrolled() } }, this.list);
+    this.scroller = h("div", { class: "scroller", tabindex: "0", id: this.tabs.panelId, role: "tabpanel", on: { scroll: () => this.scrolled(), keydown: (event) => this.leave(event) } }, this.list);
     this.home = h("div", { class: "home", hidden: true });
     this.scroller.append(this.home);
     this.jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => this.toBottom() } }, "New messages", icon("chevron"));
@@ -129,6 +129,7 @@ export class Column {
     this.tabs.setUnread(this.place === "home" ? "app" : this.place, told.unread ?? 0);
     this.loaded = true;
     this.hooks.changed?.();
+    if (this.isRead && !this.pressing) this.attended();
   }
 
   takeMessages(told) {
@@ -145,6 +146,8 @@ export class Column {
     for (const message of fresh.slice(-3)) announce(`To ${nameOf(this.someone)}. ${spoken(message, this.someone)}`);
     if (!this.loaded || wasNear) this.toBottom();
     else if (fresh.length) this.jump.hidden = false;
+    // Whoever is typing here reads what arrives.
+    this.isRead = told.unread > 0 && this.atBottom && document.hasFocus() && this.element.contains(document.activeElement);
   }
 
   takeHome(view) {
@@ -213,6 +216,12 @@ export class Column {
     this.jump.hidden = true;
   }
 
+  /** Past all the messages with one key: Escape leads to the line below them. */
+  leave(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || this.place === "home") return;
+    this.composer.input.focus();
+  }
+
   /** What is pressed must still be there when the finger goes up; marks are taken off only then. */
   pointed() {
     this.pressing = true;
@@ -227,7 +236,7 @@ export class Column {
   /** Somebody is looking at this column: what is in it counts as read. */
   attended() {
     this.hooks.attended?.(this);
-    const latest = this.messages.filter((one) => !one.ephemeral).at(-1);
+    const latest = this.messages.at(-1);
     if (!latest || this.place === "home" || !this.tabs.unread(this.place)) return;
     this.tabs.setUnread(this.place, 0);
     this.hooks.changed?.();

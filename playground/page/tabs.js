@@ -51,7 +51,7 @@ export class PlaceTabs {
       this.tab("home", "Home", icon("home")),
       this.lastChannel ? this.tab(this.lastChannel, channel(this.lastChannel)?.name ?? this.lastChannel, channelIcon(channel(this.lastChannel))) : null);
     const elsewhere = channelsOf(this.personId).filter((one) => one.id !== this.lastChannel).reduce((sum, one) => sum + this.unread(one.id), 0);
-    replace(this.more, "Channels", countBadge(elsewhere), icon("chevron"));
+    replace(this.more, icon("hash"), h("span", { class: "tabs-more-word" }, "Channels"), countBadge(elsewhere), icon("chevron"));
     this.more.hidden = channelsOf(this.personId).length === 0;
     if (hadFocus) this.strip.querySelector("[aria-selected=true]")?.focus();
   }

@@ -233,3 +233,15 @@ def test_the_first_press_into_an_unread_column_is_not_lost(screen: Screen) -> No
     expect(screen.column("Mia").get_by_role("tab", name="Home")).to_have_attribute(
         "aria-selected", "true"
     )
+
+
+def test_a_thread_is_begun_with_the_keyboard(screen: Screen) -> None:
+    """Tab reaches "Reply in thread" of a message without buttons; Escape leads to the line."""
+    column = screen.column("Mia")
+    reply = column.get_by_role("button", name="Reply in thread to Usher").first
+    reply.focus()
+    screen.page.keyboard.press("Escape")
+    expect(screen.line("Mia")).to_be_focused()
+    reply.focus()
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.get_by_role("region", name="Thread")).to_be_visible()
