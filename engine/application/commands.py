@@ -16,7 +16,9 @@ from engine.domain.ids import (
     PackageId,
     PersonId,
     RequestId,
+    ReviewRunId,
 )
+from engine.domain.review_lines import LineFilter, ReviewVerdict
 from engine.domain.stages import Verdict
 
 
@@ -146,6 +148,60 @@ class PeopleChanged:
     person_ids: tuple[PersonId, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartReview:
+    """An administrator opens reviews of a package outside the schedule, one for each policy.
+
+    Answers the ids of the runs.
+    """
+
+    package_id: PackageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopReview:
+    """An administrator ends a run for good; nothing more is removed. Answers the run."""
+
+    review_id: ReviewRunId
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResetReview:
+    """An administrator clears the answers of the open stage. Answers how many there were."""
+
+    review_id: ReviewRunId
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideReviewLines:
+    """A reviewer says the same of one or many of their lines. Answers `Decided`.
+
+    Either of the named `lines` (at most `review_lines.MAX_NAMED`), or, if none are named, of all of
+    theirs that `which` lets through. Of named lines one that cannot be answered refuses them all;
+    of many, the reviewer's own access and what fell out is passed over.
+    """
+
+    review_id: ReviewRunId
+    verdict: ReviewVerdict
+    reason: str = ""
+    lines: tuple[AssignmentId, ...] = ()
+    which: LineFilter = LineFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What came of a `DecideReviewLines`."""
+
+    lines: int
+    """How many were answered, now or anew."""
+    changed: int
+    """How many of them had another answer before."""
+    undecided: int
+    """How many lines of this reviewer are undecided afterwards."""
+
+
 Command = (
     SubmitRequest
     | SubmitExtension
@@ -160,4 +216,8 @@ Command = (
     | ApplyConfiguration
     | PersonLeft
     | PeopleChanged
+    | StartReview
+    | StopReview
+    | ResetReview
+    | DecideReviewLines
 )

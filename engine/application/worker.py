@@ -75,16 +75,16 @@ class Worker:
     async def settle(self) -> None:
         """Work until nothing is due at the present moment and nothing is in flight."""
         for _ in range(ROUNDS):
-            if await self.run_once():
+            next_at = await self._store.next_wake_at()
+            due = next_at is not None and next_at <= self._clock.now()
+            if due and await self.run_once():
                 continue
             if any(lanes.busy for lanes in self._lanes):
-                for lanes in self._lanes:
-                    await lanes.wait()
-                continue
-            next_at = await self._store.next_wake_at()
-            if next_at is None or next_at > self._clock.now():
+                await asyncio.gather(*(lanes.wait() for lanes in self._lanes))
+            elif not due:
                 return
-            await asyncio.sleep(0)
+            else:
+                await asyncio.sleep(0)
         raise RuntimeError("the workers do not come to rest")
 
     async def run_once(self) -> int:

@@ -80,6 +80,8 @@ class EndReason(StrEnum):
     LEFT = "left"
     """The person's account was closed."""
     CANCELED = "canceled"
+    REVIEWED = "reviewed"
+    """An access review took it away; the removal request says who decided, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,8 @@ class CardKind(StrEnum):
     """To a fulfiller: a manual grant or removal. Subject: the holding; part: its generation."""
     DELIVERY_FAILURE = "delivery_failure"
     """To the administrators: what failed, with Reprocess. Subject: the request."""
+    REVIEW = "review"
+    """To a reviewer: what there is to review. Subject: the review run; part: its stage's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,14 @@ class NoticeKind(StrEnum):
     REMOVAL_FAILING = "removal_failing"
     ROW_PARKED = "row_parked"
     MANY_ENDINGS = "many_endings"
+    REVIEW_REMINDER = "review_reminder"
+    """To a reviewer. Subject: the review run; detail: how many of their lines are undecided."""
+    REVIEWERS_NOT_FOUND = "reviewers_not_found"
+    """To the administrators. Subject: the review run; detail: how many lines went to others."""
+    REVIEW_APPLIED = "review_applied"
+    """To the administrators and the catalog's owners: the results. Subject: the review run."""
+    REVIEW_NOT_APPLIED = "review_not_applied"
+    """To the administrators. Subject: the review run; detail: how many could not be removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +92,6 @@ class Notice:
     kind: NoticeKind
     audience: Audience
     subject_id: str
-    """The request, assignment or holding it is about; for a parked row, `kind/id`."""
+    """The request, assignment, holding or review run it is about; for a parked row, `kind/id`."""
     detail: str = ""
     """What the state will not tell later: which reminder, why it ended."""

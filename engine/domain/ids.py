@@ -14,3 +14,5 @@ PolicyId = NewType("PolicyId", str)
 RequestId = NewType("RequestId", str)
 AssignmentId = NewType("AssignmentId", str)
 HoldingId = NewType("HoldingId", str)
+ReviewRunId = NewType("ReviewRunId", str)
+"""One occurrence of the reviews of a policy."""

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from engine.domain.ids import PackageId, PolicyId
 from engine.domain.people import Subject
+from engine.domain.review_settings import ReviewSettings
 
 MAX_DURATION = timedelta(days=3660)
 """LIF-1: an expiration is at most 3660 days away."""
@@ -142,6 +143,8 @@ class AssignmentPolicy:
     requestor_may_shorten: bool = False
     """Lets the requestor choose a shorter time and a start date (REQ-7)."""
     extension: ExtensionRule = NO_EXTENSION
+    reviews: ReviewSettings | None = None
+    """How what was given under this policy is reviewed; None: never."""
 
     @property
     def enabled_for_requests(self) -> bool:

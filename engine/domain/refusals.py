@@ -22,6 +22,7 @@ from engine.domain.ids import (
     PersonId,
     PolicyId,
     RequestId,
+    ReviewRunId,
 )
 
 
@@ -180,6 +181,24 @@ class ReasonTooLong(DecisionRefusal):
     limit: int
 
 
+@dataclass(eq=False)
+class ReviewNotOpen(DecisionRefusal):
+    """The review is not open for answers: not yet, not any more, or stopped (ARV-9, ARV-12)."""
+
+    review_id: ReviewRunId
+    state: str
+    at: datetime | None
+    """When it was closed or stopped; None before it is open."""
+
+
+@dataclass(eq=False)
+class LineFellOut(DecisionRefusal):
+    """The assignment ended while it was under review; nothing is left to decide."""
+
+    assignment_id: AssignmentId
+    at: datetime | None
+
+
 # Life -------------------------------------------------------------------------------------------
 
 
@@ -241,6 +260,28 @@ class TaskNotOpen(LifeRefusal):
 
 
 @dataclass(eq=False)
+class NoReviews(LifeRefusal):
+    """No policy of the package has reviews, so there is nothing to say who would review it."""
+
+    package_id: PackageId
+
+
+@dataclass(eq=False)
+class ReviewRunning(LifeRefusal):
+    """A review of the package under this policy is running already."""
+
+    review_id: ReviewRunId
+
+
+@dataclass(eq=False)
+class ReviewOver(LifeRefusal):
+    """The review is closed or stopped; neither can be undone (ARV-12)."""
+
+    review_id: ReviewRunId
+    state: str
+
+
+@dataclass(eq=False)
 class NotFound(LifeRefusal):
     """Nothing has this id or name."""
 
@@ -259,6 +300,16 @@ class NotAnApprover(AuthorityRefusal):
 @dataclass(eq=False)
 class OwnRequest(AuthorityRefusal):
     """Nobody decides on their own request (APR-8)."""
+
+
+@dataclass(eq=False)
+class NotAReviewer(AuthorityRefusal):
+    """Not asked to review this, or not any more."""
+
+
+@dataclass(eq=False)
+class OwnAccess(AuthorityRefusal):
+    """Nobody reviews their own access, unless the policy asks the holders themselves."""
 
 
 @dataclass(eq=False)

@@ -1,0 +1,431 @@
+"""The life of an access review run: one look at everybody who holds a package under a policy.
+
+Theory of operation
+-------------------
+A run begins `scheduled`: its moment has come, or an administrator started it. While another run
+of the same policy is open it waits for that one's end. `opening` takes a snapshot of who holds
+what and who reviews whom (ARV-13), some thousands of lines at a time; then it is `in_progress`:
+reviewers are told, answer, change their minds, are reminded. At the close of a stage the lines
+that `moves_on` names go on to the next stage, which is opened in the same way (ARV-19). After the
+last stage the run is `applying`: what is to be removed is removed, a few at a time, what failed is
+tried again, and then the run is `applied`. An administrator may stop a run at any moment before
+that; `stopped` is final, nothing more is removed, and future runs are not touched (ARV-12).
+
+Nothing is removed before the close (ARV-10), and nothing without an answer or the policy's word
+for silence.
+
+Long work is done in steps. A run that has a step to do is due at once, does one, and is due again;
+`cursor` says how far it has come, written in the transaction that did the work, so a step that is
+interrupted is done again from where the last one ended. Steps do not run ahead of one another:
+`next_step` says what is due now, and everything else waits.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from engine.domain.conversation import Audience, Card, CardKind, Notice, NoticeKind
+from engine.domain.ids import ChannelId, PackageId, PersonId, PolicyId, ReviewRunId
+from engine.domain.refusals import ReviewNotOpen, ReviewOver
+from engine.domain.review_lines import asked_person, asked_pool
+from engine.domain.review_settings import ReviewSettings, ReviewStage, closes_at
+
+APPLY_ATTEMPTS = 5
+FIRST_APPLY_PAUSE = timedelta(minutes=5)
+"""Before what could not be removed is tried again; then twice as long each time."""
+
+
+class ReviewState(StrEnum):
+    """Where a run stands (ARV-16, our choice of words)."""
+
+    SCHEDULED = "scheduled"
+    OPENING = "opening"
+    IN_PROGRESS = "in_progress"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    STOPPED = "stopped"
+
+
+_R = ReviewState
+TRANSITIONS: dict[ReviewState, frozenset[ReviewState]] = {
+    _R.SCHEDULED: frozenset({_R.OPENING, _R.STOPPED}),
+    _R.OPENING: frozenset({_R.IN_PROGRESS, _R.APPLYING, _R.STOPPED}),
+    _R.IN_PROGRESS: frozenset({_R.OPENING, _R.APPLYING, _R.STOPPED}),
+    _R.APPLYING: frozenset({_R.APPLIED, _R.STOPPED}),
+    _R.APPLIED: frozenset(),
+    _R.STOPPED: frozenset(),
+}
+"""Every permitted move; asserted in tests, and drawn in the docs."""
+
+OVER = frozenset({_R.APPLIED, _R.STOPPED})
+HAS_LINES = frozenset({_R.OPENING, _R.IN_PROGRESS})
+"""While a run is in these, an assignment that ends falls out of it."""
+
+
+class Step(StrEnum):
+    """What a run has to do now."""
+
+    OPEN = "open"
+    """Find out who reviews, and begin the snapshot."""
+    SNAPSHOT = "snapshot"
+    """Some more lines."""
+    TELL = "tell"
+    """Some more reviewers: a card when a stage opened, a notice when reminded."""
+    REMIND = "remind"
+    """Begin a reminder."""
+    CLOSE = "close"
+    """The stage's time is up."""
+    APPLY = "apply"
+    """Some more removals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """Reviewers being told, in the order of their ids, and how far that has come."""
+
+    reminder: int = 0
+    """Which reminder, from 1; 0: that the stage opened."""
+    after: str = ""
+
+
+Pools = tuple[tuple[PersonId, ...], ...]
+"""Who reviews lines together. First the stage's own reviewers, then, one after another, those who
+are asked where nobody could be found: the stage's fallback reviewers, the organization's, the
+catalog's owners, the administrators."""
+STAGE_FALLBACK = 1
+"""The last pool an administrator need not be told of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRun:
+    """One run. Lines and their counts are kept beside it."""
+
+    id: ReviewRunId
+    policy_id: PolicyId
+    package_id: PackageId
+    package_name: str
+    policy_name: str
+    settings: ReviewSettings
+    """As they were when it opened."""
+    state: ReviewState = _R.SCHEDULED
+    occurrence: datetime | None = None
+    """The moment it was planned for; None when an administrator started it."""
+    started_by: PersonId | None = None
+    opens_at: datetime
+    opened_at: datetime | None = None
+    """The moment of the snapshot."""
+    stage: int = 0
+    """The number of the stage that is running, or was last, from 0."""
+    stage_opened_at: datetime | None = None
+    """When its reviewers could begin; its times count from here."""
+    pools: Pools = ()
+    """Who reviews what nobody is named for."""
+    reminded: int = 0
+    """How many of the stage's reminders are behind us."""
+    telling: Telling | None = None
+    cursor: str = ""
+    """How far the snapshot, or the removing, has come."""
+    stepped_at: datetime | None = None
+    """When the last step was done; the next is due at once."""
+    attempt: int = 0
+    """How often removing was gone through before."""
+    retry_at: datetime | None = None
+    closed_at: datetime | None = None
+    """When the last stage closed, or the run was stopped."""
+    applied_at: datetime | None = None
+    stopped_by: PersonId | None = None
+
+    @property
+    def rules(self) -> ReviewStage:
+        """The settings of the running stage."""
+        return self.settings.stages[self.stage]
+
+    @property
+    def is_last_stage(self) -> bool:
+        """No other stage follows."""
+        return self.stage + 1 == len(self.settings.stages)
+
+    @property
+    def stage_closes_at(self) -> datetime | None:
+        """When the running stage closes; None before it is open."""
+        return closes_at(self.rules, self.stage_opened_at) if self.stage_opened_at else None
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.state in OVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewOutcome:
+    """The run afterwards, and what happened in the audit's words."""
+
+    run: ReviewRun
+    activities: tuple[str, ...] = ()
+
+
+# What time does ---------------------------------------------------------------------------------
+
+
+def due_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
+    """Every moment at which time alone would change this run, with what happens then."""
+    match run.state:
+        case ReviewState.SCHEDULED:
+            return ((run.opens_at, "open"),)
+        case ReviewState.OPENING:
+            return ((run.stepped_at or run.opens_at, "more of the snapshot"),)
+        case ReviewState.IN_PROGRESS:
+            return _open_timers(run)
+        case ReviewState.APPLYING:
+            return ((run.retry_at or run.stepped_at or run.opens_at, "more removals"),)
+        case ReviewState.APPLIED | ReviewState.STOPPED:
+            return ()
+
+
+def _open_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
+    opened, closes = run.stage_opened_at, run.stage_closes_at
+    assert opened is not None, "a run in progress has an open stage"
+    assert closes is not None, "a run in progress has an open stage"
+    timers = [(closes, "close")]
+    if run.telling is not None:
+        timers.append((run.stepped_at or opened, "tell reviewers"))
+    ahead = run.rules.remind[run.reminded :]
+    timers += [(opened + after, "remind") for after in ahead if after < run.rules.open_for]
+    return tuple(timers)
+
+
+def next_step(run: ReviewRun, *, now: datetime) -> Step | None:
+    """What the run has to do at this moment; None when it only waits."""
+    match run.state:
+        case ReviewState.SCHEDULED:
+            return Step.OPEN if run.opens_at <= now else None
+        case ReviewState.OPENING:
+            return Step.SNAPSHOT
+        case ReviewState.IN_PROGRESS:
+            return _open_step(run, now)
+        case ReviewState.APPLYING:
+            return Step.APPLY if run.retry_at is None or run.retry_at <= now else None
+        case ReviewState.APPLIED | ReviewState.STOPPED:
+            return None
+
+
+def _open_step(run: ReviewRun, now: datetime) -> Step | None:
+    closes, opened = run.stage_closes_at, run.stage_opened_at
+    assert opened is not None, "a run in progress has an open stage"
+    if closes is not None and closes <= now:
+        return Step.CLOSE
+    if run.telling is not None:
+        return Step.TELL
+    if any(opened + after <= now for after in run.rules.remind[run.reminded :]):
+        return Step.REMIND
+    return None
+
+
+def wait_for(run: ReviewRun, until: datetime) -> ReviewRun:
+    """Another run of the policy is open until then: this one does not open before."""
+    return replace(run, opens_at=max(run.opens_at, until))
+
+
+def open_run(
+    run: ReviewRun, settings: ReviewSettings, pools: Pools, *, now: datetime
+) -> ReviewOutcome:
+    """Begin the snapshot of the first stage, under the settings of this moment (ARV-13)."""
+    opening = replace(
+        run,
+        settings=settings,
+        state=_R.OPENING,
+        opened_at=now,
+        stage=0,
+        pools=pools,
+        cursor="",
+        stepped_at=now,
+    )
+    return ReviewOutcome(run=opening, activities=("review.opened",))
+
+
+def snapshot_taken(run: ReviewRun, cursor: str, *, now: datetime) -> ReviewRun:
+    """Some lines were written; there may be more."""
+    return replace(run, cursor=cursor, stepped_at=now)
+
+
+def snapshot_complete(run: ReviewRun, lines: int, *, now: datetime) -> ReviewOutcome:
+    """Every line of the stage was written, and there are so many: its reviewers may begin.
+
+    A stage without lines is over at once.
+    """
+    if not lines:
+        return _closed(run, now)
+    opened = replace(
+        run,
+        state=_R.IN_PROGRESS,
+        stage_opened_at=now,
+        reminded=0,
+        telling=Telling(),
+        cursor="",
+        stepped_at=now,
+    )
+    return ReviewOutcome(run=opened, activities=("review.in_progress",))
+
+
+def told(run: ReviewRun, after: str | None, *, now: datetime) -> ReviewRun:
+    """Some reviewers were told; the next is whoever comes after, None when all were."""
+    assert run.telling is not None, "only a run that tells has told"
+    telling = None if after is None else replace(run.telling, after=after)
+    return replace(run, telling=telling, stepped_at=now)
+
+
+def remind(run: ReviewRun, *, now: datetime) -> ReviewOutcome:
+    """Begin to remind whoever has undecided lines; once for all reminders that came due."""
+    opened = run.stage_opened_at
+    assert opened is not None, "a run in progress has an open stage"
+    due = sum(opened + after <= now for after in run.rules.remind)
+    reminding = replace(run, reminded=due, telling=Telling(reminder=due), stepped_at=now)
+    return ReviewOutcome(run=reminding, activities=("review.reminded",))
+
+
+def close_stage(run: ReviewRun, next_pools: Pools, *, now: datetime) -> ReviewOutcome:
+    """The stage's time is up: open the next one, or go on to apply what was decided.
+
+    `next_pools` are who reviews in the next stage, if there is one.
+    """
+    if run.is_last_stage:
+        return _closed(run, now)
+    moving = replace(
+        run,
+        state=_R.OPENING,
+        stage=run.stage + 1,
+        stage_opened_at=None,
+        pools=next_pools,
+        telling=None,
+        cursor="",
+        stepped_at=now,
+    )
+    return ReviewOutcome(run=moving, activities=("review.stage_closed",))
+
+
+def _closed(run: ReviewRun, now: datetime) -> ReviewOutcome:
+    closed = replace(
+        run, state=_R.APPLYING, telling=None, cursor="", closed_at=now, stepped_at=now
+    )
+    return ReviewOutcome(run=closed, activities=("review.closed",))
+
+
+def applied_some(run: ReviewRun, cursor: str, *, now: datetime) -> ReviewRun:
+    """Some removals were done; there may be more."""
+    return replace(run, cursor=cursor, retry_at=None, stepped_at=now)
+
+
+def went_through(run: ReviewRun, failed: int, *, now: datetime) -> ReviewOutcome:
+    """Every removal was tried, and so many failed: try those again later, or be done."""
+    if failed and run.attempt + 1 < APPLY_ATTEMPTS:
+        pause = FIRST_APPLY_PAUSE * 2**run.attempt
+        again = replace(
+            run, attempt=run.attempt + 1, retry_at=now + pause, cursor="", stepped_at=now
+        )
+        return ReviewOutcome(run=again, activities=("review.apply_failed",))
+    done = replace(run, state=_R.APPLIED, applied_at=now, retry_at=None, stepped_at=now)
+    return ReviewOutcome(run=done, activities=("review.applied",))
+
+
+# What people do ---------------------------------------------------------------------------------
+
+
+def check_open(run: ReviewRun, *, now: datetime) -> None:
+    """Raise unless reviewers may answer now (ARV-9: until the close, and never after)."""
+    closes = run.stage_closes_at
+    if run.state is not _R.IN_PROGRESS:
+        raise ReviewNotOpen(run.id, run.state, run.closed_at)
+    if closes is not None and closes <= now:
+        raise ReviewNotOpen(run.id, run.state, closes)
+
+
+def stop(run: ReviewRun, by: PersonId, *, now: datetime) -> ReviewOutcome:
+    """End it for good; what was not removed yet is not removed (ARV-12)."""
+    if run.over:
+        raise ReviewOver(run.id, run.state)
+    stopped = replace(
+        run, state=_R.STOPPED, closed_at=run.closed_at or now, stopped_by=by, telling=None
+    )
+    return ReviewOutcome(run=stopped, activities=("review.stopped",))
+
+
+# Who reviews ------------------------------------------------------------------------------------
+
+
+def pool_for(pools: Pools, target_id: PersonId) -> int:
+    """The first pool with somebody other than the holder; the first of all if there is none."""
+    for number, pool in enumerate(pools):
+        if any(person != target_id for person in pool):
+            return number
+    return 0
+
+
+def without(pools: Pools, left: frozenset[PersonId]) -> Pools:
+    """The pools after these people left."""
+    return tuple(tuple(person for person in pool if person not in left) for pool in pools)
+
+
+def asked_of(run: ReviewRun, person_id: PersonId) -> frozenset[str]:
+    """The marks of the lines this person reviews in the running stage."""
+    pools = (number for number, pool in enumerate(run.pools) if person_id in pool)
+    return frozenset(
+        {asked_person(run.stage, person_id), *(asked_pool(run.stage, pool) for pool in pools)}
+    )
+
+
+# What is shown and said -------------------------------------------------------------------------
+
+
+def review_card(run_id: ReviewRunId, stage: int, person_id: PersonId) -> Card:
+    """The card on which this reviewer sees what there is to review in this stage."""
+    return Card(
+        kind=CardKind.REVIEW,
+        subject_id=run_id,
+        part=stage,
+        audience=Audience(person_id=person_id),
+    )
+
+
+def reminder(run: ReviewRun, person_id: PersonId, undecided: int) -> Notice:
+    """To somebody who still has undecided lines."""
+    assert run.telling is not None, "only a run that reminds says so"
+    number = run.telling.reminder
+    return Notice(
+        key=f"review/{run.id}/stage/{run.stage}/reminder/{number}/{person_id}",
+        kind=NoticeKind.REVIEW_REMINDER,
+        audience=Audience(person_id=person_id),
+        subject_id=run.id,
+        detail=str(undecided),
+    )
+
+
+def results(run: ReviewRun, audience: Audience) -> Notice:
+    """What became of the run."""
+    return Notice(
+        key=f"review/{run.id}/results/{audience.key}",
+        kind=NoticeKind.REVIEW_APPLIED,
+        audience=audience,
+        subject_id=run.id,
+    )
+
+
+def not_found(run: ReviewRun, lines: int, channel: ChannelId) -> Notice:
+    """To the administrators: so many lines went to reviewers nobody chose for them."""
+    return Notice(
+        key=f"review/{run.id}/stage/{run.stage}/reviewers-not-found",
+        kind=NoticeKind.REVIEWERS_NOT_FOUND,
+        audience=Audience(channel_id=channel),
+        subject_id=run.id,
+        detail=str(lines),
+    )
+
+
+def not_applied(run: ReviewRun, failed: int, channel: ChannelId) -> Notice:
+    """To the administrators: so many could not be removed."""
+    return Notice(
+        key=f"review/{run.id}/not-applied",
+        kind=NoticeKind.REVIEW_NOT_APPLIED,
+        audience=Audience(channel_id=channel),
+        subject_id=run.id,
+        detail=str(failed),
+    )
