@@ -1,0 +1,311 @@
+"""The mirror of the directory and the configuration: who is who, by id, by name, at a moment."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.application.directory import Channel
+from engine.application.ports import Transaction
+from engine.domain.catalogs import Organization
+from engine.domain.configuration import Configuration
+from engine.domain.ids import ChannelId, GroupId, PersonId
+from engine.domain.people import (
+    Group,
+    Person,
+    PersonKind,
+    Subject,
+    members_of,
+    the_manager,
+    the_person,
+)
+from storage import DatabaseStore, StoreQueries
+from tests.builders import ADA, ADMIN_CHANNEL, ANN, BEN, LEADS, MAX, MIA, NOW, ROB, a_person
+
+GUEST, STRANGER, BOT = PersonKind.GUEST, PersonKind.STRANGER, PersonKind.BOT
+
+
+async def _put(store: DatabaseStore, *people: Person) -> tuple[PersonId, ...]:
+    return await store.write(lambda tx: tx.put_people(people))
+
+
+async def _group(store: DatabaseStore, *members: PersonId, active: bool = True) -> list[GroupId]:
+    group = Group(
+        id=LEADS, handle="leads", name="Leads", active=active, members=frozenset(members)
+    )
+    return list(await store.write(lambda tx: tx.put_groups([group])))
+
+
+async def test_a_person_comes_back_as_the_directory_said(store: DatabaseStore) -> None:
+    """Every attribute, and once more after a change."""
+    rob = Person(
+        id=ROB,
+        name="Röb 🦊",
+        kind=GUEST,
+        email="Rob@Contoso.test",
+        team_id="T1",
+        manager_id=MAX,
+        department="IT",
+        title="Admin",
+        company="Contoso",
+        country="DE",
+        employee_type="contractor",
+        time_zone="Europe/Berlin",
+        attributes={"cost centre": "42"},
+    )
+    await _put(store, rob)
+    moved = replace(rob, manager_id=None, attributes={})
+    before = await store.read(lambda tx: tx.person(ROB))
+    await _put(store, moved)
+
+    assert before == rob
+    assert await store.read(lambda tx: tx.people([ROB, ANN, ROB])) == {ROB: moved}
+
+
+async def test_who_was_active_and_now_is_not_has_left(store: DatabaseStore) -> None:
+    """Not who never was, nor who had left before."""
+    left = a_person("ann", active=False)
+    first = await _put(store, a_person("ann"), a_person("ben"), a_person("cat", active=False))
+    second = await _put(store, left, a_person("ben"))
+    third = await _put(store, left)
+
+    assert (first, second, third) == ((), (ANN,), ())
+
+
+async def test_a_complete_listing_retires_our_own_people_it_does_not_name(
+    store: DatabaseStore,
+) -> None:
+    """Never people of other workspaces: no listing of ours names them."""
+    await _put(
+        store,
+        a_person("ann"),
+        a_person("ben"),
+        a_person("guest", kind=GUEST),
+        a_person("robot", kind=BOT),
+        a_person("stranger", kind=STRANGER),
+        a_person("gone", active=False),
+    )
+
+    retired = await store.write(lambda tx: tx.retire_people_not_in([ANN]))
+    assert retired == ("ben", "guest", "robot")
+    found = await store.read(lambda tx: tx.people([ANN, BEN, PersonId("stranger")]))
+    assert {person.id: person.active for person in found.values()} == {
+        ANN: True,
+        BEN: False,
+        "stranger": True,
+    }
+
+
+@pytest.mark.parametrize("count", [500, 501])
+async def test_many_people_are_written_in_parts(store: DatabaseStore, count: int) -> None:
+    """A workspace does not fit one statement."""
+    people = [a_person(f"p{number:04}") for number in range(count)]
+    await _put(store, *people)
+
+    assert len(await store.read(lambda tx: tx.people([p.id for p in people]))) == count
+    assert len(await store.write(lambda tx: tx.retire_people_not_in([]))) == count
+
+
+async def test_groups_say_when_they_are_other_people_than_before(store: DatabaseStore) -> None:
+    """Somebody came or left, the group was disabled or enabled; a new name is no change."""
+    changes = [
+        await _group(store, ANN),
+        await _group(store, ANN),
+        await _group(store, ANN, BEN),
+        await _group(store, BEN),
+        await _group(store, BEN, active=False),
+        await _group(store, BEN, ANN, active=False),
+        await _group(store, BEN),
+        await _group(store),
+    ]
+
+    assert [bool(change) for change in changes] == [
+        True, False, True, True, True, False, True, True,
+    ]  # fmt: skip
+
+
+async def test_a_person_is_in_the_active_groups_only(store: DatabaseStore) -> None:
+    """A disabled group is as good as none."""
+    await _group(store, ANN)
+    active = await store.read(lambda tx: tx.groups_of(ANN))
+    await _group(store, ANN, active=False)
+
+    assert active == frozenset({LEADS})
+    assert await store.read(lambda tx: tx.groups_of(ANN)) == frozenset()
+
+
+async def test_subjects_are_found_in_one_look(store: DatabaseStore) -> None:
+    """People, groups and managers, active members and guests only, in the order of their ids."""
+    await _put(
+        store,
+        a_person("rob", manager=MAX),
+        a_person("max", manager=MIA),
+        a_person("mia", kind=GUEST),
+        a_person("ben"),
+        a_person("ann"),
+        a_person("gone", active=False),
+        a_person("robot", kind=BOT),
+        a_person("stranger", kind=STRANGER),
+    )
+    everybody = [PersonId(name) for name in ("ben", "ann", "gone", "robot", "stranger", "nobody")]
+    await _group(store, *everybody)
+    subjects = [*map(the_person, everybody), members_of(LEADS), members_of(GroupId("none"))]
+    subjects += [the_manager(1), the_manager(2), the_manager(3)]
+
+    assert await store.read(lambda tx: tx.resolve(subjects, ROB)) == {
+        the_person(ANN): (ANN,),
+        the_person(BEN): (BEN,),
+        members_of(LEADS): (ANN, BEN),
+        the_manager(1): (MAX,),
+        the_manager(2): (MIA,),
+    }
+
+
+@pytest.mark.parametrize(
+    ("subjects", "target"),
+    [([], ROB), ([the_manager(1)], None), ([the_manager(1)], PersonId("nobody"))],
+)
+async def test_nobody_is_found_where_nobody_can_be(
+    store: DatabaseStore, subjects: list[Subject], target: PersonId | None
+) -> None:
+    """No subjects, no target, an unknown one."""
+    await _put(store, a_person("rob", manager=MAX), a_person("max"))
+
+    assert await store.read(lambda tx: tx.resolve(subjects, target)) == {}
+
+
+async def test_an_inactive_manager_is_nobody_but_leads_on(store: DatabaseStore) -> None:
+    """The manager's manager is still found."""
+    await _put(
+        store, a_person("rob", manager=MAX), a_person("max", manager=MIA, active=False),
+        a_person("mia"),
+    )  # fmt: skip
+    subjects = [the_manager(1), the_manager(2)]
+
+    assert await store.read(lambda tx: tx.resolve(subjects, ROB)) == {the_manager(2): (MIA,)}
+
+
+async def test_managers_in_a_ring_end_the_search(store: DatabaseStore) -> None:
+    """Each step is one step, round and round."""
+    await _put(store, a_person("rob", manager=MAX), a_person("max", manager=ROB))
+
+    found = await store.read(lambda tx: tx.resolve([the_manager(7)], ROB))
+    assert found == {the_manager(7): (MAX,)}
+
+
+async def test_a_disabled_group_is_nobody(store: DatabaseStore) -> None:
+    """Its members are not asked because of it."""
+    await _put(store, a_person("ann"))
+    await _group(store, ANN, active=False)
+
+    assert await store.read(lambda tx: tx.resolve([members_of(LEADS)], None)) == {}
+
+
+async def test_people_are_found_by_address_whatever_the_case(
+    store: DatabaseStore, queries: StoreQueries
+) -> None:
+    """Of two accounts with one address the active one is meant."""
+    old = replace(a_person("ann", active=False), email="ANN@contoso.test")
+    new = replace(a_person("zoe"), email="Ann@Contoso.test")
+    await _put(store, old, new, a_person("ben"))
+
+    found = await queries.person_by_email("aNN@contoso.TEST")
+    names = await store.read(lambda tx: tx.directory())
+    assert found == names.person_by_email("ann@contoso.test") == new
+    assert await queries.person_by_email("nobody@contoso.test") is None
+
+
+async def test_the_directory_is_read_by_names(store: DatabaseStore) -> None:
+    """Groups by handle, channels by name, and what somebody may have meant."""
+    channel = Channel(id=ChannelId("C1"), name="access-admin", is_private=True)
+    old = Channel(id=ChannelId("C0"), name="access-admin", is_archived=True)
+    await _put(store, replace(a_person("ann"), email="Ann@contoso.test"))
+    await _group(store, ANN)
+    await store.write(lambda tx: tx.put_channels([old, channel]))
+    await store.write(lambda tx: tx.put_channels([channel]))
+    names = await store.read(lambda tx: tx.directory())
+
+    group = names.group_by_handle("Leads")
+    assert group is not None
+    assert group.members == frozenset({ANN})
+    assert names.channel_by_name("Access-Admin") == channel
+    assert names.channel(old.id) == old
+    assert names.group(LEADS) == group
+    assert names.person(ANN) is not None
+    assert names.similar("person", "an@contoso.test") == "Ann@contoso.test"
+    assert names.similar("group", "leeds") == "leads"
+    assert names.similar("channel", "acces-admin") == "access-admin"
+    assert names.similar("channel", "nothing-like-it") is None
+
+
+def _configuration(name: str = "Contoso") -> Configuration:
+    administrators = (the_person(ADA), members_of(LEADS))
+    return Configuration(
+        organization=Organization(
+            name=name, administrators=administrators, admin_channel=ADMIN_CHANNEL
+        )
+    )
+
+
+async def test_each_configuration_is_a_new_revision(store: DatabaseStore) -> None:
+    """Seen at once by the transaction that stored it, and by all later ones."""
+
+    def apply(tx: Transaction, name: str) -> tuple[int, object]:
+        revision = tx.add_configuration(_configuration(name), by="operator", now=NOW)
+        stored = tx.configured()
+        return revision, stored.configuration if stored else None
+
+    nothing = await store.read(lambda tx: tx.configured())
+    results = [await store.write(apply, "Contoso"), await store.write(apply, "Fabrikam")]
+    stored = await store.read(lambda tx: tx.configured())
+
+    assert nothing is None
+    assert results == [(1, _configuration("Contoso")), (2, _configuration("Fabrikam"))]
+    assert stored is not None
+    assert (stored.revision, stored.configuration) == (2, _configuration("Fabrikam"))
+    assert await store.read(lambda tx: tx.configured()) is stored
+
+
+async def test_a_configuration_that_was_rolled_back_never_was(store: DatabaseStore) -> None:
+    """Nor is it remembered by the process."""
+    await store.write(lambda tx: tx.add_configuration(_configuration(), by="x", now=NOW))
+
+    def fail(tx: Transaction) -> None:
+        tx.add_configuration(_configuration("Fabrikam"), by="x", now=NOW)
+        assert tx.configured() is not None
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await store.write(fail)
+
+    stored = await store.read(lambda tx: tx.configured())
+    assert stored is not None
+    assert stored.configuration == _configuration()
+
+
+async def test_another_replicas_configuration_is_seen_at_once(
+    two_stores: tuple[DatabaseStore, DatabaseStore],
+) -> None:
+    """Held in memory, but never believed without a look at its revision."""
+    one, other = two_stores
+    await one.write(lambda tx: tx.add_configuration(_configuration(), by="x", now=NOW))
+    await other.read(lambda tx: tx.configured())
+    await one.write(lambda tx: tx.add_configuration(_configuration("Fabrikam"), by="x", now=NOW))
+
+    seen = await other.read(lambda tx: tx.configured())
+    assert seen is not None
+    assert seen.organization.name == "Fabrikam"
+
+
+async def test_administrators_are_who_the_configuration_means_now(
+    store: DatabaseStore, queries: StoreQueries
+) -> None:
+    """Nobody before the first configuration; then the active people it names."""
+    before = await queries.administrators()
+    await store.write(lambda tx: tx.add_configuration(_configuration(), by="x", now=NOW))
+    await _put(store, a_person("ada"), a_person("ann"), a_person("ben", active=False))
+    await _group(store, ANN, BEN)
+
+    assert before == frozenset()
+    assert await queries.administrators() == {ADA, ANN}
+    assert await queries.groups_of(ANN) == {LEADS}
+    assert (await queries.people([ADA])).keys() == {ADA}
