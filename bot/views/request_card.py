@@ -41,7 +41,7 @@ def render(summary: RequestSummary, viewer: PersonId, known: Known) -> Message:
     blocks = [
         header(requests.title_plainly(request)),
         section(standing),
-        _terms(summary),
+        *_terms(summary),
         *_justification(request),
         *_stages(request, known),
         *_rights(summary, known),
@@ -52,15 +52,18 @@ def render(summary: RequestSummary, viewer: PersonId, known: Known) -> Message:
     return message(f"{requests.spoken_to(viewer, request)} {standing}", blocks)
 
 
-def _terms(summary: RequestSummary) -> Block:
+def _terms(summary: RequestSummary) -> list[Block]:
+    """What is asked for; once it is delivered the line above says it."""
     request = summary.request
+    if request.state is RequestState.DELIVERED:
+        return []
     lasting = requests.wanted_time(request, summary.assignment)
     fields = [f"*{words.FOR_HOW_LONG}*\n{lasting}"]
     if request.request_type is not RequestType.USER_UPDATE:
         started = summary.assignment.starts_at if summary.assignment else None
         start = when(started) if started else requests.start(request)
         fields.append(f"*{words.STARTS}*\n{start}")
-    return section(fields=fields)
+    return [section(fields=fields)]
 
 
 def _justification(request: AssignmentRequest) -> list[Block]:

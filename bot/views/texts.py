@@ -81,7 +81,16 @@ def quote(text: str, limit: int = 2500) -> str:
     """
     lines = [line.rstrip() for line in text.strip().splitlines() if line.strip()]
     escaped = "\n".join(f"> {escape(line)}" for line in lines)
-    return _LINK.sub(r"<\g<0>>", cut_markup(escaped, limit)) if escaped else "> -"
+    return _linked(cut_markup(escaped, limit)) if escaped else "> -"
+
+
+def quote_line(text: str, limit: int) -> str:
+    """What a person wrote, as one line of a quotation, without its mark."""
+    return _linked(cut_markup(one_line(text), limit))
+
+
+def _linked(escaped: str) -> str:
+    return _LINK.sub(r"<\g<0>>", escaped)
 
 
 def mention(person_id: PersonId) -> str:

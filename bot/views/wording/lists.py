@@ -1,6 +1,6 @@
 """The words of lists: what I hold, what I asked for, what waits, and the home tab. Markup."""
 
-from bot.views.texts import cut_markup, mention, named, one_line, when
+from bot.views.texts import mention, named, quote_line, when
 from bot.views.wording import words
 from bot.views.wording.requests import asks, short_standing, wanted_time
 from bot.views.wording.words import several
@@ -87,7 +87,7 @@ def waiting(row: WaitingSummary) -> str:
     first = f"{asks(request)}. {words.FOR_HOW_LONG}: {lasting[:1].lower() + lasting[1:]}."
     lines = [first]
     if request.justification:
-        lines.append(f"> {cut_markup(one_line(request.justification), JUSTIFICATION_SHOWN)}")
+        lines.append(f"> {quote_line(request.justification, JUSTIFICATION_SHOWN)}")
     lines.append(f"Please decide by {when(row.decide_until)}.")
     return "\n".join(lines)
 

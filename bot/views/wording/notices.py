@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.views.known import Known
-from bot.views.texts import cut_markup, mention, named, one_line, when
+from bot.views.texts import mention, named, quote_line, when
 from bot.views.wording import delivery, words
 from bot.views.wording.requests import asks, numbered
 from bot.views.wording.stages import decide_by
@@ -33,7 +33,7 @@ def denied(request: AssignmentRequest, said: ApprovalDecision | None) -> str:
 
 
 def _reason(said: ApprovalDecision) -> str:
-    return cut_markup(one_line(said.reason), REASON_SHOWN)
+    return quote_line(said.reason, REASON_SHOWN)
 
 
 DENIED_NEXT = "If you still need it, talk to them, then ask again."

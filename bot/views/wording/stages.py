@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.views.known import Known
-from bot.views.texts import cut_markup, how_long, listed, mention, named, one_line, people, when
+from bot.views.texts import how_long, listed, mention, named, people, quote_line, when
 from bot.views.wording import words
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.policies import ApprovalStage
@@ -81,7 +81,7 @@ def reasons(run: StageRun) -> str:
 
 
 def _reason(decision: ApprovalDecision, *, named_too: bool) -> str:
-    text = cut_markup(one_line(decision.reason), REASON_SHOWN)
+    text = quote_line(decision.reason, REASON_SHOWN)
     return f"{mention(decision.person_id)}: {text}" if named_too else text
 
 
