@@ -59,6 +59,8 @@ def verify(ctx: click.Context) -> None:
         complain(verdict.problems)
         ctx.exit(FAILED)
     click.echo(f"The audit is whole: {verdict.rows} rows, {verdict.sealed} of them sealed.")
+    if verdict.last_seal is not None:
+        click.echo(f"Last seal: {verdict.last_seal}")
 
 
 @audit.command(epilog=example("usher audit export --since 2027-01-01 > audit.jsonl"))

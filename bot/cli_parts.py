@@ -44,6 +44,8 @@ class AuditVerdict:
     rows: int
     sealed: int
     """Rows covered by a seal; the newest ones are sealed within seconds."""
+    last_seal: str | None
+    """The hash all sealed rows follow from, in hexadecimal; None before the first seal."""
     problems: tuple[str, ...]
     """Changed, missing or reordered rows, a sentence each; empty: nothing was tampered with."""
 

@@ -60,8 +60,9 @@ class OpenDatabase:
     async def verify_audit(self) -> AuditVerdict:
         """Check every row against its seal, and the seals against each other."""
         problem = await self.rows.verify_audit()
-        rows, sealed = await self.rows.look(_audit_counts)
-        return AuditVerdict(rows=rows, sealed=sealed, problems=(problem,) if problem else ())
+        rows, sealed, last = await self.rows.look(_audit_counts)
+        problems = (problem,) if problem else ()
+        return AuditVerdict(rows=rows, sealed=sealed, last_seal=last, problems=problems)
 
 
 @asynccontextmanager
@@ -198,10 +199,14 @@ def _mirror_state(reader: SqlReader) -> MirrorState:
     return MirrorState(people=count, read_at=read_at)
 
 
-def _audit_counts(reader: SqlReader) -> tuple[int, int]:
-    """Rows there are, and rows covered by a seal."""
+def _audit_counts(reader: SqlReader) -> tuple[int, int, str | None]:
+    """Rows there are, rows covered by a seal, and the last seal."""
     rows = reader.conn.execute(select(func.count()).select_from(tables.audit)).scalar_one()
     sealed = reader.conn.execute(
         select(func.coalesce(func.sum(tables.audit_seals.c.row_count), 0))
     ).scalar_one()
-    return rows, int(sealed)
+    seals = tables.audit_seals.c
+    last: str | None = reader.conn.execute(
+        select(seals.seal).order_by(seals.number.desc()).limit(1)
+    ).scalar_one_or_none()
+    return rows, int(sealed), last

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 import pytest
 
+import storage
 from bot.cli import usher
 from bot.cli_configuration import STILL_HELD
-from bot.settings import VARIABLES
+from bot.settings import DEFAULT_DATABASE_URL, VARIABLES
+from engine.application.clock import SystemClock
 from playground.server import Playground
 from tests.bot.conftest import environment
 from tests.bot.operator import FILE, invoke, invoke_beside
@@ -276,7 +278,18 @@ async def test_the_audit_is_exported_and_verified(applied: dict[str, str]) -> No
     assert invoke("audit", "export", "--since", "yesterday").code == 2
     verified = invoke("audit", "verify")
     assert (verified.code, verified.err) == (0, "")
-    assert verified.out.startswith(f"The audit is whole: {len(rows)} rows")
+    assert verified.out == f"The audit is whole: {len(rows)} rows, 0 of them sealed.\n"
+
+
+async def test_the_last_seal_of_the_audit_is_told(applied: dict[str, str]) -> None:
+    """Kept elsewhere, it shows what even the database's owner cannot hide."""
+    store = await storage.open_store(DEFAULT_DATABASE_URL, clock=SystemClock())
+    sealed = await store.seal_audit()
+    await store.close()
+    verified = invoke("audit", "verify")
+
+    assert f"{sealed} rows, {sealed} of them sealed.\nLast seal: " in verified.out
+    assert len(verified.out.split()[-1]) == 64
 
 
 async def test_an_audit_that_was_tampered_with_is_told(
