@@ -7,6 +7,8 @@ test needs a sleep. When something is not there, the failure tells what the pers
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from playground.acts import SlackSays
@@ -98,7 +100,7 @@ class PersonDriver:
         leave = self.playground.workspace.subscribe(lambda _: changed.set())
         try:
             async with asyncio.timeout(within):
-                while squeezed(words) not in squeezed(self._everything()):
+                while not self._shows(words):
                     changed.clear()
                     await changed.wait()
         except TimeoutError:
@@ -150,14 +152,14 @@ class PersonDriver:
 
     def sees(self, words: str) -> None:
         """Fail unless these words are in a message or an open form."""
-        if squeezed(words) not in squeezed(self._everything()):
+        if not self._shows(words):
             raise NotThere(f"{self.name} does not see {words!r}, but:\n{self._latest()}")
 
     def does_not_see(self, words: str) -> None:
         """Fail if these words are in a message or an open form."""
-        for one in self.messages:
-            if squeezed(words) in squeezed(one.text):
-                raise NotThere(f"{self.name} sees {words!r} in:\n{one.text}")
+        for text in self._texts():
+            if squeezed(words) in squeezed(text):
+                raise NotThere(f"{self.name} sees {words!r} in:\n{text}")
         form = self.form
         if form is not None and squeezed(words) in squeezed(form.text):
             raise NotThere(f"{self.name} sees {words!r} in the form:\n{form.text}")
@@ -210,23 +212,19 @@ class PersonDriver:
                 return message
         raise NotThere(f"{self.name} sees no message with {words!r}, but:\n{self._latest()}")
 
-    def _surfaces(self, where: str) -> list[tuple[list[Control], str]]:
+    def _surfaces(self, where: str) -> Iterator[tuple[list[Control], str]]:
         """Controls of each surface with the surface's words, in the order of looking."""
         reader = self._reader()
-        found: list[tuple[list[Control], str]] = []
         stack = self.playground.views.stack(self.id)
         if stack and where in ("anywhere", "modal"):
             top = stack[-1]
-            found.append((controls(reader, top, _blocks(top)), reader.view(top.payload)))
+            yield controls(reader, top, _blocks(top)), reader.view(top.payload)
         if where in ("anywhere", "messages"):
-            found += [
-                (controls(reader, one, message_blocks(one)), reader.body(one.body))
-                for one in reversed(self.visible())
-            ]
+            for one in reversed(self.visible()):
+                yield controls(reader, one, message_blocks(one)), reader.body(one.body)
         home = self.playground.views.homes.get(self.id)
         if home is not None and where in ("anywhere", "home"):
-            found.append((controls(reader, home, _blocks(home)), reader.view(home.payload)))
-        return found
+            yield controls(reader, home, _blocks(home)), reader.view(home.payload)
 
     def _control(self, label: str, on: str | None, where: str) -> Control:
         for found, whole in self._surfaces(where):
@@ -238,12 +236,19 @@ class PersonDriver:
         lacking = f"{self.name} sees no button {label!r}{near_words}; buttons: {buttons}"
         raise NotThere(f"{lacking}\n{self._latest()}")
 
-    def _everything(self) -> str:
+    def _shows(self, words: str) -> bool:
         form = self.form
-        return "\n".join([*(one.text for one in self.messages), form.text if form else ""])
+        if form is not None and squeezed(words) in squeezed(form.text):
+            return True
+        return any(squeezed(words) in squeezed(one) for one in self._texts())
+
+    def _texts(self) -> Iterator[str]:
+        """The words of every message, newest first."""
+        reader = self._reader()
+        return (reader.body(one.body) for one in reversed(self.visible()))
 
     def _latest(self) -> str:
-        shown = [f"- {one.text}" for one in self.messages[-SHOWN_IN_FAILURES:]]
+        shown = [f"- {one}" for one in islice(self._texts(), SHOWN_IN_FAILURES)][::-1]
         form = self.form
         if form is not None:
             shown.append(f"and the form:\n{form.text}")

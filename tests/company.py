@@ -98,14 +98,12 @@ class Company:
 
     async def the_request(self, who: str, package: str) -> RequestId:
         """The newest request of somebody for a package, by its name; removals left out."""
-        target, found = self.playground.person(who).id, None
-        page = await self.house.queries.requests(limit=500)
-        for row in reversed(page.rows):
-            asked = row.request
+        target = self.playground.person(who).id
+        page = await self.house.queries.requests(limit=50)
+        for asked in (row.request for row in page.rows):
             if asked.target_id == target and asked.package_name == package and asked.policy:
-                found = asked.id
-        assert found is not None, f"{who} has not asked for {package}"
-        return found
+                return asked.id
+        raise AssertionError(f"{who} has not asked for {package}")
 
     async def story_of(self, request_id: RequestId) -> list[str]:
         """The audit's activities of a request, oldest first."""

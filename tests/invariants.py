@@ -13,9 +13,9 @@ from bot import messenger
 from bot.house import House
 from engine.application.ports import Lease, MessageWork
 from engine.domain import assignment_requests, assignments, holdings
-from engine.domain.conversation import Audience
+from engine.domain.conversation import Audience, CardKind
 from engine.domain.holdings import Holding, Level, Seen
-from engine.domain.ids import ChannelId, PersonId
+from engine.domain.ids import ChannelId, PersonId, RequestId
 from playground.server import Playground
 from storage import DatabaseStore
 from storage import tables as t
@@ -90,7 +90,11 @@ async def _audit(playground: Playground, house: House) -> list[str]:
 
 
 async def _cards(playground: Playground, house: House) -> list[str]:
-    """Every card shows the state as it is now: drawn afresh it is the same."""
+    """Every open card shows the state as it is now: drawn afresh it is the same.
+
+    The cards of what has ended, and is all gone, stay as they were then: the same right may have
+    been given again by something else.
+    """
     carrier = messenger.SlackMessenger(house.client, house.queries)
     found = []
     for work in await _store(house).look(_shown):
@@ -98,6 +102,10 @@ async def _cards(playground: Playground, house: House) -> list[str]:
         if channel is None or ts is None:
             found.append(f"{work.key} was never posted")
             continue
+        if work.kind != CardKind.TASK:
+            summary = await house.queries.request(RequestId(work.subject_id))
+            if summary and summary.assignment and summary.assignment.level:
+                continue
         drawn = await carrier._drawn(work)
         message = playground.workspace.conversations[channel].by_ts.get(ts)
         if message is None:

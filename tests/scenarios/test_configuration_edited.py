@@ -3,6 +3,7 @@
 import pytest
 
 from engine.domain.refusals import StillHeld
+from playground.driver_forms import Form, FormRefused
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
 
@@ -10,8 +11,12 @@ MIA = files.stage("Mia", files.people("mia"))
 OLGA = files.stage("Olga", files.people("olga"))
 
 
-def _reports(*stages: files.Part, **settings: object) -> str:
-    return files.file(files.package("Reports", files.policy("Everybody", *stages, **settings)))
+def _reports(*stages: files.Part, expiration: str = "P30D") -> str:
+    return files.file(
+        files.package(
+            "Reports", files.policy("Everybody", *stages, expiration={"after": expiration})
+        )
+    )
 
 
 async def test_a_running_request_keeps_its_policy_and_the_next_one_has_the_new(
@@ -20,7 +25,7 @@ async def test_a_running_request_keeps_its_policy_and_the_next_one_has_the_new(
     """Rita asked when only Mia decided, for thirty days; then Olga is added, and seven days."""
     async with company(_reports(MIA)) as contoso:
         await contoso.asks("rita", "Reports")
-        changed = await contoso.applies(_reports(MIA, OLGA, expiration={"after": "P7D"}))
+        changed = await contoso.applies(_reports(MIA, OLGA, expiration="P7D"))
         assert changed == 1
 
         form = await contoso.opens("ed", "Reports")
@@ -42,7 +47,7 @@ async def test_a_shorter_policy_does_not_shorten_what_somebody_has(company: Open
     """LIF-10: Rita's thirty days stay thirty days."""
     async with company(_reports()) as contoso:
         await contoso.asks("rita", "Reports")
-        await contoso.applies(_reports(expiration={"after": "P1D"}))
+        await contoso.applies(_reports(expiration="P1D"))
         await contoso.playground.days_pass(29)
         assert "rita" in contoso.group("prod-readers")
         await contoso.playground.days_pass(1)
@@ -69,7 +74,9 @@ async def test_a_role_added_to_a_package_comes_to_its_holders_and_one_removed_go
 async def test_a_package_somebody_holds_cannot_be_taken_out_of_the_file(company: Open) -> None:
     """PKG-6: the refusal names who holds it and who asks for it; once they do not, it works."""
     kept = files.package("Kept")
-    before = files.file(kept, files.package("Reports"), files.package("Logs", files.policy("E", MIA)))
+    before = files.file(
+        kept, files.package("Reports"), files.package("Logs", files.policy("E", MIA))
+    )
     async with company(before) as contoso:
         await contoso.asks("rita", "Reports")
         await contoso.asks("ed", "Logs")
@@ -120,11 +127,8 @@ async def test_applying_the_same_file_twice_changes_nothing(company: Open) -> No
         assert await contoso.applies(_reports()) == 0
 
 
-async def _refused(form: object) -> str:
+async def _refused(form: Form) -> str:
     """What sending the form is answered, at a field or in its place."""
-    from playground.driver_forms import Form, FormRefused
-
-    assert isinstance(form, Form)
     try:
         done = await form.submit()
     except FormRefused as refused:
@@ -145,3 +149,18 @@ async def test_a_resource_renamed_in_the_file_keeps_what_people_have(company: Op
         assert "access.removed" not in story
 
 
+async def test_a_manual_resource_that_went_from_the_file_is_still_taken_away_by_somebody(
+    company: Open,
+) -> None:
+    """Nothing names the VPN any more: the administrators have the removal task, and may do it."""
+    with_vpn = files.package("Reports", gives=("prod-readers", "vpn"))
+    async with company(files.file(with_vpn)) as contoso:
+        await contoso.asks("rita", "Reports")
+        await contoso.ivan.presses("Done")
+        without = [one for one in files.RESOURCES if one["name"] != "vpn"]
+        await contoso.applies(files.file(files.package("Reports"), resources=without))
+
+        contoso.ada.sees("Office VPN for Rita Romero: please take access away")
+        await contoso.ada.presses("Done", on="Office VPN")
+        contoso.ada.sees("no longer has Office VPN")
+        contoso.ivan.does_not_see("please take access away")

@@ -1,5 +1,6 @@
 """People come and go while requests wait and access is held."""
 
+from engine.domain.ids import PersonId
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
@@ -82,7 +83,7 @@ async def test_the_requestor_leaves_and_nobody_is_asked_any_more(contoso: Compan
 
 async def test_the_holder_leaves_and_loses_everything_at_once(contoso: Company) -> None:
     """Slack takes Ed out of its groups itself; the rest is taken by Usher, tasks included."""
-    await contoso.asks("ed", "Office VPN")
+    await contoso.asks("ed", "Office VPN", Justification="Working from home")
     await contoso.mia.presses("Approve")
     await contoso.ivan.presses("Done")
     await contoso.administers("assign @ed Incident responder")
@@ -93,7 +94,7 @@ async def test_the_holder_leaves_and_loses_everything_at_once(contoso: Company) 
     assert "ed" not in contoso.group("prod-readers")
     assert "ed" not in contoso.channel("incident-room")
     contoso.ivan.sees("please take access away")
-    held = await contoso.house.queries.held_by(contoso.ed.id)
+    held = await contoso.house.queries.held_by(PersonId(contoso.ed.id))
     assert held.total == 0
     await contoso.ivan.presses("Done")
 
@@ -104,7 +105,7 @@ async def test_somebody_who_comes_back_starts_with_nothing(contoso: Company) -> 
     await contoso.ivan.presses("Done")
     await contoso.playground.user_leaves("rita")
     await contoso.ivan.presses("Done")
-    await contoso.playground.changes_profile("rita", deleted=False)
+    await contoso.playground.changes.returns("rita")
 
     assert "You hold no access package" in await contoso.says("rita", "/access mine")
     await contoso.asks("rita", "Meeting room display")
