@@ -126,6 +126,8 @@ class Playground:
         self.workspace.on_event = self.delivery.event
         self.url = ""
         self.app_removed = False
+        self._settling = asyncio.Lock()
+        """One question at a time: people who act at once must not make the app settle twice."""
         self._runner: web.AppRunner | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -195,7 +197,8 @@ class Playground:
                 while True:
                     await self.delivery.settled()
                     if self.hook is not None:
-                        await self.hook.settle()
+                        async with self._settling:
+                            await self.hook.settle()
                     if self.delivery.idle:
                         return
         except TimeoutError as error:
