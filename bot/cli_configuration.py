@@ -17,6 +17,7 @@ from bot.cli_common import (
     text_of,
 )
 from bot.cli_parts import Database, Fault, NoDatabase
+from bot.house import digest_of
 from bot.settings import OperatorSettings, SettingsFaults
 from engine.application.clock import SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
@@ -135,9 +136,8 @@ async def _apply(settings: OperatorSettings, name: str, text: str) -> str:
         for warning in found.warnings:
             click.echo(f"warning: {warning}", err=True)
         try:
-            await database.service.handle(
-                ApplyConfiguration(configuration=found.configuration), OPERATOR
-            )
+            command = ApplyConfiguration(configuration=found.configuration, source=digest_of(text))
+            await database.service.handle(command, OPERATOR)
         except StillHeld as refusal:
             raise Fault(*await _still_held(database, refusal)) from refusal
         return told

@@ -4,6 +4,7 @@ Here, and in `operations.py`, is the only place that knows every part. `usher se
 and the tests open the same house, with another clock and another Slack.
 """
 
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -69,13 +70,19 @@ class House:
     settings: Settings
 
     async def prepare(self) -> None:
-        """Read the directory and bring the configuration up to date.
+        """Read the directory, and apply the configuration file unless it was applied before.
+
+        A file that was applied is not read again: that somebody it names has left meanwhile must
+        not keep Usher from starting.
 
         Raises what the directory raises, `configuration.ConfigurationFaults`, and refusals.
         """
         await self.mirror.refresh()
-        if self.settings.config is not None:
-            await apply_file(self, self.settings.config.name, self.settings.config.read_text())
+        if self.settings.config is None:
+            return
+        text = self.settings.config.read_text(encoding="utf-8")
+        if await self.store.read(Reader.configuration_source) != digest_of(text):
+            await apply_file(self, self.settings.config.name, text)
 
 
 @asynccontextmanager
@@ -142,6 +149,11 @@ async def open_house(
             await desk.drain()
 
 
+def digest_of(text: str) -> str:
+    """Tells one configuration file from another."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 async def apply_file(house: House, name: str, text: str) -> int:
     """Make this file the configuration; answers how many things changed.
 
@@ -156,7 +168,7 @@ async def apply_file(house: House, name: str, text: str) -> int:
     found = await house.store.read(read)
     for warning in found.warnings:
         log.warning("%s", warning)
-    command = ApplyConfiguration(configuration=found.configuration)
+    command = ApplyConfiguration(configuration=found.configuration, source=digest_of(text))
     changed = await house.service.handle(command, OPERATOR)
     assert isinstance(changed, int)
     log.info("the configuration is applied", extra={"changes": changed})

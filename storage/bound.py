@@ -79,6 +79,11 @@ class Bound:
             self.home.configured = known
         return known
 
+    def configuration_source(self) -> str | None:
+        """The digest of the file that the stored configuration was read from."""
+        found: str | None = self.conn.execute(_SOURCE).scalar_one_or_none()
+        return found
+
     def _look(self) -> None:
         """The database's clock and the configuration's revision, in one statement."""
         if self.home.own_clock:
@@ -89,6 +94,8 @@ class Bound:
 
 
 _REVISION = select(func.max(configurations.c.revision))
+_SOURCE = select(configurations.c.source).order_by(configurations.c.revision.desc()).limit(1)
+"""Of the newest revision."""
 _BODY = select(configurations.c.body).where(configurations.c.revision == bindparam("revision"))
 _MILLIS = cast(func.floor(extract("epoch", func.clock_timestamp()) * 1000), BigInteger)
 _NOW_AND_REVISION = select(type_coerce(_MILLIS, UtcMillis), _REVISION.scalar_subquery())

@@ -143,7 +143,9 @@ class MirrorWrites(SqlReader):
             self.conn.execute(retire, {"ids": some})
         return tuple(gone)
 
-    def add_configuration(self, configuration: Configuration, *, by: str, now: datetime) -> int:
+    def add_configuration(
+        self, configuration: Configuration, *, by: str, source: str, now: datetime
+    ) -> int:
         """Store a new revision and return its number."""
         stored = self.configured()
         revision = stored.revision + 1 if stored is not None else 1
@@ -151,6 +153,7 @@ class MirrorWrites(SqlReader):
             "revision": revision,
             "applied_at": now,
             "applied_by": by,
+            "source": source,
             "body": codec.encode(configuration),
         }
         self.conn.execute(insert(t.configurations), row)
@@ -161,4 +164,5 @@ class MirrorWrites(SqlReader):
 def _person_row(person: Person) -> dict[str, object]:
     row = PERSON.to_row(person)
     row["email_key"] = codec.clean(person.email).casefold() if person.email else None
+    row["department_key"] = codec.clean(person.department or "").strip() or None
     return row

@@ -41,13 +41,14 @@ metadata = MetaData(
 )
 
 
-def _index(name: str, *columns: str, unique: bool = False, where: str) -> Index:
+def some_rows(name: str, *columns: str, unique: bool = False, where: str) -> Index:
     """An index over the rows of which the condition holds, the same on both databases."""
     condition = text(where)
     return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
-def _wakes() -> tuple[Column[object], ...]:
+def waking_columns() -> tuple[Column[object], ...]:
+    """The columns of a row that wakes by itself."""
     return (
         Column("version", Integer, nullable=False, server_default="1"),
         Column("wake_at", WakeMillis),
@@ -65,6 +66,7 @@ configurations = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("applied_at", UtcMillis, nullable=False),
     Column("applied_by", String, nullable=False),
+    Column("source", String, nullable=False),
     Column("body", Body, nullable=False),
 )
 
@@ -77,9 +79,12 @@ people = Table(
     Column("active", Boolean, nullable=False),
     Column("email_key", String),
     Column("manager_id", String),
+    Column("department_key", String),
     Column("body", Body, nullable=False),
     Index("people_by_email", "email_key"),
+    some_rows("people_by_department", "department_key", where="department_key IS NOT NULL"),
 )
+"""`email_key` and `department_key` repeat what the body says, for finding and counting by it."""
 
 groups = Table(
     "groups",
@@ -128,21 +133,21 @@ requests = Table(
     Column("body", Body, nullable=False),
     Column("is_open", Boolean, nullable=False),
     Column("reference", String(4), nullable=False),
-    *_wakes(),
-    _index(
+    *waking_columns(),
+    some_rows(
         "requests_one_open_per_target_and_package",
         "target_id",
         "package_id",
         unique=True,
         where="is_open",
     ),
-    _index("requests_due", "wake_at", where="wake_at IS NOT NULL"),
-    _index("requests_parked", "parked_at", where="parked_at IS NOT NULL"),
-    _index("requests_open_by_package", "package_id", where="is_open"),
+    some_rows("requests_due", "wake_at", where="wake_at IS NOT NULL"),
+    some_rows("requests_parked", "parked_at", where="parked_at IS NOT NULL"),
+    some_rows("requests_open_by_package", "package_id", where="is_open"),
     Index("requests_by_target", "target_id", "id"),
     Index("requests_by_requestor", "requestor_id", "id"),
     Index("requests_by_state", "state", "id"),
-    _index("requests_by_assignment", "assignment_id", where="assignment_id IS NOT NULL"),
+    some_rows("requests_by_assignment", "assignment_id", where="assignment_id IS NOT NULL"),
     Index("requests_by_reference", "reference"),
     postgresql_with=BUSY,
 )
@@ -161,7 +166,7 @@ approvals = Table(
     Column("verdict", String),
     Column("decided_at", UtcMillis),
     Column("is_open", Boolean, nullable=False),
-    _index("approvals_waiting", "person_id", "decide_until", where="is_open"),
+    some_rows("approvals_waiting", "person_id", "decide_until", where="is_open"),
     postgresql_with=BUSY,
 )
 """Who is asked in which stage, and what they said: one decision per person and stage. Follows the
@@ -185,18 +190,19 @@ assignments = Table(
     Column("ended_at", UtcMillis),
     Column("level", Boolean, nullable=False),
     Column("body", Body, nullable=False),
-    *_wakes(),
+    *waking_columns(),
     CheckConstraint("(state = 'expired') = (ended_at IS NOT NULL)", name="expired_is_ended"),
-    _index(
+    some_rows(
         "assignments_one_active_per_target_and_package",
         "target_id",
         "package_id",
         unique=True,
         where="ended_at IS NULL",
     ),
-    _index("assignments_due", "wake_at", where="wake_at IS NOT NULL"),
-    _index("assignments_parked", "parked_at", where="parked_at IS NOT NULL"),
-    _index("assignments_active_by_package", "package_id", where="ended_at IS NULL"),
+    some_rows("assignments_due", "wake_at", where="wake_at IS NOT NULL"),
+    some_rows("assignments_parked", "parked_at", where="parked_at IS NOT NULL"),
+    some_rows("assignments_active_by_package", "package_id", where="ended_at IS NULL"),
+    some_rows("assignments_active_by_policy", "policy_id", "id", where="ended_at IS NULL"),
     postgresql_with=BUSY,
 )
 
@@ -224,7 +230,7 @@ holdings = Table(
         "role",
         unique=True,
     ),
-    _index("holdings_due", "lane", "next_at", where="next_at IS NOT NULL"),
+    some_rows("holdings_due", "lane", "next_at", where="next_at IS NOT NULL"),
     postgresql_with=BUSY,
 )
 
@@ -264,9 +270,9 @@ messages = Table(
     Column("ts", String),
     Column("digest", String),
     CheckConstraint("(person_id IS NULL) <> (channel_id IS NULL)", name="one_audience"),
-    _index("messages_waiting", "lane", "queue_number", where="queue_number IS NOT NULL"),
-    _index("messages_cards_by_subject", "subject_id", where="is_card"),
-    _index("messages_tasks_by_person", "person_id", where="kind = 'task'"),
+    some_rows("messages_waiting", "lane", "queue_number", where="queue_number IS NOT NULL"),
+    some_rows("messages_cards_by_subject", "subject_id", where="is_card"),
+    some_rows("messages_tasks_by_person", "person_id", where="kind = 'task'"),
     postgresql_with=BUSY,
 )
 """Cards and notices. Waiting while `queue_number` is set: the place in the lane. `touched`: the
@@ -283,7 +289,7 @@ lanes = Table(
     Column("lease_number", BigInteger, nullable=False),
     Column("not_before", WakeMillis),
     Column("wake_at", WakeMillis),
-    _index("lanes_due", "kind", "wake_at", where="wake_at IS NOT NULL"),
+    some_rows("lanes_due", "kind", "wake_at", where="wake_at IS NOT NULL"),
     postgresql_with=BUSY,
 )
 """What is worked off in order, one thing at a time. While `holder` is set, `wake_at` is the end of
@@ -330,8 +336,8 @@ audit = Table(
     Column("assignment_id", String),
     Column("target_id", String),
     Column("entry", Text, nullable=False),
-    _index("audit_by_request", "request_id", where="request_id IS NOT NULL"),
-    _index("audit_by_assignment", "assignment_id", where="assignment_id IS NOT NULL"),
+    some_rows("audit_by_request", "request_id", where="request_id IS NOT NULL"),
+    some_rows("audit_by_assignment", "assignment_id", where="assignment_id IS NOT NULL"),
     Index("audit_in_commit_order", "xid", "id"),
     sqlite_autoincrement=True,
 )

@@ -132,6 +132,8 @@ class ApplyConfiguration:
     """Replace the stored configuration."""
 
     configuration: Configuration
+    source: str = ""
+    """A digest of the file it was read from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,12 @@ def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
         return 0
     if old is not None:
         _refuse_removal_of_held(unit, old, command.configuration)
-    unit.tx.add_configuration(command.configuration, by=unit.actor.audit_name, now=unit.now)
+    unit.tx.add_configuration(
+        command.configuration,
+        by=unit.actor.audit_name,
+        source=command.source,
+        now=unit.now,
+    )
     unit.audit("configuration.applied", changes=str(len(found)))
     if old is not None:
         edited = _packages_granting_otherwise(old, command.configuration)

@@ -134,6 +134,10 @@ class Reader(Protocol):
         """The stored configuration; None before the first apply. Costs one small statement."""
         ...
 
+    def configuration_source(self) -> str | None:
+        """The digest of the file that the stored configuration was read from."""
+        ...
+
     def directory(self) -> DirectoryNames:
         """The mirror by names, as a snapshot of this moment."""
         ...
@@ -246,8 +250,10 @@ class Transaction(Reader, Protocol):
 
     # Configuration
 
-    def add_configuration(self, configuration: Configuration, *, by: str, now: datetime) -> int:
-        """Store a new revision and return its number."""
+    def add_configuration(
+        self, configuration: Configuration, *, by: str, source: str, now: datetime
+    ) -> int:
+        """Store a new revision and return its number; `source` is a digest of its file."""
         ...
 
     # Requests

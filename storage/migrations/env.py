@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from storage.review_tables import review_runs  # noqa: F401 - completes the metadata
 from storage.tables import metadata
 
 connection = context.config.attributes["connection"]

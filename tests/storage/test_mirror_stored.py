@@ -250,7 +250,7 @@ async def test_each_configuration_is_a_new_revision(store: DatabaseStore) -> Non
     """Seen at once by the transaction that stored it, and by all later ones."""
 
     def apply(tx: Transaction, name: str) -> tuple[int, object]:
-        revision = tx.add_configuration(_configuration(name), by="operator", now=NOW)
+        revision = tx.add_configuration(_configuration(name), by="operator", source="f", now=NOW)
         stored = tx.configured()
         return revision, stored.configuration if stored else None
 
@@ -267,10 +267,10 @@ async def test_each_configuration_is_a_new_revision(store: DatabaseStore) -> Non
 
 async def test_a_configuration_that_was_rolled_back_never_was(store: DatabaseStore) -> None:
     """Nor is it remembered by the process."""
-    await store.write(lambda tx: tx.add_configuration(_configuration(), by="x", now=NOW))
+    await store.write(lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW))
 
     def fail(tx: Transaction) -> None:
-        tx.add_configuration(_configuration("Fabrikam"), by="x", now=NOW)
+        tx.add_configuration(_configuration("Fabrikam"), by="x", source="f", now=NOW)
         assert tx.configured() is not None
         raise RuntimeError
 
@@ -287,9 +287,9 @@ async def test_another_replicas_configuration_is_seen_at_once(
 ) -> None:
     """Held in memory, but never believed without a look at its revision."""
     one, other = two_stores
-    await one.write(lambda tx: tx.add_configuration(_configuration(), by="x", now=NOW))
+    await one.write(lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW))
     await other.read(lambda tx: tx.configured())
-    await one.write(lambda tx: tx.add_configuration(_configuration("Fabrikam"), by="x", now=NOW))
+    await one.write(lambda tx: tx.add_configuration(_configuration("Fabrikam"), by="x", source="f", now=NOW))
 
     seen = await other.read(lambda tx: tx.configured())
     assert seen is not None
@@ -301,7 +301,7 @@ async def test_administrators_are_who_the_configuration_means_now(
 ) -> None:
     """Nobody before the first configuration; then the active people it names."""
     before = await queries.administrators()
-    await store.write(lambda tx: tx.add_configuration(_configuration(), by="x", now=NOW))
+    await store.write(lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW))
     await _put(store, a_person("ada"), a_person("ann"), a_person("ben", active=False))
     await _group(store, ANN, BEN)
 

@@ -109,6 +109,7 @@ def _create_tables() -> None:
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("applied_at", sa.BigInteger(), nullable=False),
         sa.Column("applied_by", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
         sa.Column("body", BODY, nullable=False),
         sa.PrimaryKeyConstraint("revision", name=op.f("configurations_pkey")),
     )
