@@ -106,6 +106,7 @@ def web_client(settings: OperatorSettings, session: aiohttp.ClientSession) -> As
         session=session,
         timeout=TIMEOUT_SECONDS,
         proxy=settings.slack_proxy,
+        retry_handlers=[],  # the SDK's own would post again what may have arrived; the lanes look
     )
     client.proxy = settings.slack_proxy
     return client
