@@ -93,6 +93,14 @@ def _linked(escaped: str) -> str:
     return _LINK.sub(r"<\g<0>>", escaped)
 
 
+REFERENCE_LENGTH = 6
+
+
+def reference(id_: str) -> str:
+    """The end of an id: enough for a person to name a request or a review by."""
+    return id_[-REFERENCE_LENGTH:]
+
+
 def mention(person_id: PersonId) -> str:
     """A person, by the name Slack shows the reader."""
     return f"<@{_safe(person_id)}>"

@@ -22,8 +22,8 @@ from bot.views.blocks import (
 from bot.views.known import Known
 from bot.views.my_access import request_button
 from bot.views.paging import pager
+from bot.views.texts import reference
 from bot.views.wording import lists, words
-from bot.views.wording.requests import reference
 from engine.application.queries import Page, WaitingSummary
 
 PAGE_SIZE = 5

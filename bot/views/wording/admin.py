@@ -1,9 +1,9 @@
 """What administrators read: lists, answers, and a request's story. Markup."""
 
 from bot.views.known import Known
-from bot.views.texts import cut_markup, mention, named, one_line, when
+from bot.views.texts import cut_markup, mention, named, one_line, reference, when
 from bot.views.wording import delivery, words
-from bot.views.wording.requests import asks, numbered, reference
+from bot.views.wording.requests import asks, numbered
 from bot.views.wording.states import state_words
 from bot.views.wording.words import several
 from engine.application.audit import SYSTEM, AuditEntry

@@ -111,6 +111,8 @@ def ended(held: HeldSummary) -> str:
             return f"An administrator ended your access to {package}{moment}."
         case EndReason.LEFT:
             return f"The access to {package} ended{moment} with the account."
+        case EndReason.REVIEWED:
+            return f"Your access to {package} ended{moment}, because an access review decided so."
         case EndReason.CANCELED:
             return f"The access to {package} ended{moment}, because its request was canceled."
         case EndReason.EXPIRED | None:

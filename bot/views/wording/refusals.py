@@ -2,9 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from bot.views.texts import how_long, listed, mention, mention_channel, mention_group, named, when
+from bot.views.texts import (
+    how_long,
+    listed,
+    mention,
+    mention_channel,
+    mention_group,
+    named,
+    reference,
+    when,
+)
 from bot.views.texts import people as people_named
-from bot.views.wording.states import how_it_is
+from bot.views.wording.states import how_it_is, review_is
 from bot.views.wording.words import several
 from engine.domain import refusals as no
 
@@ -20,7 +29,7 @@ def sentence(refusal: no.Refusal, known: "Known", *, link: str | None = None) ->
         case no.DecisionRefusal():
             return _decision(refusal)
         case no.LifeRefusal():
-            return _life(refusal)
+            return _life(refusal, known)
         case no.AuthorityRefusal():
             return _authority(refusal)
         case no.ConfigurationRefusal():
@@ -110,7 +119,7 @@ def _incompatible(refusal: no.Incompatible, known: "Known") -> str:
     return f"This package may not be held together with something else: {listed(parts)}. {advice}"
 
 
-def _decision(refusal: no.DecisionRefusal) -> str:
+def _decision(refusal: no.DecisionRefusal) -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.AlreadyDecided(by, approved, at):
             done = "approved" if approved else "denied"
@@ -127,6 +136,17 @@ def _decision(refusal: no.DecisionRefusal) -> str:
                 f"Too late: this request {how_it_is(state)}{moment}. "
                 "If the access is still needed, it must be asked for again."
             )
+        case no.ReviewNotOpen(state=state, at=at):
+            moment = f" {when(at)}" if at else ""
+            return (
+                f"This review is not open for answers: it {review_is(state)}{moment}. "
+                "Nothing was changed."
+            )
+        case no.LineFellOut(at=at):
+            moment = f" {when(at)}" if at else ""
+            return (
+                f"This access ended{moment} while it was under review. Nothing is left to decide."
+            )
         case no.ReasonMissing():
             return "Please give a reason; the person who asked will read it."
         case no.ReasonTooLong(limit):
@@ -135,7 +155,7 @@ def _decision(refusal: no.DecisionRefusal) -> str:
             raise NotImplementedError(type(refusal).__name__)
 
 
-def _life(refusal: no.LifeRefusal) -> str:  # noqa: PLR0911 - a sentence each
+def _life(refusal: no.LifeRefusal, known: "Known") -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.NotCancelable(state):
             return (
@@ -162,13 +182,34 @@ def _life(refusal: no.LifeRefusal) -> str:  # noqa: PLR0911 - a sentence each
             return f"This access has ended{moment}. If it is still needed, ask for it again."
         case no.TaskNotOpen():
             return "This task is done already, or no longer needed. Nothing is left to do."
-        case no.NotFound(kind, reference):
+        case no.NotFound(kind, typed):
             return (
-                f"I found no {named(kind, bold=False)} {named(reference)}. "
+                f"I found no {named(kind, bold=False)} {named(typed)}. "
                 "Check the spelling and try again."
             )
+        case no.NoReviews() | no.ReviewRunning() | no.ReviewOver():
+            return _review(refusal, known)
         case _:
             return _extension(refusal)
+
+
+def _review(refusal: no.NoReviews | no.ReviewRunning | no.ReviewOver, known: "Known") -> str:
+    match refusal:
+        case no.NoReviews(package_id):
+            return (
+                f"No policy of {_package(known.package_name(package_id), start=False)} has "
+                "reviews. Add them to the configuration file, then start one."
+            )
+        case no.ReviewRunning(review_id):
+            return (
+                f"A review of this package is running already: {reference(review_id)}. "
+                "Wait for its end, or stop it."
+            )
+        case no.ReviewOver(review_id, state):
+            return (
+                f"Review {reference(review_id)} cannot be changed any more: it {review_is(state)}. "
+                "Start another one if it is needed."
+            )
 
 
 def _extension(refusal: no.LifeRefusal) -> str:
@@ -195,6 +236,10 @@ def _authority(refusal: no.AuthorityRefusal) -> str:  # noqa: PLR0911 - a senten
             )
         case no.OwnRequest():
             return "Nobody decides on their own request. Somebody else will look at it."
+        case no.NotAReviewer():
+            return "You are not asked to review this, or no longer. Nothing was changed."
+        case no.OwnAccess():
+            return "Nobody reviews their own access. Somebody else will look at it."
         case no.NotYours():
             return "Only the person this belongs to can do that. Nothing was changed."
         case no.NotAdministrator():
@@ -246,5 +291,7 @@ def _configuration(refusal: no.ConfigurationRefusal) -> str:
             raise NotImplementedError(type(refusal).__name__)
 
 
-def _package(name: str | None) -> str:
-    return named(name) if name else "This package"
+def _package(name: str | None, *, start: bool = True) -> str:
+    if name:
+        return named(name)
+    return "This package" if start else "this package"

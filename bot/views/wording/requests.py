@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.views.texts import day, how_long, mention, named, when
+from bot.views.texts import day, how_long, mention, named, reference, when
 from bot.views.wording import words
 from bot.views.wording.states import ENDINGS
 from engine.application.queries import RequestSummary
@@ -12,13 +12,6 @@ from engine.domain.assignments import Assignment
 from engine.domain.ids import PersonId
 from engine.domain.policies import Expiration
 from engine.domain.stages import Verdict
-
-REFERENCE_LENGTH = 6
-
-
-def reference(request_id: str) -> str:
-    """The end of a request's id: enough for a person to name it by."""
-    return request_id[-REFERENCE_LENGTH:]
 
 
 def title_plainly(request: AssignmentRequest) -> str:

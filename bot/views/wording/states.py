@@ -3,6 +3,7 @@
 from bot.views.wording import words
 from engine.domain.assignment_requests import RequestState
 from engine.domain.assignments import EndReason
+from engine.domain.reviews import ReviewState
 
 _STATES: dict[str, str] = {
     RequestState.PENDING_APPROVAL: "Waiting for approval",
@@ -22,6 +23,7 @@ ENDINGS: dict[EndReason, str] = {
     EndReason.REMOVED: "an administrator removed it",
     EndReason.LEFT: "the account was closed",
     EndReason.CANCELED: "the request was canceled",
+    EndReason.REVIEWED: "an access review took it away",
 }
 
 
@@ -41,6 +43,21 @@ _NOW: dict[str, str] = {
 def how_it_is(state: str) -> str:
     """The end of a sentence that starts with "this request"."""
     return _NOW.get(state, f"is {state.replace('_', ' ')}")
+
+
+_REVIEW_NOW: dict[str, str] = {
+    ReviewState.SCHEDULED: "has not begun yet",
+    ReviewState.OPENING: "is being prepared",
+    ReviewState.IN_PROGRESS: "is open",
+    ReviewState.APPLYING: "was closed and is being carried out",
+    ReviewState.APPLIED: "was closed",
+    ReviewState.STOPPED: "was stopped",
+}
+
+
+def review_is(state: str) -> str:
+    """The end of a sentence that starts with "this review"."""
+    return _REVIEW_NOW.get(state, f"is {state.replace('_', ' ')}")
 
 
 def state_words(state: str) -> str:

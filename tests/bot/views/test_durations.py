@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views import durations
@@ -68,6 +68,7 @@ def test_a_date_that_has_passed_offers_only_itself() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=3660)))
 def test_whatever_is_offered_is_shorter_distinct_and_can_be_read_back(
     longest: timedelta,

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.views import texts
@@ -56,6 +56,7 @@ def test_a_cut_never_leaves_half_a_mention(limit: int) -> None:
     assert cut.count("<") == cut.count(">")
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(min_value=2, max_value=60))
 def test_any_text_fits_and_has_no_markup_after_escape_and_cut(text: str, limit: int) -> None:
     """Cutting comes after escaping, so no limit is broken by an entity."""
