@@ -8,10 +8,13 @@ import click
 import pytest
 
 import storage
+from bot import operations
 from bot.cli import usher
 from bot.cli_configuration import STILL_HELD
-from bot.settings import DEFAULT_DATABASE_URL, VARIABLES
+from bot.settings import DEFAULT_DATABASE_URL, VARIABLES, load_for_operator
 from engine.application.clock import SystemClock
+from engine.application.commands import Actor, AssignDirectly
+from engine.domain.ids import PersonId
 from playground.server import Playground
 from tests.bot.conftest import environment
 from tests.bot.operator import FILE, invoke, invoke_beside
@@ -308,9 +311,25 @@ async def test_an_audit_that_was_tampered_with_is_told(
     assert "audit" in ran.complaints[0]
 
 
-def test_the_sentence_for_what_is_still_held_says_what_to_do() -> None:
-    """The rule itself is the engine's; here only the words are."""
-    assert "Take it from these people first" in STILL_HELD
+async def test_what_is_still_held_is_not_removed(
+    applied: dict[str, str], playground: Playground, tmp_path: Path
+) -> None:
+    """It says who holds it, by name, and what to do; nothing is changed (PKG-6)."""
+    ada, rita = (PersonId(playground.person(name).id) for name in ("ada", "rita"))
+    settings = load_for_operator(applied, dotenv=None)
+    async with operations.open_database(settings, write=True) as database:
+        configured = await database.queries.configured()
+        assert configured is not None
+        package = configured.package_named["production read access"]
+        actor = Actor(person_id=ada, channel_id=configured.organization.admin_channel)
+        await database.service.handle(AssignDirectly(target_id=rita, package_id=package.id), actor)
+    (tmp_path / "less.yml").write_text(FILE[: FILE.index("    packages:")])
+    ran = invoke("apply", "less.yml")
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.complaints[0] == STILL_HELD
+    assert any("Production read access" in line and "Rita Ruiz" in line for line in ran.complaints)
+    assert invoke("plan", "usher.yml").out == "No changes.\n"
 
 
 def test_commands_stand_in_the_order_in_which_an_operator_meets_them() -> None:
