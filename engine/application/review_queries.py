@@ -182,9 +182,7 @@ class ReviewQueries(Protocol):
         """
         ...
 
-    async def reviewer(
-        self, review_id: ReviewRunId, person_id: PersonId
-    ) -> ReviewerSummary | None:
+    async def reviewer(self, review_id: ReviewRunId, person_id: PersonId) -> ReviewerSummary | None:
         """What this person has to do in a run; None for an unknown run."""
         ...
 

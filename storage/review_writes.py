@@ -1,0 +1,270 @@
+"""Answers, lines that fall out, and what came of removing: set by set, each in one transaction."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from engine.application.review_ports import Answered
+from engine.domain.assignments import EndReason
+from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
+from engine.domain.review_lines import (
+    ApplyResult,
+    LineFilter,
+    Recommendation,
+    ReviewLine,
+    ReviewVerdict,
+)
+from engine.domain.review_settings import NoResponse
+from engine.domain.reviews import ReviewRun, asked_of
+from storage import review_tables as t
+from storage.codec import clean
+from storage.review_snapshot import ReviewSnapshots
+from storage.review_tallies import COLUMN_OF
+from storage.types import UtcMillis
+
+_L = t.review_lines.c
+LINE_COLUMNS = (
+    _L.review_id,
+    _L.assignment_id,
+    _L.target_id,
+    _L.name_key,
+    _L.stage,
+    _L.asked,
+    _L.department,
+    _L.recommendation,
+    _L.verdict,
+    _L.reason,
+    _L.decided_by,
+    _L.decided_at,
+    _L.gone,
+    _L.gone_at,
+    _L.apply_result,
+    _L.problem,
+)
+_OF = _L.review_id == bindparam("review_id")
+_NAMED = and_(_OF, _L.assignment_id.in_(bindparam("ids", expanding=True)))
+_IN_STAGE = and_(_OF, _L.stage == bindparam("in_stage"), _L.gone.is_(None))
+_ANSWERED = and_(_IN_STAGE, _L.verdict.is_not(None))
+_FAILED = and_(_OF, _L.apply_result == str(ApplyResult.FAILED))
+_NOTED = ["review_id", "assignment_id", "stage", "verdict", "reason", "decided_by", "decided_at"]
+_AT = bindparam("at", type_=UtcMillis)
+_VERDICT = bindparam("new_verdict", type_=String)
+_REASON = bindparam("new_reason", type_=String)
+_BY = bindparam("by", type_=String)
+
+
+def line_from(row: Sequence[Any]) -> ReviewLine:
+    """A line; `row` begins with `LINE_COLUMNS`."""
+    (review_id, assignment_id, target_id, name_key, stage, asked, department) = row[:7]
+    (recommendation, verdict, reason, decided_by, decided_at) = row[7:12]
+    (gone, gone_at, apply_result, problem) = row[12:16]
+    return ReviewLine(
+        review_id=ReviewRunId(review_id),
+        assignment_id=AssignmentId(assignment_id),
+        target_id=PersonId(target_id),
+        name_key=name_key,
+        stage=stage,
+        asked=asked,
+        department=department,
+        recommendation=Recommendation(recommendation) if recommendation else None,
+        verdict=ReviewVerdict(verdict) if verdict else None,
+        reason=reason or "",
+        decided_by=PersonId(decided_by) if decided_by else None,
+        decided_at=decided_at,
+        gone=EndReason(gone) if gone else None,
+        gone_at=gone_at,
+        apply_result=ApplyResult(apply_result) if apply_result else None,
+        problem=problem or "",
+    )
+
+
+def reviewed_by(
+    run: ReviewRun, person_id: PersonId, which: LineFilter
+) -> tuple[ColumnElement[bool], dict[str, Any]]:
+    """The lines of the running stage that this person reviews and the filter lets through.
+
+    Those that fell out are among them.
+    """
+    parts: list[ColumnElement[bool]] = [_OF, _L.asked.in_(bindparam("marks", expanding=True))]
+    asked: dict[str, Any] = {"review_id": run.id, "marks": sorted(asked_of(run, person_id))}
+    if not run.rules.self_review:
+        parts.append(_L.target_id != bindparam("person"))
+        asked["person"] = person_id
+    if which.undecided:
+        parts.append(_L.waiting)
+    if which.recommendation is not None:
+        parts.append(_L.recommendation == bindparam("recommended"))
+        asked["recommended"] = str(which.recommendation)
+    if which.department is not None:
+        parts.append(_L.department == bindparam("department"))
+        asked["department"] = which.department
+    return and_(*parts), asked
+
+
+def to_be_removed(rule: NoResponse) -> ColumnElement[bool]:
+    """Lines whose access goes at the close: `review_lines.final` in SQL."""
+    silent = _L.verdict.is_(None)
+    removed: list[ColumnElement[bool]] = [_L.verdict == str(ReviewVerdict.REMOVE)]
+    if rule is NoResponse.REMOVE:
+        removed.append(silent)
+    if rule is NoResponse.TAKE_RECOMMENDATION:
+        removed.append(and_(silent, _L.recommendation == str(Recommendation.REMOVE)))
+    return and_(_L.gone.is_(None), or_(*removed))
+
+
+class ReviewWrites(ReviewSnapshots):
+    """Everything that is written of reviews."""
+
+    def named_lines(
+        self, run: ReviewRun, assignment_ids: Iterable[AssignmentId]
+    ) -> tuple[ReviewLine, ...]:
+        """These lines of the run."""
+        asked = {"review_id": run.id, "ids": sorted(set(assignment_ids))}
+        rows = self.conn.execute(select(*LINE_COLUMNS).where(_NAMED), asked)
+        return tuple(line_from(row) for row in rows)
+
+    def answer_lines(
+        self,
+        run: ReviewRun,
+        person_id: PersonId,
+        *,
+        lines: Iterable[AssignmentId] = (),
+        which: LineFilter = LineFilter(),
+        verdict: ReviewVerdict,
+        reason: str,
+        now: datetime,
+    ) -> Answered:
+        """Answer the named lines, or all this person reviews that the filter lets through."""
+        meant, asked = reviewed_by(run, person_id, which)
+        meant = and_(meant, _L.gone.is_(None))
+        if named := sorted(set(lines)):
+            meant = and_(meant, _L.assignment_id.in_(bindparam("ids", expanding=True)))
+            asked["ids"] = named
+        before = self.counted(meant, asked)
+        total = sum(before.values())
+        if not total:
+            return Answered(lines=0, changed=0)
+        said = asked | {
+            "new_verdict": str(verdict),
+            "new_reason": clean(reason),
+            "by": person_id,
+            "at": now,
+        }
+        self._note(meant, said)
+        answer = {
+            "verdict": _VERDICT,
+            "reason": _REASON,
+            "decided_by": _BY,
+            "decided_at": _AT,
+            "waiting": ~true(),
+        }
+        self.conn.execute(update(t.review_lines).where(meant).values(answer), said)
+        column = COLUMN_OF[verdict]
+        self._restand(run, before, column)
+        standing = Counter[str]()
+        for (_, was), count in before.items():
+            standing[was] += count
+        return Answered(lines=total, changed=total - standing["undecided"] - standing[column])
+
+    def clear_answers(self, run: ReviewRun, by: PersonId, now: datetime) -> int:
+        """Make every answered line of the running stage undecided; answers how many."""
+        asked = {"review_id": run.id, "in_stage": run.stage}
+        before = self.counted(_ANSWERED, asked)
+        if not before:
+            return 0
+        said = asked | {"new_verdict": None, "new_reason": "", "by": by, "at": now}
+        self._note(_ANSWERED, said)
+        nothing = dict.fromkeys(("verdict", "reason", "decided_by", "decided_at"), null())
+        clearing = update(t.review_lines).where(_ANSWERED).values(waiting=true(), **nothing)
+        self.conn.execute(clearing, asked)
+        self._restand(run, before, "undecided")
+        return sum(before.values())
+
+    def _note(self, which: ColumnElement[bool], said: dict[str, Any]) -> None:
+        """Keep the answer to each of these lines for ever."""
+        noted = select(
+            _L.review_id, _L.assignment_id, _L.stage, _VERDICT, _REASON, _BY, _AT
+        ).where(which)
+        self.conn.execute(
+            insert(t.review_decisions).from_select(_NOTED, noted, include_defaults=False), said
+        )
+
+    def _restand(self, run: ReviewRun, before: Any, column: str) -> None:
+        changes = [(bucket, was, -n) for (bucket, was), n in before.items()]
+        changes += [(bucket, column, n) for (bucket, _), n in before.items()]
+        self.shift(run.id, changes)
+
+    def fall_out(
+        self, run: ReviewRun, assignment_id: AssignmentId, reason: EndReason, now: datetime
+    ) -> ReviewLine | None:
+        """The assignment ended: note it on its line; None when it has none, or fell out before."""
+        which = and_(_NAMED, _L.gone.is_(None))
+        asked = {"review_id": run.id, "ids": [assignment_id]}
+        row = self.conn.execute(select(*LINE_COLUMNS).where(which), asked).one_or_none()
+        if row is None:
+            return None
+        before = self.counted(which, asked)
+        noted = {"gone": literal(str(reason)), "gone_at": _AT, "waiting": ~true()}
+        self.conn.execute(update(t.review_lines).where(which).values(noted), asked | {"at": now})
+        self._restand(run, before, "gone")
+        return line_from(row)
+
+    # Results
+
+    def lines_to_remove(self, run: ReviewRun, limit: int) -> tuple[ReviewLine, ...]:
+        """The next lines whose access is to be removed, after the cursor, failed ones again."""
+        tried = str(ApplyResult.FAILED)
+        due = _L.apply_result == tried if run.attempt else _L.apply_result.is_(None)
+        found = (
+            select(*LINE_COLUMNS)
+            .where(
+                _OF,
+                to_be_removed(run.settings.on_no_response),
+                due,
+                _L.assignment_id > bindparam("cursor"),
+            )
+            .order_by(_L.assignment_id)
+            .limit(bindparam("most"))
+        )
+        asked = {"review_id": run.id, "cursor": run.cursor, "most": limit}
+        return tuple(line_from(row) for row in self.conn.execute(found, asked))
+
+    def save_results(
+        self, run: ReviewRun, results: Iterable[tuple[AssignmentId, ApplyResult, str]]
+    ) -> None:
+        """What came of removing; with the problem, if there was one."""
+        rows = [
+            {"of": run.id, "line": line, "result": str(result), "said": clean(problem)}
+            for line, result, problem in results
+        ]
+        if rows:
+            saving = (
+                update(t.review_lines)
+                .where(
+                    _L.review_id == bindparam("of"), _L.assignment_id == bindparam("line")
+                )
+                .values(apply_result=bindparam("result"), problem=bindparam("said"))
+            )
+            self.conn.execute(saving, rows)
+
+    def failed_lines(self, run: ReviewRun) -> int:
+        """How many could not be removed when last tried."""
+        counting = select(func.count()).select_from(t.review_lines).where(_FAILED)
+        found: int = self.conn.execute(counting, {"review_id": run.id}).scalar_one()
+        return found
