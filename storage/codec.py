@@ -8,6 +8,7 @@ Two things JSON can say and PostgreSQL cannot store are dropped from texts: the 
 halves of surrogate pairs. Both are only ever typed by programs.
 """
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,7 +19,7 @@ T = TypeVar("T")
 def encode(value: object) -> str:
     """The value as JSON text."""
     try:
-        text = msgspec.json.encode(value).decode()
+        text = msgspec.json.encode(value, enc_hook=_plain).decode()
     except UnicodeEncodeError:
         return _encode_cleaned(value)
     return _encode_cleaned(value) if "\\u0000" in text else text
@@ -48,7 +49,14 @@ def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
 
 
 def _encode_cleaned(value: object) -> str:
-    return msgspec.json.encode(_cleaned(msgspec.to_builtins(value))).decode()
+    return msgspec.json.encode(_cleaned(msgspec.to_builtins(value, enc_hook=_plain))).decode()
+
+
+def _plain(value: object) -> object:
+    """Any mapping as a dictionary: a field may hold one that cannot be changed."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise NotImplementedError(f"values of {type(value).__name__} are not stored")
 
 
 def _cleaned(value: object) -> object:

@@ -6,9 +6,10 @@ being cleaned and slow every look for what is due, so the server ends it after a
 """
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage import schema
@@ -31,36 +32,45 @@ class PostgresDatabase:
     """One PostgreSQL database."""
 
     def __init__(self, address: Address) -> None:
-        """Nothing is connected before `open`."""
+        """Nothing is connected before `open`. Raises `DatabaseUnavailable` without the driver."""
         self._address = address
         self._writing = _engine(address)
         self._reading = self._writing.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        from asyncpg import (  # type: ignore[import-untyped]  # noqa: PLC0415 - an optional part
+            InterfaceError,
+            PostgresError,
+        )
+
+        self._refusals: tuple[type[Exception], ...] = (OSError, InterfaceError, PostgresError)
+        """What connecting raises; what a statement raises is wrapped by SQLAlchemy."""
 
     async def open(self) -> None:
         """Connect and check the schema. Raises `DatabaseFault`."""
         try:
             await self.read(schema.check)
+        except DBAPIError as error:
+            await self.close()
+            raise self._unreachable(error.orig or error) from error
         except BaseException:
             await self.close()
             raise
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in one transaction."""
-        try:
-            async with self._writing.begin() as connection:
-                return await connection.run_sync(fn)
-        except OSError as error:
-            raise _unreachable(self._address, error) from error
+        return await self._run(self._writing, fn)
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on a snapshot."""
+        return await self._run(self._reading, fn)
+
+    async def _run(self, engine: AsyncEngine, fn: Callable[[Connection], T]) -> T:
         try:
-            async with self._reading.begin() as connection:
+            async with engine.begin() as connection:
                 return await connection.run_sync(fn)
-        except OSError as error:
-            raise _unreachable(self._address, error) from error
+        except self._refusals as error:
+            raise self._unreachable(error) from error
 
     async def migrate(self) -> None:
         """Bring the schema up to date, alone."""
@@ -70,21 +80,26 @@ class PostgresDatabase:
         """Close every connection."""
         await self._writing.dispose()
 
+    def _unreachable(self, error: BaseException) -> DatabaseUnavailable:
+        reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+        return DatabaseUnavailable(f"The database {self._address.shown} cannot be used: {reason}.")
+
 
 def _engine(address: Address) -> AsyncEngine:
     try:
-        return create_async_engine(
+        engine = create_async_engine(
             address.url,
             pool_size=CONNECTIONS,
             max_overflow=0,
             json_serializer=_as_it_is,
-            json_deserializer=_as_it_is,
             connect_args={"timeout": CONNECT_SECONDS, "server_settings": _SETTINGS},
         )
     except ModuleNotFoundError as error:
         raise DatabaseUnavailable(
             "PostgreSQL needs a part that is not installed: pip install '.[postgres]'."
         ) from error
+    event.listen(engine.sync_engine, "connect", _read_bodies_as_text)
+    return engine
 
 
 def _as_it_is(body: str) -> str:
@@ -92,5 +107,14 @@ def _as_it_is(body: str) -> str:
     return body
 
 
-def _unreachable(address: Address, error: Exception) -> DatabaseUnavailable:
-    return DatabaseUnavailable(f"The database {address.shown} cannot be reached: {error}.")
+def _read_bodies_as_text(connection: Any, _record: object) -> None:
+    """Take JSONB as the text it is; `codec` makes the value of it."""
+    connection.run_async(
+        lambda driver: driver.set_type_codec(
+            "jsonb",
+            schema="pg_catalog",
+            format="binary",
+            encoder=lambda body: b"\1" + body.encode(),
+            decoder=lambda raw: raw[1:].decode(),
+        )
+    )

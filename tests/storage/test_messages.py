@@ -1,7 +1,6 @@
 """Cards and notices on their way: in order, once, paced, fenced, never forgotten."""
 
 import asyncio
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -329,7 +328,8 @@ async def test_work_queued_while_a_lane_is_given_back_is_not_slept_over(
     one, other = two_stores
     await one.write(lambda tx: tx.show_cards([acts.card()], NOW))
     work = await acts.taken(one)
-    queued = threading.Event()
+    loop = asyncio.get_running_loop()
+    queued = asyncio.Event()
 
     def queue_slowly(tx: Transaction) -> None:
         """Queue, hold the lane's lock, and take long to commit."""
@@ -337,12 +337,11 @@ async def test_work_queued_while_a_lane_is_given_back_is_not_slept_over(
         tx.add_notices([acts.notice()], NOW)
         tx.finish()
         tx.outgoing = Outgoing()
-        queued.set()
+        loop.call_soon(queued.set)
         tx.conn.execute(text("SELECT pg_sleep(0.3)"))
 
     queueing = asyncio.ensure_future(other.write(queue_slowly))
-    while not queued.is_set():
-        await asyncio.sleep(0)
+    await queued.wait()
     await one.write(acts.shown, work)
     await queueing
 
@@ -413,9 +412,7 @@ async def test_a_lane_with_nothing_to_do_goes_to_sleep(store: DatabaseStore) -> 
     assert await store.next_wake_at() is None
 
 
-async def test_messages_that_wait_survive_hours(
-    store: DatabaseStore, clock: StandingClock
-) -> None:
+async def test_messages_that_wait_survive_hours(store: DatabaseStore, clock: StandingClock) -> None:
     """Late is not never."""
     await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
     clock.pass_by(100 * HOUR)

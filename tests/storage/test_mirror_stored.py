@@ -29,9 +29,7 @@ async def _put(store: DatabaseStore, *people: Person) -> tuple[PersonId, ...]:
 
 
 async def _group(store: DatabaseStore, *members: PersonId, active: bool = True) -> list[GroupId]:
-    group = Group(
-        id=LEADS, handle="leads", name="Leads", active=active, members=frozenset(members)
-    )
+    group = Group(id=LEADS, handle="leads", name="Leads", active=active, members=frozenset(members))
     return list(await store.write(lambda tx: tx.put_groups([group])))
 
 
@@ -267,7 +265,9 @@ async def test_each_configuration_is_a_new_revision(store: DatabaseStore) -> Non
 
 async def test_a_configuration_that_was_rolled_back_never_was(store: DatabaseStore) -> None:
     """Nor is it remembered by the process."""
-    await store.write(lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW))
+    await store.write(
+        lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW)
+    )
 
     def fail(tx: Transaction) -> None:
         tx.add_configuration(_configuration("Fabrikam"), by="x", source="f", now=NOW)
@@ -289,7 +289,9 @@ async def test_another_replicas_configuration_is_seen_at_once(
     one, other = two_stores
     await one.write(lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW))
     await other.read(lambda tx: tx.configured())
-    await one.write(lambda tx: tx.add_configuration(_configuration("Fabrikam"), by="x", source="f", now=NOW))
+    await one.write(
+        lambda tx: tx.add_configuration(_configuration("Fabrikam"), by="x", source="f", now=NOW)
+    )
 
     seen = await other.read(lambda tx: tx.configured())
     assert seen is not None
@@ -301,7 +303,9 @@ async def test_administrators_are_who_the_configuration_means_now(
 ) -> None:
     """Nobody before the first configuration; then the active people it names."""
     before = await queries.administrators()
-    await store.write(lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW))
+    await store.write(
+        lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW)
+    )
     await _put(store, a_person("ada"), a_person("ann"), a_person("ben", active=False))
     await _group(store, ANN, BEN)
 

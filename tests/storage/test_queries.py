@@ -7,8 +7,9 @@ import pytest
 
 from engine.application.ports import Transaction
 from engine.domain.assignment_requests import RequestState, RequestType
+from engine.domain.assignments import Assignment
 from engine.domain.conversation import Audience, Card, CardKind
-from engine.domain.holdings import Seen
+from engine.domain.holdings import Holding, Seen
 from engine.domain.ids import AssignmentId, PackageId, PersonId, RequestId
 from storage import DatabaseStore, StoreQueries
 from tests.builders import ANN, BEN, CAT, DAN, DAY, HOUR, MINUTE, NOW, PACKAGE, ROB, a_person
@@ -16,6 +17,10 @@ from tests.storage import acts
 
 S = RequestState
 ENDS = (3 * DAY, None, DAY, 2 * DAY)
+
+
+def _add(tx: Transaction, one: Assignment) -> None:
+    tx.add_assignment(one, None)
 
 
 async def _hold_four(store: DatabaseStore) -> None:
@@ -120,12 +125,9 @@ async def test_a_persons_open_requests_are_those_on_their_way_or_failed(
             assignment_id=id_,
         )
         await acts.store_request(store, failed)
-        one = acts.assignment(id_, of=failed.id, package=failed.package_id)
-        await store.write(
-            lambda tx, one=one, over=over: tx.add_assignment(
-                acts.ended(one) if over else one, None
-            )
-        )
+        held = acts.assignment(id_, of=failed.id, package=failed.package_id)
+        held = acts.ended(held) if over else held
+        await store.write(_add, held)
 
     page = await queries.open_requests_of(ROB)
     assert [row.request.id[-1] for row in page.rows] == ["5", "2", "1", "0"]
@@ -200,7 +202,7 @@ async def test_the_tasks_of_a_person_are_those_whose_card_they_have(
         audience = Audience(person_id=to)
         return Card(kind=CardKind.TASK, subject_id=subject, part=part, audience=audience)
 
-    def pending(id_: str, hours: int, **changes: object) -> acts.Holding:
+    def pending(id_: str, hours: int, **changes: object) -> Holding:
         changed_at = NOW + timedelta(hours=hours)
         known: dict[str, object] = {"seen": Seen.PENDING, "changed_at": changed_at, **changes}
         return acts.holding(id_, target=id_, **known)
@@ -249,9 +251,7 @@ async def test_requests_are_found_by_the_end_of_their_id(
     assert await queries.find_requests(reference) == tuple(found)
 
 
-async def test_at_most_five_requests_are_found(
-    store: DatabaseStore, queries: StoreQueries
-) -> None:
+async def test_at_most_five_requests_are_found(store: DatabaseStore, queries: StoreQueries) -> None:
     """The newest of them."""
     for number in range(6):
         one = acts.request(f"0{number}XXXX", package=f"package-{number}")

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 
 from engine.application.ports import Conflict, Reader, Transaction
 from engine.domain.assignment_requests import RequestState, RequestType
@@ -313,8 +314,6 @@ async def test_a_wake_waits_for_whoever_looks_and_is_not_lost(
     loop = asyncio.get_running_loop()
 
     def look(tx: Reader) -> None:
-        from sqlalchemy import text
-
         assert isinstance(tx, SqlReader)
         tx.lock_assignment(sleeping.id)  # type: ignore[attr-defined]
         loop.call_soon(looking.set)
@@ -331,8 +330,6 @@ async def test_a_wake_waits_for_whoever_looks_and_is_not_lost(
 
 async def test_an_assignment_cannot_be_expired_without_an_end(store: DatabaseStore) -> None:
     """The database holds the two together."""
-    from sqlalchemy.exc import IntegrityError
-
     wrong = acts.assignment(state=AssignmentState.EXPIRED)
 
     with pytest.raises(IntegrityError):

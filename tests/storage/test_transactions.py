@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
+import storage
+from engine.application.clock import SystemClock
 from engine.application.ports import Conflict, Reader, Transaction
 from engine.domain.ids import PersonId, RequestId
 from storage import DatabaseStore
@@ -59,7 +61,11 @@ async def test_a_savepoint_undoes_only_what_was_done_inside(store: DatabaseStore
     def half(tx: Transaction) -> None:
         tx.add_request(acts.request("request-0001"), None)
         tx.show_cards([acts.card("request-0001")], NOW)
-        with pytest.raises(RuntimeError), tx.savepoint():
+        with pytest.raises(RuntimeError):
+            fail_inside(tx)
+
+    def fail_inside(tx: Transaction) -> None:
+        with tx.savepoint():
             tx.add_request(acts.request("request-0002", package="other"), None)
             tx.show_cards([acts.card("request-0002")], NOW)
             raise RuntimeError
@@ -107,8 +113,6 @@ async def test_a_cancelled_caller_does_not_cut_the_transaction_short(
 
 async def test_closing_waits_for_what_runs(database_url: str, clock: StandingClock) -> None:
     """A commit under way when the store is closed is there afterwards."""
-    import storage
-
     closing = await storage.open_store(database_url, clock=clock)
     writing = asyncio.ensure_future(closing.write(lambda tx: tx.add_request(acts.request(), None)))
     await asyncio.sleep(0)
@@ -188,8 +192,6 @@ async def test_the_database_tells_the_time_when_the_clock_cannot_be_moved(
     postgres_url: str,
 ) -> None:
     """Replicas on PostgreSQL need not agree about the time."""
-    import storage
-    from engine.application.clock import SystemClock
 
     class WrongClock(SystemClock):
         def now(self) -> datetime:
@@ -201,12 +203,8 @@ async def test_the_database_tells_the_time_when_the_clock_cannot_be_moved(
     assert abs(moment - SystemClock().now()) < MINUTE
 
 
-async def test_a_lost_connection_is_tried_again(
-    postgres_url: str, clock: StandingClock
-) -> None:
+async def test_a_lost_connection_is_tried_again(postgres_url: str, clock: StandingClock) -> None:
     """The function runs again on a fresh connection and the caller notices nothing."""
-    import storage
-
     runs: list[int] = []
 
     def cut_once(tx: Transaction) -> None:
@@ -227,8 +225,6 @@ async def test_a_connection_lost_three_times_is_a_database_away(
     postgres_url: str, clock: StandingClock
 ) -> None:
     """The third time is the last, and the fault is said in a sentence."""
-    import storage
-
     runs: list[int] = []
 
     def cut(tx: Transaction) -> None:
@@ -296,7 +292,7 @@ async def test_a_commit_that_makes_nothing_due_lets_sleep(
 
 
 def test_a_transaction_is_the_whole_port() -> None:
-    """mypy sees that nothing of the port is missing."""
+    """Nothing of the port is missing, as mypy sees."""
     port: type[Transaction] = SqlTransaction
 
     assert port is SqlTransaction
