@@ -19,23 +19,15 @@ from bot.cli_common import (
 from bot.cli_parts import Database, Fault, NoDatabase
 from bot.house import digest_of
 from bot.settings import OperatorSettings, SettingsFaults
+from bot.still_held import still_held
 from engine.application.clock import SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
 from engine.application.ports import Reader
 from engine.domain.configuration import changes
-from engine.domain.ids import PersonId
-from engine.domain.people import Person
 from engine.domain.refusals import StillHeld
 
 NOT_LOOKED_UP = "Whether the people, groups and channels in it exist was not checked: {why}"
 NO_MIRROR = "the directory has not been read from Slack yet; `usher serve` does so at start."
-STILL_HELD = (
-    "Nothing was changed: what would be removed is still held or asked for. Take it from these"
-    " people first, or leave it in the file."
-)
-MOST_HOLDERS = 10
-"""Names told of those who hold something; the rest is counted."""
-
 Checked = tuple[tuple[configuration.Fault, ...], tuple[configuration.ConfigurationWarning, ...]]
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -139,7 +131,7 @@ async def _apply(settings: OperatorSettings, name: str, text: str) -> str:
             command = ApplyConfiguration(configuration=found.configuration, source=digest_of(text))
             await database.service.handle(command, OPERATOR)
         except StillHeld as refusal:
-            raise Fault(*await _still_held(database, refusal)) from refusal
+            raise Fault(*await still_held(database.queries, refusal)) from refusal
         return told
 
 
@@ -181,24 +173,6 @@ def described(reader: Reader, name: str, text: str, today: date) -> str:
 def _read(reader: Reader, name: str, text: str, today: date) -> configuration.Read:
     directory = reader.directory()
     return configuration.read(text, filename=name, directory=directory, today=today)
-
-
-async def _still_held(database: Database, refusal: StillHeld) -> list[str]:
-    """Who holds what, a sentence for each thing that would be removed."""
-    everybody = frozenset(person for _, holders in refusal.held for person in holders)
-    people = await database.queries.people(everybody)
-    return [
-        STILL_HELD,
-        *(f"{what}: {_names(holders, people)}" for what, holders in refusal.held),
-    ]
-
-
-def _names(holders: tuple[PersonId, ...], people: dict[PersonId, Person]) -> str:
-    if not holders:
-        return "somebody's request."
-    told = [people[one].name if one in people else str(one) for one in holders[:MOST_HOLDERS]]
-    more = len(holders) - len(told)
-    return ", ".join(told) + (f" and {more} more." if more else ".")
 
 
 def _cannot_look_up() -> str:

@@ -229,10 +229,6 @@ class Desk:
         known = await self.known(people=[PersonId(person) for person in people])
         return answers.refused(refusal, known, link=await self.link(refusal))
 
-    async def in_words(self, refusal: Refusal) -> str:
-        """The sentence alone, for the command line."""
-        return (await self.refusal(refusal)).text
-
     async def link(self, refusal: Refusal) -> str | None:
         """Where the open request's card is, for "already pending" (DLV-7)."""
         if not isinstance(refusal, AlreadyPending) or self._workspace_url is None:

@@ -21,6 +21,13 @@ import storage
 from bot import slack_checks
 from bot.desk import Desk
 from bot.listeners import Listeners
+from bot.measured import (
+    MeasuredConnector,
+    MeasuredMessenger,
+    MeasuredStore,
+    MeasuredWakes,
+    measured,
+)
 from bot.messenger import SlackMessenger
 from bot.metrics import Metrics
 from bot.settings import Settings
@@ -38,7 +45,6 @@ from engine.application.mirror import Complete, Find, Mirror, as_they_are
 from engine.application.ports import Clock, Reader, Store, Transaction
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
-from engine.application.wakes import Wakes
 from engine.application.worker import Worker
 from engine.domain.ids import PersonId
 from engine.domain.people import Person
@@ -47,6 +53,7 @@ log = logging.getLogger(__name__)
 
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
 """Well under a lane's lease, so that a slow answer never outlives the right to wait for it."""
+DIRECTORY_JOB = "directory"
 DIRECTORY_EVERY = timedelta(hours=24)
 PROFILES_EVERY = timedelta(minutes=1)
 SEAL_EVERY = timedelta(seconds=10)
@@ -57,6 +64,8 @@ class House:
     """The parts that whoever opened the house works with."""
 
     store: Store
+    database: storage.DatabaseStore
+    """The store itself, for whoever looks at rows."""
     service: Entitlements
     queries: Queries
     mirror: Mirror
@@ -68,6 +77,14 @@ class House:
     metrics: Metrics
     clock: Clock
     settings: Settings
+    notices: tuple[str, ...]
+    """What does not work fully, and what to do about it: scopes that were left out."""
+
+    async def observe(self) -> None:
+        """Bring the figures that are looked up, rather than counted, up to date."""
+        due, oldest = await self.queries.backlog(self.clock.now())
+        self.metrics.lanes(due, oldest.total_seconds())
+        self.metrics.parked(len(await self.queries.parked()))
 
     async def prepare(self) -> None:
         """Read the directory, and apply the configuration file unless it was applied before.
@@ -77,6 +94,7 @@ class House:
 
         Raises what the directory raises, `configuration.ConfigurationFaults`, and refusals.
         """
+        await self.store.write(_claim_directory)
         await self.mirror.refresh()
         if self.settings.config is None:
             return
@@ -91,7 +109,8 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Build everything and check that it can work; take it down in order afterwards.
 
-    Raises `slack_checks.SlackFaults` and `storage.DatabaseFault`.
+    Raises `slack_checks.SlackFaults`, `storage.DatabaseFault`, `people_csv.PeopleFileFaults` and
+    `registry.ConnectorFaults`.
     """
     clock = clock or SystemClock()
     ids = RandomIds()
@@ -101,14 +120,18 @@ async def open_house(
         identity = await slack_checks.check(client, settings)
         async with await storage.open_store(settings.database_url, clock=clock) as store:
             queries = storage.StoreQueries(store)
-            built = _connectors(client, identity, settings)
+            timed = MeasuredStore(store, metrics)
+            built: dict[str, Connector] = {
+                name: MeasuredConnector(name, connector, metrics)
+                for name, connector in _connectors(client, identity, settings).items()
+            }
             serial = {name: connector.serial for name, connector in built.items()}
-            service = Entitlements(store, ids=ids, serial=serial)
-            source = _directory(client, identity, store)
-            mirror = Mirror(store, service, source, complete=_completing(settings))
+            service = Entitlements(timed, ids=ids, serial=serial)
+            source = _directory(client, identity, timed)
+            mirror = Mirror(timed, service, source, complete=_completing(settings))
             desk = Desk(
                 service=service,
-                store=store,
+                store=timed,
                 queries=queries,
                 mirror=mirror,
                 client=client,
@@ -120,19 +143,26 @@ async def open_house(
             )
             bolt = _bolt(client, settings, identity)
             Listeners(desk).register(bolt)
-            jobs = Jobs(store, clock, _recurring(store, mirror, source))
+            recurring = _recurring(timed, mirror, source)
+            jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
+            slack = SlackMessenger(
+                client,
+                queries,
+                workspace_url=identity.url,
+                admin_command=settings.admin_command,
+            )
+            messages = Messages(timed, MeasuredMessenger(slack, metrics), pace=pace)
             worker = Worker(
-                store,
+                timed,
                 clock,
-                wakes=Wakes(store, service),
-                messages=LaneWorker(
-                    "messages", Messages(store, SlackMessenger(client, queries), pace=pace)
-                ),
-                deliveries=LaneWorker("deliveries", Deliveries(store, service, built, ids=ids)),
+                wakes=MeasuredWakes(timed, service, metrics),
+                messages=LaneWorker("messages", messages),
+                deliveries=LaneWorker("deliveries", Deliveries(timed, service, built, ids=ids)),
                 jobs=jobs,
             )
             house = House(
-                store=store,
+                store=timed,
+                database=store,
                 service=service,
                 queries=queries,
                 mirror=mirror,
@@ -144,6 +174,7 @@ async def open_house(
                 metrics=metrics,
                 clock=clock,
                 settings=settings,
+                notices=identity.notices,
             )
             yield house
             await desk.drain()
@@ -241,6 +272,11 @@ def _seal(tx: Transaction) -> int:
     return tx.seal_audit(tx.now())
 
 
+def _claim_directory(tx: Transaction) -> bool:
+    """What is read at start need not be read again at once."""
+    return tx.claim_job(DIRECTORY_JOB, DIRECTORY_EVERY, tx.now())
+
+
 def _recurring(store: Store, mirror: Mirror, source: SlackDirectory) -> tuple[Job, ...]:
     async def read_profiles() -> None:
         if not source.unread_profiles:
@@ -252,7 +288,7 @@ def _recurring(store: Store, mirror: Mirror, source: SlackDirectory) -> tuple[Jo
             log.info("the rest of the profiles waits", extra={"why": throttled.message})
 
     return (
-        Job(name="directory", every=DIRECTORY_EVERY, do=mirror.refresh),
+        Job(name=DIRECTORY_JOB, every=DIRECTORY_EVERY, do=mirror.refresh),
         Job(name="profiles", every=PROFILES_EVERY, do=read_profiles),
         Job(name="seal audit", every=SEAL_EVERY, do=lambda: store.write(_seal)),
     )

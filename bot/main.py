@@ -13,8 +13,11 @@ from bot.house import House, open_house
 from bot.settings import Settings, Transport
 from bot.slack_checks import SlackFaults
 from bot.socket_mode import SocketMode
+from bot.still_held import still_held
+from connectors.people_csv import PeopleFileFaults
+from connectors.registry import ConnectorFaults
 from engine.application.connectors import ConnectorError
-from engine.domain.refusals import Refusal
+from engine.domain.refusals import StillHeld
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,8 @@ async def serve(settings: Settings) -> int:
         raise Fault(*faults.faults) from faults
     except storage.DatabaseFault as fault:
         raise Fault(str(fault)) from fault
+    except (PeopleFileFaults, ConnectorFaults) as faults:
+        raise Fault(*(str(fault) for fault in faults.faults)) from faults
     return 0
 
 
@@ -43,6 +48,8 @@ async def _run(house: House) -> None:
     edge = Edge(house)
     async with AsyncExitStack() as stack:
         await edge.open(stack)
+        for notice in house.notices:
+            log.warning("%s", notice)
         await _prepare(house)
         edge.prepared = True
         house.worker.start()
@@ -59,8 +66,8 @@ async def _prepare(house: House) -> None:
         raise Fault(f"The directory could not be read from Slack: {error.message}") from error
     except configuration.ConfigurationFaults as faults:
         raise Fault(*(str(fault) for fault in faults.faults)) from faults
-    except Refusal as refusal:
-        raise Fault(await house.desk.in_words(refusal)) from refusal
+    except StillHeld as refusal:
+        raise Fault(*await still_held(house.queries, refusal)) from refusal
 
 
 class Edge:
@@ -79,7 +86,7 @@ class Edge:
         dispatch = None
         if settings.transport is Transport.HTTP:
             dispatch = http_server.bolt_dispatch(house.bolt, house.metrics)
-        app = http_server.build_app(dispatch, self.reason, house.metrics)
+        app = http_server.build_app(dispatch, self.reason, house.metrics, refresh=house.observe)
         running = await http_server.run(app, host=settings.host, port=settings.port)
         stack.push_async_callback(running.stop)
         self.url = running.url

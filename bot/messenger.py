@@ -56,10 +56,19 @@ LOST = frozenset({"message_not_found", "cant_update_message", "channel_not_found
 class SlackMessenger:
     """The engine's messenger."""
 
-    def __init__(self, client: AsyncWebClient, queries: Queries) -> None:
-        """The client does not retry by itself: the lanes do."""
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        queries: Queries,
+        *,
+        workspace_url: str | None,
+        admin_command: str,
+    ) -> None:
+        """The client does not retry by itself: the lanes do. Links start with `workspace_url`."""
         self._client = client
         self._queries = queries
+        self._workspace_url = workspace_url
+        self._admin_command = admin_command
 
     async def show(self, work: MessageWork) -> Shown | None:
         """Post or update one message. Raises `MessageFailed`."""
@@ -130,7 +139,24 @@ class SlackMessenger:
         kind = NoticeKind(work.kind)
         subject = await self._subject(notices.SUBJECT[kind], work.subject_id)
         known = await self._known(subject)
-        return notices.render(kind, subject, known, subject_id=work.subject_id, detail=work.detail)
+        return notices.render(
+            kind,
+            subject,
+            known,
+            subject_id=work.subject_id,
+            detail=work.detail,
+            viewer=work.audience.person_id,
+            link=await self._link(kind, work),
+            admin_command=self._admin_command,
+        )
+
+    async def _link(self, kind: NoticeKind, work: MessageWork) -> str | None:
+        """Where the card is that a reminder is about."""
+        card = notices.card_of(kind, work.subject_id, work.detail, work.audience)
+        place = await self._queries.place_of(card) if card is not None else None
+        if place is None or self._workspace_url is None:
+            return None
+        return f"{self._workspace_url}archives/{place.channel}/p{place.ts.replace('.', '')}"
 
     async def _card(self, work: MessageWork) -> Message | None:
         kind = CardKind(work.kind)

@@ -1,6 +1,7 @@
 """The read side in SQL: `engine.application.queries.Queries` over the store's snapshots."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, or_, select
 
@@ -55,6 +56,11 @@ _STORY = (
 )
 _PLACE = select(t.messages.c.channel, t.messages.c.ts).where(
     t.messages.c.key == bindparam("key"), t.messages.c.ts.is_not(None)
+)
+
+
+_BACKLOG = select(func.count(), func.min(t.lanes.c.wake_at)).where(
+    t.lanes.c.wake_at <= bindparam("now", type_=t.lanes.c.wake_at.type)
 )
 
 
@@ -191,6 +197,13 @@ class StoreQueries:
     async def place_of(self, card: Card) -> CardPlace | None:
         """Where this card was posted, if it was."""
         return await self._store.look(lambda reader: _place_of(reader, card))
+
+    async def backlog(self, now: datetime) -> tuple[int, timedelta]:
+        """How many lanes have work waiting now, and how long the oldest has waited."""
+        due, oldest = await self._store.look(
+            lambda reader: reader.conn.execute(_BACKLOG, {"now": now}).one()
+        )
+        return due, max(now - oldest, timedelta()) if oldest is not None else timedelta()
 
     async def parked(self, *, limit: int = 20) -> tuple[ParkedRow, ...]:
         """What is parked, longest first."""

@@ -223,8 +223,7 @@ def _name(holding: Holding) -> str:
 
 
 def _store(house: House) -> DatabaseStore:
-    assert isinstance(house.store, DatabaseStore)
-    return house.store
+    return house.database
 
 
 RULES: tuple[Rule, ...] = (

@@ -64,6 +64,7 @@ PRESSES: dict[str, Press] = {
     ActionId.DENY_SELECTED: approvals.deny_selected,
     ActionId.DONE: mine.done,
     ActionId.REPROCESS: administration.press_reprocess,
+    ActionId.RELEASE_BRAKE: administration.press_release_brake,
 }
 CHOICES: dict[str, Submit] = {
     ActionId.CHOOSE_PACKAGE: requests.chosen,

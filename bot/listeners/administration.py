@@ -14,6 +14,7 @@ from bot.views.blocks import Message
 from engine.application.commands import (
     AssignDirectly,
     ReassignRequest,
+    ReleaseBrake,
     RemoveDirectly,
     ReprocessRequest,
 )
@@ -92,6 +93,13 @@ async def press_reprocess(desk: Desk, doing: Interaction, value: str) -> Ack:
     )
     assert isinstance(done, AssignmentRequest)
     desk.answer(doing, answers.reprocessing(done.package_name))
+    return NOTHING
+
+
+async def press_release_brake(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Let them end**, after many endings at once were stopped."""
+    await desk.service.handle(ReleaseBrake(), await desk.actor(doing))
+    desk.answer(doing, answers.brake_released())
     return NOTHING
 
 

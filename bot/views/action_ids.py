@@ -45,6 +45,23 @@ class ActionId(StrEnum):
     NOTE = "note"
     # administrators and catalog owners
     REPROCESS = "reprocess"  # a request id
+    # reviewers
+    REVIEW_NOW = "review_now"  # a review's id
+    KEEP_OWN = "keep_own"  # {review id}:{stage number}, on the card of a self-review
+    REMOVE_OWN = "remove_own"  # {review id}:{stage number}, on the card of a self-review
+    KEEP = "keep"  # an assignment id; which review it is, the form remembers
+    REMOVE = "remove"  # an assignment id
+    DONT_KNOW = "dont_know"  # an assignment id
+    LINE_REASON = "line_reason"  # an assignment id
+    CHOOSE_LINES = "choose_lines"  # an option: which lines the form shows
+    CHOOSE_DEPARTMENT = "choose_department"  # an option: of which department
+    LINES_BEFORE = "lines_before"  # nothing: the form remembers the place
+    LINES_AFTER = "lines_after"  # nothing: the form remembers the place
+    KEEP_RECOMMENDED = "keep_recommended"  # nothing
+    DECIDE_SHOWN = "decide_shown"  # nothing
+    VERDICT = "verdict"  # an option: what is said of many lines
+    SEND_RESULTS = "send_results"  # a review's id
+    RELEASE_BRAKE = "release_brake"  # nothing
 
 
 class BlockId(StrEnum):
@@ -58,6 +75,8 @@ class BlockId(StrEnum):
     REASON = "reason"
     NOTE = "note"
     SELECTION = "selection"
+    LINES = "lines"
+    VERDICT = "verdict"
 
 
 class CallbackId(StrEnum):
@@ -66,6 +85,9 @@ class CallbackId(StrEnum):
     REQUEST_FORM = "request_form"
     EXTENSION_FORM = "extension_form"
     DECISION_FORM = "decision_form"
+    REVIEW_FORM = "review_form"
+    REVIEW_REASON_FORM = "review_reason_form"
+    REVIEW_SEVERAL_FORM = "review_several_form"
     HOME = "home"
     MESSAGE = "message"
     """A modal that only says something."""
@@ -86,6 +108,11 @@ class ListName(StrEnum):
     HOME_TASKS = "home_tasks"
     ADMIN_PACKAGES = "admin_packages"
     ADMIN_REQUESTS = "admin_requests"
+    WAITING_REVIEWS = "waiting_reviews"
+    """`/access approvals`: the reviews."""
+    HOME_REVIEWS = "home_reviews"
+    ADMIN_REVIEWS = "admin_reviews"
+    REPORT_REVIEWS = "report_reviews"
 
 
 class BadValue(ValueError):

@@ -8,6 +8,7 @@ from bot.views.known import Known
 from bot.views.my_access import request_button
 from bot.views.request_form import refused_blocks
 from bot.views.wording import answers as said
+from bot.views.wording import notices as notice_words
 from bot.views.wording import words
 from bot.views.wording.refusals import sentence
 from engine.domain.catalogs import AccessPackage
@@ -110,6 +111,11 @@ def outdated() -> Message:
 def unknown_person(words_typed: str) -> Message:
     """An administrator's command named nobody we know."""
     return _say(said.unknown_person(words_typed))
+
+
+def brake_released() -> Message:
+    """After **Let them end**."""
+    return _say(notice_words.BRAKE_RELEASED)
 
 
 def fault(reference: str) -> Message:

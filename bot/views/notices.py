@@ -7,7 +7,7 @@ then is not said: a reminder of a request that was decided meanwhile is None.
 from enum import StrEnum
 
 from bot.views.action_ids import ActionId
-from bot.views.blocks import Block, Message, actions, button, context, message, section
+from bot.views.blocks import Block, Message, Style, actions, button, context, message, section
 from bot.views.known import Known
 from bot.views.request_card import life_buttons
 from bot.views.wording import notices as said
@@ -166,7 +166,8 @@ def _about_row(kind: NoticeKind, subject_id: str, detail: str) -> Message:
         return _say(said.row_parked(detail or "row", subject_id), said.PARKED_NEXT)
     ending, _, active = detail.partition("/")
     numbers = (int(ending), int(active)) if ending.isdigit() and active.isdigit() else (0, 0)
-    return _say(said.many_endings(*numbers), said.MANY_ENDINGS_NEXT)
+    let = button(said.LET_THEM_END, ActionId.RELEASE_BRAKE, style=Style.DANGER)
+    return _say(said.many_endings(*numbers), said.MANY_ENDINGS_NEXT, let)
 
 
 def card_of(kind: NoticeKind, subject_id: str, detail: str, audience: Audience) -> Card | None:

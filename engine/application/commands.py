@@ -137,6 +137,11 @@ class ApplyConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseBrake:
+    """An administrator says that the many endings which were stopped are right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLeft:
     """The directory says an account was closed."""
 
@@ -216,6 +221,7 @@ Command = (
     | ReprocessRequest
     | CompleteTask
     | ApplyConfiguration
+    | ReleaseBrake
     | PersonLeft
     | PeopleChanged
     | StartReview

@@ -8,16 +8,17 @@ from collections.abc import Iterable
 
 from engine.application.configured import Configured
 from engine.application.ports import Reader
-from engine.domain import stages
+from engine.domain import eligibility, stages
 from engine.domain.assignment_requests import AssignmentRequest, RequestFacts
+from engine.domain.assignments import Assignment
 from engine.domain.catalogs import AccessPackage, Resource
 from engine.domain.conversation import Audience
 from engine.domain.eligibility import HeldAssignment, Standing
 from engine.domain.holdings import Holding
 from engine.domain.ids import CatalogId, PersonId
 from engine.domain.people import CATALOG_OWNERS, Person, PersonKind, Subject, the_person
-from engine.domain.policies import ApprovalStage
-from engine.domain.refusals import AccountClosed
+from engine.domain.policies import ApprovalStage, AssignmentPolicy
+from engine.domain.refusals import AccountClosed, AlreadyPending, NotInScope
 from engine.domain.stages import ApproverFacts
 
 
@@ -103,6 +104,17 @@ def standing(
         open_request=reader.open_request_of(person.id, package.id),
         held_packages=reader.held_packages(person.id, excluding) if excluding else frozenset(),
     )
+
+
+def check_extension(reader: Reader, assignment: Assignment, policy: AssignmentPolicy) -> None:
+    """Refuse more time to whoever may not ask for it now (LIF-5: only while still in scope)."""
+    person = known_person(reader, assignment.target_id)
+    eligibility.check_account(person)
+    if pending := reader.open_request_of(person.id, assignment.package_id):
+        raise AlreadyPending(pending)
+    groups = reader.groups_of(person.id)
+    if policy.enabled_for_requests and not eligibility.matches(policy, person, groups):
+        raise NotInScope(assignment.package_id)
 
 
 def administrators(reader: Reader, configured: Configured) -> frozenset[PersonId]:

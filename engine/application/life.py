@@ -3,6 +3,8 @@
 Also the configuration, because replacing it is about what is held under the old one.
 """
 
+from datetime import datetime, timedelta
+
 from engine.application import facts
 from engine.application.commands import (
     ApplyConfiguration,
@@ -10,6 +12,7 @@ from engine.application.commands import (
     GiveBack,
     PeopleChanged,
     PersonLeft,
+    ReleaseBrake,
     RemoveDirectly,
 )
 from engine.application.requests import acting_person, require_administrator
@@ -27,6 +30,8 @@ from engine.domain.configuration import Configuration, changes
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId
 from engine.domain.refusals import NotFound, NotFulfiller, NotHeld, NotYours, StillHeld
+
+BRAKE_RELEASED_FOR = timedelta(hours=1)
 
 
 def give_back(unit: Unit, command: GiveBack) -> Assignment:
@@ -66,12 +71,21 @@ def complete_task(unit: Unit, command: CompleteTask) -> Holding:
     unit.tx.wake_assignments(unit.now, holdings=[holding.id])
     locked = unit.tx.lock_holding(holding.id)
     assert locked is not None, "a holding is never deleted"
-    after = holdings.done(locked, generation=command.generation, now=unit.now)
+    after = holdings.done(locked, by=person_id, generation=command.generation, now=unit.now)
     unit.save_holdings([after])
     unit.tx.touch_cards([after.id], unit.now)
     activity = "task.granted" if after.wanted else "task.removed"
     unit.audit_holding(activity, after, why=command.note.strip())
     return after
+
+
+def release_brake(unit: Unit, _command: ReleaseBrake) -> datetime:
+    """Let the many endings happen that were stopped; answers until when that holds."""
+    require_administrator(unit)
+    until = unit.now + BRAKE_RELEASED_FOR
+    unit.tx.release_brake(until)
+    unit.audit("brake.released")
+    return until
 
 
 def person_left(unit: Unit, command: PersonLeft) -> int:

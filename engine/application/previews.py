@@ -81,7 +81,8 @@ def request_preview(
 def extension_preview(
     reader: Reader, assignment: Assignment, policy: AssignmentPolicy, *, now: datetime
 ) -> tuple[StagePreview, ...]:
-    """Who would be asked about more time for this assignment."""
+    """Who would be asked about more time for this assignment; or the refusal why nobody is."""
+    facts.check_extension(reader, assignment, policy)
     configured = reader.configured()
     package = configured.packages.get(assignment.package_id) if configured else None
     if configured is None or package is None or not policy.approval_for_extension:

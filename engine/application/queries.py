@@ -6,7 +6,7 @@ and `total` says how many there are.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from engine.application.audit import AuditEntry
@@ -178,6 +178,10 @@ class Queries(Protocol):
 
     async def place_of(self, card: Card) -> CardPlace | None:
         """Where this card was posted, if it was."""
+        ...
+
+    async def backlog(self, now: datetime) -> tuple[int, timedelta]:
+        """How many lanes have work waiting now, and how long the oldest has waited."""
         ...
 
     async def parked(self, *, limit: int = 20) -> tuple[ParkedRow, ...]:

@@ -33,11 +33,9 @@ from engine.domain.eligibility import Wish
 from engine.domain.ids import PackageId, PersonId, RequestId
 from engine.domain.policies import AssignmentPolicy
 from engine.domain.refusals import (
-    AlreadyPending,
     NotAdministrator,
     NotFound,
     NotInAdminChannel,
-    NotInScope,
     NotReprocessable,
     NotYours,
     OwnRequest,
@@ -79,13 +77,7 @@ def submit_extension(unit: Unit, command: SubmitExtension) -> RequestId:
     if offer is None or policy is None:
         raise PackageGone
     assignments.extension_end(assignment, policy, command.duration)
-    person = facts.known_person(unit.tx, person_id)
-    eligibility.check_account(person)
-    if pending := unit.tx.open_request_of(person_id, assignment.package_id):
-        raise AlreadyPending(pending)
-    groups = unit.tx.groups_of(person_id)
-    if policy.enabled_for_requests and not eligibility.matches(policy, person, groups):
-        raise NotInScope(assignment.package_id)
+    facts.check_extension(unit.tx, assignment, policy)
     eligibility.check_justification(policy, command.justification)
     request = _fresh(
         unit,

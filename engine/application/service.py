@@ -24,6 +24,7 @@ from engine.application.commands import (
     PeopleChanged,
     PersonLeft,
     ReassignRequest,
+    ReleaseBrake,
     RemoveDirectly,
     ReprocessRequest,
     SubmitExtension,
@@ -51,6 +52,7 @@ HANDLERS: dict[type[Command], Callable[[Unit, Any], object]] = {
     RemoveDirectly: life.remove_directly,
     CompleteTask: life.complete_task,
     PersonLeft: life.person_left,
+    ReleaseBrake: life.release_brake,
     PeopleChanged: life.people_changed,
     ApplyConfiguration: life.apply_configuration,
 }

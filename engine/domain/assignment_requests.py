@@ -127,6 +127,8 @@ class AssignmentRequest:
     assignment_id: AssignmentId | None = None
     """From the moment of approval; for extensions and removals from the start."""
     submitted_at: datetime
+    canceled_by: PersonId | None = None
+    """Who withdrew it; None if it ended with something else."""
     closed_at: datetime | None = None
     """When it was denied, expired, canceled, or first delivered."""
     delivered_at: datetime | None = None

@@ -106,6 +106,8 @@ class Holding:
     """A sentence for administrators about the last failure."""
     given_up: bool = False
     failing_since: datetime | None = None
+    done_by: PersonId | None = None
+    """Who said that the last manual task was done."""
     changed_at: datetime
 
     @property
@@ -194,7 +196,9 @@ def revoked(holding: Holding, *, pending: bool, now: datetime) -> Holding:
     return _answered(replace(holding, seen=seen), now=now)
 
 
-def done(holding: Holding, *, generation: int, now: datetime) -> Holding:
+def done(
+    holding: Holding, *, by: PersonId | None = None, generation: int, now: datetime
+) -> Holding:
     """Somebody says they did the manual task they were shown; raises `TaskNotOpen` if it is not.
 
     Their word is the answer the connector could not give.
@@ -202,7 +206,7 @@ def done(holding: Holding, *, generation: int, now: datetime) -> Holding:
     if not holding.task_open or holding.generation != generation:
         raise TaskNotOpen
     seen = Seen.PRESENT if holding.wanted else Seen.ABSENT
-    return _answered(replace(holding, seen=seen), now=now)
+    return _answered(replace(holding, seen=seen, done_by=by), now=now)
 
 
 def failed(
@@ -268,6 +272,7 @@ def _afresh(holding: Holding) -> Holding:
         problem=None,
         given_up=False,
         failing_since=None,
+        done_by=None,
     )
 
 

@@ -283,7 +283,7 @@ def _cancel(request: AssignmentRequest, command: Cancel, now: datetime) -> Reque
     withdrawn = FollowUp.WITHDRAW if request.state is not _S.PENDING_APPROVAL else None
     canceled = _close_run(request, StageResult.CANCELED, now)
     return RequestOutcome(
-        request=replace(canceled, state=_S.CANCELED, closed_at=now),
+        request=replace(canceled, state=_S.CANCELED, canceled_by=command.by, closed_at=now),
         activities=("request.canceled",),
         follow_up=withdrawn,
     )

@@ -15,7 +15,13 @@ from enum import StrEnum
 
 from engine.domain.assignments import EndReason
 from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
-from engine.domain.refusals import LineFellOut, NotAReviewer, OwnAccess, ReasonMissing, ReasonTooLong
+from engine.domain.refusals import (
+    LineFellOut,
+    NotAReviewer,
+    OwnAccess,
+    ReasonMissing,
+    ReasonTooLong,
+)
 from engine.domain.review_settings import MovesOn, NoResponse, ReviewReason, ReviewStage
 
 MAX_NAMED = 100

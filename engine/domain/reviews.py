@@ -71,6 +71,8 @@ class Step(StrEnum):
     """Some more lines."""
     TELL = "tell"
     """Some more reviewers: a card when a stage opened, a notice when reminded."""
+    REDRAW = "redraw"
+    """Some more cards, after something changed for everybody."""
     REMIND = "remind"
     """Begin a reminder."""
     CLOSE = "close"
@@ -125,6 +127,8 @@ class ReviewRun:
     telling: Telling | None = None
     cursor: str = ""
     """How far the snapshot, or the removing, has come."""
+    redraw: str | None = None
+    """The last card that was brought up to date, while all of them have to be."""
     stepped_at: datetime | None = None
     """When the last step was done; the next is due at once."""
     attempt: int = 0
@@ -169,6 +173,13 @@ class ReviewOutcome:
 
 def due_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
     """Every moment at which time alone would change this run, with what happens then."""
+    more = _timers(run)
+    if run.redraw is not None:
+        more = (*more, (run.stepped_at or run.opens_at, "more cards"))
+    return more
+
+
+def _timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
     match run.state:
         case ReviewState.SCHEDULED:
             return ((run.opens_at, "open"),)
@@ -196,6 +207,8 @@ def _open_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
 
 def next_step(run: ReviewRun, *, now: datetime) -> Step | None:
     """What the run has to do at this moment; None when it only waits."""
+    if run.redraw is not None:
+        return Step.REDRAW
     match run.state:
         case ReviewState.SCHEDULED:
             return Step.OPEN if run.opens_at <= now else None
@@ -267,6 +280,11 @@ def snapshot_complete(run: ReviewRun, lines: int, *, now: datetime) -> ReviewOut
     return ReviewOutcome(run=opened, activities=("review.in_progress",))
 
 
+def redrawn(run: ReviewRun, last: str | None, *, now: datetime) -> ReviewRun:
+    """Some cards were brought up to date, up to that one; None when all are."""
+    return replace(run, redraw=last, stepped_at=now)
+
+
 def told(run: ReviewRun, after: str | None, *, now: datetime) -> ReviewRun:
     """Some reviewers were told; the next is whoever comes after, None when all were."""
     assert run.telling is not None, "only a run that tells has told"
@@ -297,6 +315,7 @@ def close_stage(run: ReviewRun, next_pools: Pools, *, now: datetime) -> ReviewOu
         stage_opened_at=None,
         pools=next_pools,
         telling=None,
+        redraw="",
         cursor="",
         stepped_at=now,
     )
@@ -305,7 +324,13 @@ def close_stage(run: ReviewRun, next_pools: Pools, *, now: datetime) -> ReviewOu
 
 def _closed(run: ReviewRun, now: datetime) -> ReviewOutcome:
     closed = replace(
-        run, state=_R.APPLYING, telling=None, cursor="", closed_at=now, stepped_at=now
+        run,
+        state=_R.APPLYING,
+        telling=None,
+        redraw="",
+        cursor="",
+        closed_at=now,
+        stepped_at=now,
     )
     return ReviewOutcome(run=closed, activities=("review.closed",))
 
@@ -323,7 +348,9 @@ def went_through(run: ReviewRun, failed: int, *, now: datetime) -> ReviewOutcome
             run, attempt=run.attempt + 1, retry_at=now + pause, cursor="", stepped_at=now
         )
         return ReviewOutcome(run=again, activities=("review.apply_failed",))
-    done = replace(run, state=_R.APPLIED, applied_at=now, retry_at=None, stepped_at=now)
+    done = replace(
+        run, state=_R.APPLIED, applied_at=now, retry_at=None, redraw="", stepped_at=now
+    )
     return ReviewOutcome(run=done, activities=("review.applied",))
 
 
@@ -344,9 +371,35 @@ def stop(run: ReviewRun, by: PersonId, *, now: datetime) -> ReviewOutcome:
     if run.over:
         raise ReviewOver(run.id, run.state)
     stopped = replace(
-        run, state=_R.STOPPED, closed_at=run.closed_at or now, stopped_by=by, telling=None
+        run,
+        state=_R.STOPPED,
+        closed_at=run.closed_at or now,
+        stopped_by=by,
+        telling=None,
+        redraw="",
+        stepped_at=now,
     )
     return ReviewOutcome(run=stopped, activities=("review.stopped",))
+
+
+def reset(run: ReviewRun, *, now: datetime) -> ReviewOutcome:
+    """The answers of the open stage are cleared; its time goes on."""
+    check_open(run, now=now)
+    cleared = replace(run, redraw="", stepped_at=now)
+    return ReviewOutcome(run=cleared, activities=("review.reset",))
+
+
+def hand_over(run: ReviewRun, left: frozenset[PersonId], *, now: datetime) -> ReviewOutcome:
+    """These reviewers left: what they would review goes to whoever is asked instead."""
+    remaining = replace(run, pools=without(run.pools, left), stepped_at=now)
+    return ReviewOutcome(run=remaining, activities=("review.handed_over",))
+
+
+def expected_end(run: ReviewRun) -> datetime:
+    """When the last stage will close, as far as can be said now."""
+    begins = run.stage_opened_at or run.stepped_at or run.opens_at
+    ahead = run.settings.stages[run.stage :]
+    return begins + sum((stage.open_for for stage in ahead), timedelta())
 
 
 # Who reviews ------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ import pytest
 import storage
 from bot import operations
 from bot.cli import usher
-from bot.cli_configuration import STILL_HELD
 from bot.settings import DEFAULT_DATABASE_URL, VARIABLES, load_for_operator
+from bot.still_held import STILL_HELD
 from engine.application.clock import SystemClock
 from engine.application.commands import Actor, AssignDirectly
 from engine.domain.ids import PersonId

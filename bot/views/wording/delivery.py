@@ -132,6 +132,8 @@ def task_rest(holding: Holding) -> str:
 def task_done(holding: Holding, known: Known) -> str:
     """The card afterwards."""
     what, who, at = right(holding, known), mention(holding.person_id), when(holding.changed_at)
+    if holding.done_by is not None:
+        at = f"by {mention(holding.done_by)} {at}"
     if holding.wanted:
         return f"✓ *{words.DONE}* {at}: {who} has {what}."
     return f"✓ *{words.DONE}* {at}: {who} no longer has {what}."

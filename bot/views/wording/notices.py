@@ -169,6 +169,10 @@ def row_parked(what: str, row_id: str) -> str:
 PARKED_NEXT = "The log says why, under this id. It is looked at again when somebody acts on it."
 
 
+LET_THEM_END = "Let them end"
+BRAKE_RELEASED = "They end now. For the next hour I do not ask again."
+
+
 def many_endings(ending_now: int, active: int) -> str:
     """To the administrators."""
     if not active:
@@ -181,7 +185,7 @@ def many_endings(ending_now: int, active: int) -> str:
 
 MANY_ENDINGS_NEXT = (
     "If the clock of the machine is wrong, correct it and it goes on by itself. "
-    "If they are really due, an operator can let them end."
+    "If they are really due, let them end."
 )
 
 

@@ -157,7 +157,7 @@ def standing(summary: RequestSummary) -> str:  # noqa: PLR0911 - a sentence each
                 "so no access was given."
             )
         case RequestState.CANCELED:
-            return f"*{words.CANCELED}*{_at(request.closed_at)}."
+            return f"{_canceled(request)}."
         case _:
             assert_never(request.state)
 
@@ -188,12 +188,17 @@ def _denied(request: AssignmentRequest) -> str:
     return f"*{words.DENIED}*{by}{_at(said.decided_at if said else request.closed_at)}"
 
 
+def _canceled(request: AssignmentRequest) -> str:
+    by = f" by {mention(request.canceled_by)}" if request.canceled_by else ""
+    return f"*{words.CANCELED}*{by}{_at(request.closed_at)}"
+
+
 def _after_the_end(request: AssignmentRequest, assignment: Assignment) -> str:
     why = ENDINGS[assignment.end_reason] if assignment.end_reason else "its time was up"
     ended = f"{_at(assignment.ended_at)}: {why}"
     match request.state:
         case RequestState.CANCELED:
-            return f"*{words.CANCELED}*{_at(request.closed_at or assignment.ended_at)}: {why}."
+            return f"{_canceled(request)}: {why}."
         case RequestState.DENIED:
             return f"{_denied(request)}. The access has ended{ended}."
         case RequestState.EXPIRED:
