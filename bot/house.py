@@ -69,6 +69,7 @@ class House:
     service: Entitlements
     queries: Queries
     mirror: Mirror
+    messenger: SlackMessenger
     worker: Worker
     jobs: Jobs
     desk: Desk
@@ -166,6 +167,7 @@ async def open_house(
                 service=service,
                 queries=queries,
                 mirror=mirror,
+                messenger=slack,
                 worker=worker,
                 jobs=jobs,
                 desk=desk,

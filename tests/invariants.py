@@ -95,7 +95,7 @@ async def _cards(playground: Playground, house: House) -> list[str]:
     The cards of what has ended, and is all gone, stay as they were then: the same right may have
     been given again by something else.
     """
-    carrier = messenger.SlackMessenger(house.client, house.queries)
+    carrier = house.messenger
     found = []
     for work in await _store(house).look(_shown):
         channel, ts = work.channel, work.ts
