@@ -58,7 +58,12 @@ def doctor(ctx: click.Context) -> None:
         ctx.exit(FAILED)
 
 
-@click.command(epilog=example("usher playground --port 8081"))
+@click.command(
+    epilog=example(
+        "usher playground --port 8081",
+        "usher playground --app-url http://127.0.0.1:3000/slack/events",
+    )
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
@@ -67,14 +72,36 @@ def doctor(ctx: click.Context) -> None:
     type=click.IntRange(0, 65535),
     help="Port to listen on; 0 for any free one.",
 )
+@click.option("--app-url", help="Serve another Bolt app instead: its request URL.")
+@click.option("--socket", is_flag=True, help="Serve another Bolt app that uses Socket Mode.")
+@click.option(
+    "--manifest",
+    type=click.Path(exists=True, dir_okay=False),
+    help="The other app's manifest, YAML or JSON.",
+)
 @click.pass_context
-def playground(ctx: click.Context, host: str, port: int) -> None:
-    """Try Usher on a local Slack.
+def playground(
+    ctx: click.Context,
+    host: str,
+    port: int,
+    app_url: str | None,
+    socket: bool,
+    manifest: str | None,
+) -> None:
+    """Try Usher on a local Slack, or any other Bolt app.
 
     A page in the browser with sample people. Needs no account, no token and no settings, and
     forgets everything when it is stopped.
     """
+    if app_url is not None and socket:
+        raise click.UsageError("Give --app-url or --socket, not both.")
     # Imported here, so that `usher serve` does without the playground.
+    if app_url is not None or socket:
+        from playground import standalone  # noqa: PLC0415
+
+        way = ["--socket"] if socket else ["--app-url", str(app_url)]
+        of_app = ["--manifest", manifest] if manifest else []
+        ctx.exit(standalone.main([*way, *of_app, "--host", host, "--port", str(port)]))
     from bot import playground_app  # noqa: PLC0415
 
     ctx.exit(finish(playground_app.run(host=host, port=port)))
