@@ -21,6 +21,7 @@ _A, _H, _C = t.assignments.c, t.holdings.c, t.claims.c
 Key = tuple[str, str, str]
 """Connector, target, role."""
 
+_INSERT = insert(t.assignments)
 _LOCK_ASSIGNMENT = locked(ONE_ASSIGNMENT)
 _LOCK_HOLDING = locked(ONE_HOLDING)
 _LOCK_HOLDINGS = locked(
@@ -62,7 +63,7 @@ class AssignmentWrites(RequestWrites):
         """Insert. Raises `Conflict` if this person has an active one of the package."""
         row = ASSIGNMENT.to_row(assignment) | {"wake_at": wake_at}
         with keys_checked():
-            self.conn.execute(insert(t.assignments), row)
+            self.conn.execute(_INSERT, row)
         self.note_wake(wake_at)
 
     def save_assignment(self, after: Assignment, wake_at: datetime | None) -> None:

@@ -48,6 +48,7 @@ PAGE = 1000
 _A, _S = t.audit.c, t.audit_seals.c
 _SETTLED = text("xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 _OWN_NUMBER = cast(cast(func.pg_current_xact_id(), t.audit.c.entry.type), BigInteger)
+_APPEND, _APPEND_NUMBERED = insert(t.audit).values(xid=0), insert(t.audit).values(xid=_OWN_NUMBER)
 _COLUMNS = (_A.id, _A.xid, _A.at, _A.actor, _A.activity, _A.request_id, _A.assignment_id)
 _ROWS = (
     select(*_COLUMNS, _A.target_id, _A.entry)
@@ -88,8 +89,8 @@ class AuditWrites(Wakes):
         """Write what was collected; the last thing before COMMIT. Raises `Again`."""
         super().finish()
         if self.outgoing.audit:
-            number = _OWN_NUMBER if self.postgres else 0
-            self.conn.execute(insert(t.audit).values(xid=number), self.outgoing.audit)
+            statement = _APPEND_NUMBERED if self.postgres else _APPEND
+            self.conn.execute(statement, self.outgoing.audit)
 
 
 def seal_audit(tx: AuditWrites, now: datetime) -> int:

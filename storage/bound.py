@@ -32,6 +32,8 @@ class Home:
 
     clock: Clock
     postgres: bool
+    only_writer: bool = False
+    """Whether nobody else can store a configuration: true of whoever holds a SQLite file's lock."""
     configured: Configured | None = field(default=None)
 
     @property
@@ -53,6 +55,11 @@ class Bound:
         self._looked = False
         self._added: Configured | None = None
 
+    @property
+    def added(self) -> Configured | None:
+        """The configuration stored by this transaction, if it stored one."""
+        return self._added
+
     def now(self) -> datetime:
         """This moment, to the millisecond; the same for the whole transaction."""
         if self._now is None:
@@ -68,6 +75,8 @@ class Bound:
         """The stored configuration, read again only when its revision is another."""
         if self._added is not None:
             return self._added
+        if self.home.only_writer and self.home.configured is not None:
+            return self.home.configured
         if not self._looked:
             self._look()
         if self._revision is None:

@@ -51,10 +51,10 @@ _DUE = locked(
     .order_by(_L.wake_at)
     .limit(bindparam("most")),
     skip=True,
-)
+).cte("due")
 _LEASE = (
     update(t.lanes)
-    .where(_L.key.in_(bindparam("keys", expanding=True)))
+    .where(_L.key.in_(select(_DUE.c.key)))
     .values(
         holder=bindparam("new_holder"),
         lease_number=_L.lease_number + 1,
@@ -166,15 +166,14 @@ class LaneWork(SqlReader):
         self, kind: LaneKind, holder: str, now: datetime, lease: timedelta, limit: int
     ) -> tuple[Lease, ...]:
         """Take due lanes, skipping those others hold."""
-        asked = {"lane_kind": str(kind), "now": now, "most": limit}
-        due = list(self.conn.execute(_DUE, asked).scalars())
-        if not due:
-            return ()
         ends_at = now + lease
-        taking = {"keys": due, "new_holder": holder, "until": ends_at}
-        numbers = _by_lane(self.conn.execute(_LEASE, taking))
+        asked = {"lane_kind": str(kind), "now": now, "most": limit}
+        taken = self.conn.execute(_LEASE, {**asked, "new_holder": holder, "until": ends_at})
+        numbers = _by_lane(taken)
         self.outgoing.held |= numbers
-        return tuple(Lease(lane=key, number=numbers[key], ends_at=ends_at) for key in due)
+        return tuple(
+            Lease(lane=lane, number=number, ends_at=ends_at) for lane, number in numbers.items()
+        )
 
     def still_leased(self, lease: Lease) -> bool:
         """Whether the lane is still ours.

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, bindparam, case, delete, insert, or_, select, update
-from sqlalchemy.sql.dml import Update
+from sqlalchemy.sql.dml import Insert, Update
 
 from engine.domain import stages
 from engine.domain.assignment_requests import OPEN, REMOVALS, AssignmentRequest, RequestState
@@ -21,6 +21,7 @@ from storage.reader import ONE_REQUEST, REQUEST, locked
 
 _R, _A = t.requests.c, t.approvals.c
 _LOCK = locked(ONE_REQUEST)
+_INSERT = insert(t.requests)
 _WAITING = (
     select(_A.request_id)
     .where(_A.is_open, _A.person_id == bindparam("person_id"))
@@ -53,7 +54,7 @@ class RequestWrites(LaneWork):
         """Insert. Raises `Conflict` if an open one for the same person and package exists."""
         row = _row(request) | {"wake_at": wake_at}
         with keys_checked():
-            self.conn.execute(insert(t.requests), row)
+            self.conn.execute(_INSERT, row)
         self._write_approvals({}, _approvals(request))
         self.note_wake(wake_at)
 
@@ -78,13 +79,7 @@ class RequestWrites(LaneWork):
     def _write_approvals(self, before: "_Approvals", after: "_Approvals") -> None:
         fresh = [row for key, row in after.items() if before.get(key) != row]
         if fresh:
-            statement = upsert(t.approvals, self.postgres)
-            columns = ("role", "asked_at", "decide_until", "verdict", "decided_at", "is_open")
-            statement = statement.on_conflict_do_update(
-                index_elements=["request_id", "stage_number", "person_id"],
-                set_={name: statement.excluded[name] for name in columns},
-            )
-            self.conn.execute(statement, fresh)
+            self.conn.execute(_write_approvals(self.postgres), fresh)
         gone = [key for key in before if key not in after]
         if gone:
             named = [{"of": of, "stage": stage, "who": who} for of, stage, who in gone]
@@ -140,6 +135,17 @@ def _asked_in(request: AssignmentRequest, run: StageRun) -> Iterable[dict[str, A
             "decided_at": said.decided_at if said else None,
             "is_open": waits and said is None,
         }
+
+
+@cache
+def _write_approvals(postgres: bool) -> Insert:
+    statement = upsert(t.approvals, postgres)
+    columns = ("role", "asked_at", "decide_until", "verdict", "decided_at", "is_open")
+    written: Insert = statement.on_conflict_do_update(
+        index_elements=["request_id", "stage_number", "person_id"],
+        set_={name: statement.excluded[name] for name in columns},
+    )
+    return written
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,7 @@ from storage.reader import SqlReader
 from storage.sqlite import SqliteDatabase
 from storage.transaction import SqlTransaction
 from storage.types import WakeMillis
+from storage.wakes import WAKING
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -153,18 +154,16 @@ class DatabaseStore:
             await asyncio.gather(*waits, return_exceptions=True)
 
     async def _write(self, fn: Callable[..., T], args: Any, kwargs: Any) -> T:
-        wakes_now = False
-
-        def run(conn: Connection) -> T:
-            nonlocal wakes_now
+        def run(conn: Connection) -> tuple[T, SqlTransaction]:
             tx = SqlTransaction(conn, self._home)
             result = fn(tx, *args, **kwargs)
             tx.finish()
-            wakes_now = tx.wakes_now
-            return result
+            return result, tx
 
-        result = await _tried(self._database.write, run)
-        if wakes_now:
+        result, tx = await _tried(self._database.write, run)
+        if tx.added is not None:
+            self._home.configured = tx.added
+        if tx.wakes_now:
             self._changes += 1
             self._changed.set()
             self._changed = asyncio.Event()
@@ -191,7 +190,8 @@ async def open_store(database_url: str, *, clock: Clock, read_only: bool = False
     the process that writes it.
     """
     address = parse(database_url)
-    home = Home(clock=clock, postgres=address.postgres)
+    alone = not address.postgres and not read_only
+    home = Home(clock=clock, postgres=address.postgres, only_writer=alone)
     if address.postgres:
         postgres = PostgresDatabase(address)
         await postgres.open()
@@ -259,8 +259,7 @@ def _next_wake_at(reader: SqlReader) -> datetime | None:
 
 
 _MOMENTS = union_all(
-    select(func.min(t.requests.c.wake_at).label("at")),
-    select(func.min(t.assignments.c.wake_at)),
+    *(select(func.min(table.c.wake_at).label("at")) for table in WAKING.values()),
     *(
         select(func.min(t.lanes.c.wake_at)).where(t.lanes.c.kind == literal(str(kind)))
         for kind in LaneKind
