@@ -86,6 +86,16 @@ class Outgoing:
             touched_at = self.subjects[found["subject_id"]]
             self._add({**found, **_FRESH, "part": found["part"]}, touched_at)
 
+    def touch_some(
+        self, conn: Connection, subject_id: str, after: str, limit: int, now: datetime
+    ) -> str | None:
+        """Add the next cards of a subject that has many; the last one's key, None at the end."""
+        asked = {"subjects": [subject_id], "after": after, "most": limit}
+        found = conn.execute(_SOME_CARDS_OF, asked).mappings().all()
+        for row in found:
+            self._add({**row, **_FRESH, "part": row["part"]}, now)
+        return str(found[-1]["key"]) if len(found) == limit else None
+
 
 def card_key(card: Card) -> str:
     """What a card is known by in the database."""
@@ -114,6 +124,8 @@ _CARDS_OF = (
     .where(_M.is_card, _M.subject_id.in_(bindparam("subjects", expanding=True)))
     .order_by(_M.key)
 )
+
+_SOME_CARDS_OF = _CARDS_OF.where(_M.key > bindparam("after")).limit(bindparam("most"))
 
 
 def write_messages(

@@ -7,7 +7,6 @@ from sqlalchemy import bindparam, func, or_, select
 
 from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
-from engine.application.ports import Aggregate
 from engine.application.queries import (
     CardPlace,
     HeldSummary,
@@ -27,6 +26,7 @@ from storage import tables as t
 from storage.outgoing import card_key
 from storage.reader import ACTIVE, SqlReader
 from storage.store import DatabaseStore
+from storage.wakes import WAKING
 
 REFERENCE_LENGTH = 4
 MOST_FOUND = 5
@@ -240,11 +240,9 @@ def _place_of(reader: SqlReader, card: Card) -> CardPlace | None:
 
 def _parked(reader: SqlReader, limit: int) -> tuple[ParkedRow, ...]:
     rows: list[ParkedRow] = []
-    for aggregate, table in (
-        (Aggregate.REQUEST, t.requests),
-        (Aggregate.ASSIGNMENT, t.assignments),
-    ):
-        columns = (table.c.id, table.c.problem, table.c.parked_at)
+    for aggregate, table in WAKING.items():
+        (key,) = table.primary_key.columns
+        columns = (key.label("id"), table.c.problem, table.c.parked_at)
         parked = select(*columns).where(table.c.parked_at.is_not(None))
         rows += [
             ParkedRow(

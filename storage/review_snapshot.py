@@ -85,8 +85,8 @@ class ReviewSnapshots(ReviewTallies):
     def departments_of(self, run: ReviewRun) -> tuple[Department, ...]:
         """The departments of everybody who holds the package."""
         asked = {"package": run.package_id, "opened_at": run.opened_at}
-        holders = {name: count for name, count in self.conn.execute(_HOLDERS, asked)}
-        people = {name: count for name, count in self.conn.execute(_PEOPLE)}
+        holders = {row[0]: row[1] for row in self.conn.execute(_HOLDERS, asked)}
+        people = {row[0]: row[1] for row in self.conn.execute(_PEOPLE)}
         return tuple(
             Department(name=name, people=people.get(name, 0), holders=count)
             for name, count in sorted(holders.items())
@@ -151,7 +151,9 @@ class ReviewSnapshots(ReviewTallies):
         if not count:
             return Written(cursor=run.cursor, lines=0, complete=True)
         before = run.stage - 1
-        going = and_(_RANGE, _L.stage == bindparam("before"), _going(run.settings.stages[before].moves_on))
+        going = and_(
+            _RANGE, _L.stage == bindparam("before"), _going(run.settings.stages[before].moves_on)
+        )
         asked = where | {"upper": upper, "before": before}
         leaving = self.counted(going, asked)
         level, self_review = run.rules.manager_level, run.rules.self_review
@@ -233,7 +235,9 @@ def _writing(level: int | None, *, self_review: bool) -> Insert:
     """Lines for the next assignments."""
     person = tables.people.alias("holder")
     department = func.coalesce(person.c.department_key, "")
-    source: FromClause = tables.assignments.outerjoin(person, person.c.id == _A.target_id).outerjoin(
+    source: FromClause = tables.assignments.outerjoin(
+        person, person.c.id == _A.target_id
+    ).outerjoin(
         t.review_departments,
         and_(_D.review_id == bindparam("review_id", type_=String), _D.department == department),
     )

@@ -43,7 +43,9 @@ GROUPED = select(
 ).group_by(_L.asked, _L.department, _L.recommendation, STANDING)
 _SUM = func.coalesce(func.sum(_Y.undecided), 0)
 _IN_STAGE = and_(
-    _Y.review_id == bindparam("review_id"), _Y.asked >= bindparam("low"), _Y.asked < bindparam("high")
+    _Y.review_id == bindparam("review_id"),
+    _Y.asked >= bindparam("low"),
+    _Y.asked < bindparam("high"),
 )
 _UNDECIDED_MARKED = select(_SUM).where(
     _Y.review_id == bindparam("review_id"), _Y.asked.in_(bindparam("marks", expanding=True))
@@ -55,7 +57,9 @@ _MARKED_COUNT = select(_STAYING).where(
 )
 OWN_LINES = (
     select(_W.person_id, _L.asked, _L.waiting)
-    .join(t.review_lines, and_(_L.review_id == _W.review_id, _L.assignment_id == _W.own_assignment_id))
+    .join(
+        t.review_lines, and_(_L.review_id == _W.review_id, _L.assignment_id == _W.own_assignment_id)
+    )
     .where(
         _W.review_id == bindparam("review_id"),
         _W.person_id.in_(bindparam("people", expanding=True)),
@@ -159,7 +163,9 @@ class ReviewTallies(ReviewRunWrites):
 
     def _pooled(self, run: ReviewRun, asked: dict[str, Any], after: str) -> dict[PersonId, int]:
         """The members of pools that have lines, with the undecided ones of them."""
-        counts = {mark: (int(n), int(lines)) for mark, n, lines in self.conn.execute(_POOLED, asked)}
+        counts = {
+            mark: (int(n), int(lines)) for mark, n, lines in self.conn.execute(_POOLED, asked)
+        }
         found: dict[PersonId, int] = {}
         for number, pool in enumerate(run.pools):
             undecided, lines = counts.get(f"{run.stage}:#{number}", (0, 0))

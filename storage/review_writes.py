@@ -24,6 +24,7 @@ from engine.application.review_ports import Answered
 from engine.domain.assignments import EndReason
 from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
 from engine.domain.review_lines import (
+    EVERY_LINE,
     ApplyResult,
     LineFilter,
     Recommendation,
@@ -145,7 +146,7 @@ class ReviewWrites(ReviewSnapshots):
         person_id: PersonId,
         *,
         lines: Iterable[AssignmentId] = (),
-        which: LineFilter = LineFilter(),
+        which: LineFilter = EVERY_LINE,
         verdict: ReviewVerdict,
         reason: str,
         now: datetime,
@@ -198,9 +199,9 @@ class ReviewWrites(ReviewSnapshots):
 
     def _note(self, which: ColumnElement[bool], said: dict[str, Any]) -> None:
         """Keep the answer to each of these lines for ever."""
-        noted = select(
-            _L.review_id, _L.assignment_id, _L.stage, _VERDICT, _REASON, _BY, _AT
-        ).where(which)
+        noted = select(_L.review_id, _L.assignment_id, _L.stage, _VERDICT, _REASON, _BY, _AT).where(
+            which
+        )
         self.conn.execute(
             insert(t.review_decisions).from_select(_NOTED, noted, include_defaults=False), said
         )
@@ -256,9 +257,7 @@ class ReviewWrites(ReviewSnapshots):
         if rows:
             saving = (
                 update(t.review_lines)
-                .where(
-                    _L.review_id == bindparam("of"), _L.assignment_id == bindparam("line")
-                )
+                .where(_L.review_id == bindparam("of"), _L.assignment_id == bindparam("line"))
                 .values(apply_result=bindparam("result"), problem=bindparam("said"))
             )
             self.conn.execute(saving, rows)

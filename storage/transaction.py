@@ -8,9 +8,10 @@ from engine.domain.conversation import Card, Notice
 from storage import audit
 from storage.audit import AuditWrites
 from storage.mirror import MirrorWrites
+from storage.review_writes import ReviewWrites
 
 
-class SqlTransaction(AuditWrites, MirrorWrites):
+class SqlTransaction(AuditWrites, MirrorWrites, ReviewWrites):
     """`engine.application.ports.Transaction` over a connection that has begun."""
 
     def show_cards(self, cards: Iterable[Card], now: datetime) -> None:
@@ -20,6 +21,12 @@ class SqlTransaction(AuditWrites, MirrorWrites):
     def touch_cards(self, subject_ids: Iterable[str], now: datetime) -> None:
         """Bring every card of these subjects up to date; wakes their lanes."""
         self.outgoing.subjects |= dict.fromkeys(subject_ids, now)
+
+    def touch_some_cards(
+        self, subject_id: str, after: str, limit: int, now: datetime
+    ) -> str | None:
+        """Bring the next cards of this subject up to date; the last one's key, None at the end."""
+        return self.outgoing.touch_some(self.conn, subject_id, after, limit, now)
 
     def add_notices(self, notices: Iterable[Notice], now: datetime) -> None:
         """Say these, each once for ever by its key; wakes their lanes."""

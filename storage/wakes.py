@@ -6,13 +6,13 @@ no harm, and nothing is ever cancelled: the next save writes the next moment.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from sqlalchemy import bindparam, func, select, update
 
 from engine.application.ports import Aggregate
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
+from storage import review_tables
 from storage import tables as t
 from storage.assignments import AssignmentWrites
 from storage.bound import upsert
@@ -28,6 +28,14 @@ EVENTS_KEPT = timedelta(days=1)
 """Slack repeats an event for an hour at most."""
 MOST_COUNTED = 10_000
 """More endings than this are counted as this many."""
+
+WAKING = {
+    Aggregate.REQUEST: t.requests,
+    Aggregate.ASSIGNMENT: t.assignments,
+    Aggregate.REVIEW_SERIES: review_tables.review_series,
+    Aggregate.REVIEW_RUN: review_tables.review_runs,
+}
+"""The table of each kind of row that wakes by itself."""
 
 _R, _A = t.requests.c, t.assignments.c
 _NOW = bindparam("now", type_=WakeMillis)
@@ -77,21 +85,22 @@ class Wakes(AssignmentWrites):
                     for row in self.conn.execute(_DUE_ASSIGNMENTS, asked)
                 ]
             case _:
-                assert_never(aggregate)
+                raise ValueError(f"{aggregate} rows have a way of their own to be claimed")
 
     def postpone(self, aggregate: Aggregate, row_id: str, now: datetime, problem: str) -> bool:
         """A row's wake failed: back off; after ten failures park it. True when it was parked."""
-        table = t.requests if aggregate is Aggregate.REQUEST else t.assignments
+        table = WAKING[aggregate]
+        (key,) = table.primary_key.columns
         errors = table.c.wake_errors
         before: int = self.conn.execute(
-            select(errors).where(table.c.id == bindparam("id")), {"id": row_id}
+            select(errors).where(key == bindparam("id")), {"id": row_id}
         ).scalar_one()
         failures = before + 1
         parked = failures >= MOST_FAILURES
         pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
         self.conn.execute(
             update(table)
-            .where(table.c.id == bindparam("of"))
+            .where(key == bindparam("of"))
             .values(
                 wake_errors=bindparam("failures"),
                 wake_at=bindparam("again_at"),

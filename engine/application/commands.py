@@ -18,7 +18,7 @@ from engine.domain.ids import (
     RequestId,
     ReviewRunId,
 )
-from engine.domain.review_lines import LineFilter, ReviewVerdict
+from engine.domain.review_lines import EVERY_LINE, LineFilter, ReviewVerdict
 from engine.domain.stages import Verdict
 
 
@@ -194,7 +194,7 @@ class DecideReviewLines:
     verdict: ReviewVerdict
     reason: str = ""
     lines: tuple[AssignmentId, ...] = ()
-    which: LineFilter = LineFilter()
+    which: LineFilter = EVERY_LINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ Also the configuration, because replacing it is about what is held under the old
 
 from datetime import datetime, timedelta
 
-from engine.application import facts
+from engine.application import facts, review_steps
 from engine.application.commands import (
     ApplyConfiguration,
     CompleteTask,
@@ -105,6 +105,7 @@ def person_left(unit: Unit, command: PersonLeft) -> int:
         if request is not None and request.target_id == command.person_id:
             _cancel_for(unit, request)
     people_changed(unit, PeopleChanged(person_ids=(command.person_id,)))
+    unit.tx.wake_runs_reviewed_by(command.person_id, unit.now)
     return ended
 
 
@@ -138,6 +139,7 @@ def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
         now=unit.now,
     )
     unit.audit("configuration.applied", changes=str(len(found)))
+    review_steps.plan(unit, command.configuration)
     if old is not None:
         edited = _packages_granting_otherwise(old, command.configuration)
         unit.tx.wake_assignments(unit.now, packages=edited)

@@ -18,6 +18,7 @@ from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
 from engine.application.connectors import Target
 from engine.application.directory import Channel, DirectoryNames
+from engine.application.review_ports import ReviewWriter
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.configuration import Configuration
@@ -66,6 +67,8 @@ class Aggregate(StrEnum):
 
     REQUEST = "request"
     ASSIGNMENT = "assignment"
+    REVIEW_SERIES = "review_series"
+    REVIEW_RUN = "review_run"
 
 
 class LaneKind(StrEnum):
@@ -216,7 +219,7 @@ class Reader(Protocol):
         ...
 
 
-class Transaction(Reader, Protocol):
+class Transaction(Reader, ReviewWriter, Protocol):
     """What can be written inside a transaction. `wake_at` is given with every save."""
 
     def now(self) -> datetime:
@@ -392,7 +395,7 @@ class Transaction(Reader, Protocol):
         """Lock and read what is due, skipping what others hold; ordered by `wake_at`.
 
         For `REQUEST` pairs of (request, None); for `ASSIGNMENT` pairs of (the request it
-        `reports_to`, it), both locked.
+        `reports_to`, it), both locked. Reviews have `claim_due_series` and `claim_due_run`.
         """
         ...
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from engine.domain.assignments import EndReason
 from engine.domain.ids import AssignmentId, PersonId, PolicyId, ReviewRunId
 from engine.domain.review_lines import (
+    EVERY_LINE,
     Advice,
     ApplyResult,
     LineFilter,
@@ -158,6 +159,12 @@ class ReviewWriter(ReviewReader, Protocol):
         """
         ...
 
+    def touch_some_cards(
+        self, subject_id: str, after: str, limit: int, now: datetime
+    ) -> str | None:
+        """Bring the next cards of this subject up to date; the last one's key, None at the end."""
+        ...
+
     # Answers
 
     def named_lines(
@@ -172,7 +179,7 @@ class ReviewWriter(ReviewReader, Protocol):
         person_id: PersonId,
         *,
         lines: Iterable[AssignmentId] = (),
-        which: LineFilter = LineFilter(),
+        which: LineFilter = EVERY_LINE,
         verdict: ReviewVerdict,
         reason: str,
         now: datetime,

@@ -16,6 +16,7 @@ from engine.domain.assignments import Assignment
 from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId, ReviewRunId
 from engine.domain.people import Person
 from engine.domain.review_lines import (
+    EVERY_LINE,
     Advice,
     LineFilter,
     Recommendation,
@@ -191,7 +192,7 @@ class ReviewQueries(Protocol):
         review_id: ReviewRunId,
         person_id: PersonId,
         *,
-        which: LineFilter = LineFilter(),
+        which: LineFilter = EVERY_LINE,
         after: str | None = None,
         before: str | None = None,
         limit: int = 10,

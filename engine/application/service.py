@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from engine.application import life, requests
+from engine.application import life, requests, reviews
 from engine.application.audit import AuditEntry
 from engine.application.commands import (
     Actor,
@@ -20,6 +20,7 @@ from engine.application.commands import (
     Command,
     CompleteTask,
     DecideRequest,
+    DecideReviewLines,
     GiveBack,
     PeopleChanged,
     PersonLeft,
@@ -27,6 +28,9 @@ from engine.application.commands import (
     ReleaseBrake,
     RemoveDirectly,
     ReprocessRequest,
+    ResetReview,
+    StartReview,
+    StopReview,
     SubmitExtension,
     SubmitRequest,
 )
@@ -55,6 +59,10 @@ HANDLERS: dict[type[Command], Callable[[Unit, Any], object]] = {
     ReleaseBrake: life.release_brake,
     PeopleChanged: life.people_changed,
     ApplyConfiguration: life.apply_configuration,
+    StartReview: reviews.start,
+    StopReview: reviews.stop,
+    ResetReview: reviews.reset,
+    DecideReviewLines: reviews.decide,
 }
 """The table of contents of what can be done; a test asserts that no command is missing."""
 

@@ -15,6 +15,7 @@ from engine.application.claims import Claims
 from engine.application.commands import Actor
 from engine.application.configured import Configured
 from engine.application.ports import Ids, LaneNames, Transaction
+from engine.application.review_cards import fall_out
 from engine.domain import assignment_requests, assignments, cards, request_transitions
 from engine.domain.assignment_requests import (
     AssignmentRequest,
@@ -156,6 +157,7 @@ class Unit:
         self.tx.add_notices(outcome.notices, self.now)
         if before is not None and before.active and not after.active:
             self._cancel_extension(after, request)
+            fall_out(self.tx, after, self.now)
         if outcome.report is not None:
             self._report(after, outcome.report, request)
         if before is not None:

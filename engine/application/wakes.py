@@ -1,4 +1,4 @@
-"""What happens by itself: requests and assignments whose moment has come are looked at.
+"""What happens by itself: whatever's moment has come is looked at.
 
 A wake means "look again", nothing more. Claiming, deciding and saving are one transaction under
 the aggregate's own lock, the lock a click takes too, so late, double and superfluous wakes do no
@@ -11,15 +11,15 @@ an outage of weeks, must not take everybody's access in one go.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
-from engine.application import requests
+from engine.application import requests, review_steps
 from engine.application.commands import TIME
 from engine.application.ports import Aggregate, Store, Transaction
 from engine.application.service import Entitlements
 from engine.application.unit import Unit
-from engine.domain.assignment_requests import AssignmentRequest
-from engine.domain.assignments import Assignment
 from engine.domain.conversation import Audience, Notice, NoticeKind
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ BRAKE_ASKS_EVERY = timedelta(hours=1)
 
 
 class Wakes:
-    """Looks at requests and assignments that are due."""
+    """Looks at requests, assignments and reviews that are due."""
 
     def __init__(self, store: Store, service: Entitlements) -> None:
         """The service lends its way of making a unit of work."""
@@ -40,16 +40,17 @@ class Wakes:
         self._service = service
 
     async def run_once(self) -> int:
-        """One pass over both kinds; answers how many rows were looked at."""
+        """One pass over all kinds; answers how many rows were looked at."""
         looked = await self._store.write(self._look_at_requests)
-        return looked + await self._store.write(self._look_at_assignments)
+        looked += await self._store.write(self._look_at_assignments)
+        return looked + await self._store.write(self._look_at_reviews)
 
     def _look_at_requests(self, tx: Transaction) -> int:
         unit = self._service.unit(tx, TIME)
         due = tx.claim_due(Aggregate.REQUEST, unit.now, BATCH)
         for request, _ in due:
             assert request is not None
-            self._look(unit, Aggregate.REQUEST, request.id, request, None)
+            self._look(unit, Aggregate.REQUEST, request.id, partial(requests.look, unit, request))
         return len(due)
 
     def _look_at_assignments(self, tx: Transaction) -> int:
@@ -59,23 +60,35 @@ class Wakes:
             return 0
         for request, assignment in due:
             assert assignment is not None
-            self._look(unit, Aggregate.ASSIGNMENT, assignment.id, request, assignment)
+            look = partial(unit.look_at_assignment, assignment, request)
+            self._look(unit, Aggregate.ASSIGNMENT, assignment.id, look)
         return len(due)
+
+    def _look_at_reviews(self, tx: Transaction) -> int:
+        """One step of one run, for a step may be thousands of lines."""
+        unit = self._service.unit(tx, TIME)
+        due = tx.claim_due_series(unit.now, BATCH)
+        for series in due:
+            look = partial(review_steps.look_at_series, unit, series)
+            self._look(unit, Aggregate.REVIEW_SERIES, series.policy_id, look)
+        if due:
+            return len(due)
+        run = tx.claim_due_run(unit.now)
+        if run is None:
+            return 0
+        self._look(unit, Aggregate.REVIEW_RUN, run.id, partial(review_steps.look_at_run, unit, run))
+        return 1
 
     def _look(
         self,
         unit: Unit,
         aggregate: Aggregate,
         row_id: str,
-        request: AssignmentRequest | None,
-        assignment: Assignment | None,
+        look: Callable[[], object],
     ) -> None:
         try:
             with unit.tx.savepoint():
-                if assignment is not None:
-                    unit.look_at_assignment(assignment, request)
-                elif request is not None:
-                    requests.look(unit, request)
+                look()
         except Exception as fault:  # one bad row must not stop the queue; it is parked and shown
             log.exception("a wake failed", extra={"aggregate": aggregate, "row": row_id})
             problem = f"{type(fault).__name__}: {fault}"

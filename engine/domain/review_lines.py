@@ -125,6 +125,9 @@ class LineFilter:
     """The empty text: those without a department."""
 
 
+EVERY_LINE = LineFilter()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDecision:
     """One answer, as it is remembered for ever. `verdict` None: an administrator cleared it."""

@@ -114,8 +114,12 @@ class ReviewRun:
     """The moment it was planned for; None when an administrator started it."""
     started_by: PersonId | None = None
     opens_at: datetime
+    waits_until: datetime | None = None
+    """When another run of the policy, which is open, is expected to close."""
     opened_at: datetime | None = None
     """The moment of the snapshot."""
+    lines: int = 0
+    """How many there were at the opening."""
     stage: int = 0
     """The number of the stage that is running, or was last, from 0."""
     stage_opened_at: datetime | None = None
@@ -182,7 +186,7 @@ def due_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
 def _timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
     match run.state:
         case ReviewState.SCHEDULED:
-            return ((run.opens_at, "open"),)
+            return ((max(run.opens_at, run.waits_until or run.opens_at), "open"),)
         case ReviewState.OPENING:
             return ((run.stepped_at or run.opens_at, "more of the snapshot"),)
         case ReviewState.IN_PROGRESS:
@@ -236,7 +240,7 @@ def _open_step(run: ReviewRun, now: datetime) -> Step | None:
 
 def wait_for(run: ReviewRun, until: datetime) -> ReviewRun:
     """Another run of the policy is open until then: this one does not open before."""
-    return replace(run, opens_at=max(run.opens_at, until))
+    return replace(run, waits_until=until)
 
 
 def open_run(
@@ -266,6 +270,8 @@ def snapshot_complete(run: ReviewRun, lines: int, *, now: datetime) -> ReviewOut
 
     A stage without lines is over at once.
     """
+    if not run.stage:
+        run = replace(run, lines=lines)
     if not lines:
         return _closed(run, now)
     opened = replace(
@@ -348,9 +354,7 @@ def went_through(run: ReviewRun, failed: int, *, now: datetime) -> ReviewOutcome
             run, attempt=run.attempt + 1, retry_at=now + pause, cursor="", stepped_at=now
         )
         return ReviewOutcome(run=again, activities=("review.apply_failed",))
-    done = replace(
-        run, state=_R.APPLIED, applied_at=now, retry_at=None, redraw="", stepped_at=now
-    )
+    done = replace(run, state=_R.APPLIED, applied_at=now, retry_at=None, redraw="", stepped_at=now)
     return ReviewOutcome(run=done, activities=("review.applied",))
 
 

@@ -1,0 +1,303 @@
+"""What happens to reviews by themselves: runs planned, opened, told of, closed and applied.
+
+A wake does one step of one run, in a transaction of its own (`reviews.next_step`): some thousands
+of lines, some hundreds of cards, some removals. In between, clicks are answered. How far a step came
+is saved with what it did, so one that is interrupted is done again from the same place.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from engine.application import facts
+from engine.application.review_cards import show_reviewers
+from engine.application.reviews import audit_run, fresh_run, save_run
+from engine.application.unit import Unit
+from engine.domain import assignments, review_lines, review_schedule, reviews
+from engine.domain.assignment_requests import RequestType
+from engine.domain.assignments import EndReason
+from engine.domain.catalogs import AccessPackage
+from engine.domain.configuration import Configuration
+from engine.domain.conversation import Audience
+from engine.domain.ids import PackageId
+from engine.domain.people import CATALOG_OWNERS, Subject, SubjectKind
+from engine.domain.review_lines import ApplyResult, ReviewLine, ReviewVerdict, asked_pool
+from engine.domain.review_schedule import ReviewSeries
+from engine.domain.review_settings import ReviewStage
+from engine.domain.reviews import (
+    STAGE_FALLBACK,
+    Pools,
+    ReviewOutcome,
+    ReviewRun,
+    ReviewState,
+    Step,
+)
+
+log = logging.getLogger(__name__)
+
+LINES_AT_ONCE = 5_000
+CARDS_AT_ONCE = 200
+REMOVALS_AT_ONCE = 20
+TURN = timedelta(minutes=1)
+"""How long a run waits at least for another one of its policy."""
+
+
+# When ------------------------------------------------------------------------------------------
+
+
+def plan(unit: Unit, configuration: Configuration) -> None:
+    """A configuration was applied: plan the next run of every policy that has reviews."""
+    known = unit.tx.review_series()
+    wanted = {policy.id: policy for policy in configuration.policies}
+    for policy_id in {**wanted, **known}:
+        policy, before = wanted.get(policy_id), known.get(policy_id)
+        package_id = policy.package_id if policy else before.package_id if before else PackageId("")
+        after = review_schedule.planned(
+            before,
+            policy_id=policy_id,
+            package_id=package_id,
+            settings=policy.reviews if policy else None,
+            now=unit.now,
+        )
+        if after is not None and after != before:
+            _save_series(unit, after)
+
+
+def look_at_series(unit: Unit, series: ReviewSeries) -> None:
+    """Begin the run that is due, and sleep until the next."""
+    after, occurrence = review_schedule.advance(series, now=unit.now)
+    policy = unit.configured.policies.get(series.policy_id)
+    if occurrence is not None and policy is not None and policy.reviews is not None:
+        run = fresh_run(unit, policy, occurrence=occurrence)
+        if unit.tx.add_review_run(run, unit.now):
+            audit_run(unit, run, ("review.scheduled",))
+    _save_series(unit, after)
+
+
+def _save_series(unit: Unit, series: ReviewSeries) -> None:
+    wake_at = min((moment for moment, _ in review_schedule.due_timers(series)), default=None)
+    unit.tx.save_review_series(series, wake_at)
+
+
+# Runs ------------------------------------------------------------------------------------------
+
+
+def look_at_run(unit: Unit, run: ReviewRun) -> ReviewRun:
+    """Do the step that is due. Always written: the wake has been used up."""
+    if run.state is ReviewState.IN_PROGRESS:
+        run = _hand_over(unit, run)
+    step = reviews.next_step(run, now=unit.now)
+    match step:
+        case None:
+            return save_run(unit, ReviewOutcome(run=run))
+        case Step.OPEN:
+            return _open(unit, run)
+        case Step.SNAPSHOT:
+            return _snapshot(unit, run)
+        case Step.TELL:
+            return _tell(unit, run)
+        case Step.REDRAW:
+            return _redraw(unit, run)
+        case Step.REMIND:
+            return save_run(unit, reviews.remind(run, now=unit.now))
+        case Step.CLOSE:
+            return _close(unit, run)
+        case Step.APPLY:
+            return _apply(unit, run)
+        case _:
+            assert_never(step)
+
+
+def _open(unit: Unit, run: ReviewRun) -> ReviewRun:
+    if (until := _busy_until(unit, run)) is not None:
+        return save_run(unit, ReviewOutcome(run=reviews.wait_for(run, until)))
+    policy = unit.configured.policies.get(run.policy_id)
+    settings = policy.reviews if policy is not None and policy.reviews else run.settings
+    pools = _pools(unit, run, settings.stages[0])
+    outcome = reviews.open_run(run, settings, pools, now=unit.now)
+    opened = outcome.run
+    unit.tx.save_advice(
+        opened,
+        (
+            (found.name, review_lines.advise(found.name, found.people, found.holders))
+            for found in unit.tx.departments_of(opened)
+        ),
+    )
+    unit.tx.save_reviewers(opened)
+    return save_run(unit, outcome)
+
+
+def _busy_until(unit: Unit, run: ReviewRun) -> datetime | None:
+    """When another run of the policy will have closed; None when none is open before this."""
+    others = [other for other in unit.tx.unfinished_runs([run.policy_id]) if other.id != run.id]
+    before = [o for o in others if o.state is not ReviewState.SCHEDULED or o.id < run.id]
+    if not before:
+        return None
+    return max(unit.now + TURN, *(reviews.expected_end(other) for other in before))
+
+
+def _snapshot(unit: Unit, run: ReviewRun) -> ReviewRun:
+    write = unit.tx.move_lines if run.stage else unit.tx.write_lines
+    written = write(run, LINES_AT_ONCE)
+    run = reviews.snapshot_taken(run, written.cursor, now=unit.now)
+    if not written.complete:
+        return save_run(unit, ReviewOutcome(run=run))
+    lines = unit.tx.lines_in_stage(run)
+    outcome = reviews.snapshot_complete(run, lines, now=unit.now)
+    if lines:
+        _tell_not_found(unit, run)
+    else:
+        unit.tx.wake_scheduled_runs(run.policy_id, unit.now)
+    return save_run(unit, outcome, lines=lines)
+
+
+def _tell_not_found(unit: Unit, run: ReviewRun) -> None:
+    """Administrators hear of lines that went to reviewers nobody chose for them."""
+    marks = [
+        asked_pool(run.stage, number)
+        for number, pool in enumerate(run.pools)
+        if number > STAGE_FALLBACK or not pool
+    ]
+    lost = unit.tx.lines_asked(run, marks)
+    if lost:
+        channel = unit.configured.organization.admin_channel
+        unit.tx.add_notices([reviews.not_found(run, lost, channel)], unit.now)
+
+
+def _tell(unit: Unit, run: ReviewRun) -> ReviewRun:
+    telling = run.telling
+    assert telling is not None, "the step is due only then"
+    reminding = telling.reminder > 0
+    people = unit.tx.reviewers_after(run, telling.after, CARDS_AT_ONCE, undecided=reminding)
+    cards = [reviews.review_card(run.id, run.stage, person) for person, _ in people]
+    unit.tx.show_cards(cards, unit.now)
+    if reminding:
+        notices = [reviews.reminder(run, person, undecided) for person, undecided in people]
+        unit.tx.add_notices(notices, unit.now)
+    after = people[-1][0] if len(people) == CARDS_AT_ONCE else None
+    return save_run(unit, ReviewOutcome(run=reviews.told(run, after, now=unit.now)))
+
+
+def _redraw(unit: Unit, run: ReviewRun) -> ReviewRun:
+    last = unit.tx.touch_some_cards(run.id, run.redraw or "", CARDS_AT_ONCE, unit.now)
+    return save_run(unit, ReviewOutcome(run=reviews.redrawn(run, last, now=unit.now)))
+
+
+def _hand_over(unit: Unit, run: ReviewRun) -> ReviewRun:
+    """Whoever reviewed and left is replaced at once, and never waited for."""
+    left = unit.tx.gone_reviewers(run)
+    if not left:
+        return run
+    outcome = reviews.hand_over(run, left, now=unit.now)
+    run = outcome.run
+    moved = unit.tx.hand_over(run, left)
+    unit.tx.save_reviewers(run)
+    marks = [asked_pool(run.stage, number) for number in range(len(run.pools))]
+    fed = [mark for mark in marks if unit.tx.lines_asked(run, [mark])]
+    show_reviewers(unit.tx, run, fed, unit.now)
+    _tell_not_found(unit, run)
+    return save_run(unit, outcome, lines=moved)
+
+
+def _close(unit: Unit, run: ReviewRun) -> ReviewRun:
+    stages = run.settings.stages
+    pools = () if run.is_last_stage else _pools(unit, run, stages[run.stage + 1])
+    outcome = reviews.close_stage(run, pools, now=unit.now)
+    if outcome.run.state is ReviewState.OPENING:
+        unit.tx.save_reviewers(outcome.run)
+    else:
+        unit.tx.wake_scheduled_runs(run.policy_id, unit.now)
+    return save_run(unit, outcome)
+
+
+# Results ---------------------------------------------------------------------------------------
+
+
+def _apply(unit: Unit, run: ReviewRun) -> ReviewRun:
+    lines = unit.tx.lines_to_remove(run, REMOVALS_AT_ONCE)
+    results = [(line.assignment_id, *_removed(unit, line)) for line in lines]
+    unit.tx.save_results(run, results)
+    if len(lines) == REMOVALS_AT_ONCE:
+        cursor = lines[-1].assignment_id
+        return save_run(unit, ReviewOutcome(run=reviews.applied_some(run, cursor, now=unit.now)))
+    failed = unit.tx.failed_lines(run)
+    outcome = reviews.went_through(run, failed, now=unit.now)
+    if outcome.run.over:
+        _tell_results(unit, outcome.run, failed)
+    return save_run(unit, outcome, lines=failed)
+
+
+def _removed(unit: Unit, line: ReviewLine) -> tuple[ApplyResult, str]:
+    """Take the line's access away through the ordinary door; what came of it."""
+    try:
+        with unit.tx.savepoint():
+            return _remove(unit, line), ""
+    except Exception as fault:  # one line must not stop the others; it is tried again and shown
+        log.exception("a review could not remove access", extra={"line": line.assignment_id})
+        return ApplyResult.FAILED, f"{type(fault).__name__}: {fault}"
+
+
+def _remove(unit: Unit, line: ReviewLine) -> ApplyResult:
+    known = unit.tx.assignment(line.assignment_id)
+    if known is None or not known.active:
+        return ApplyResult.NOT_FOUND
+    origin = unit.tx.lock_request(known.request_id)
+    assignment = unit.tx.lock_assignment(line.assignment_id)
+    if assignment is None or not assignment.active:
+        return ApplyResult.NOT_FOUND
+    outcome = assignments.end(assignment, EndReason.REVIEWED, now=unit.now)
+    by, kind = assignment.target_id, RequestType.SYSTEM_REMOVE
+    if line.verdict is ReviewVerdict.REMOVE and line.decided_by is not None:
+        by, kind = line.decided_by, RequestType.ADMIN_REMOVE
+    unit.end_assignment(assignment, outcome, origin, kind, by, line.reason)
+    return ApplyResult.REMOVED
+
+
+def _tell_results(unit: Unit, run: ReviewRun, failed: int) -> None:
+    """The administrators' channel and the catalog's owners hear how it ended."""
+    if not run.lines:
+        return
+    channel = unit.configured.organization.admin_channel
+    package = unit.configured.packages.get(run.package_id)
+    owners = facts.catalog_owners(unit.tx, unit.configured, package.catalog_id) if package else ()
+    audiences = [Audience(channel_id=channel)]
+    audiences += [Audience(person_id=person) for person in sorted(owners)]
+    notices = [reviews.results(run, audience) for audience in audiences]
+    if failed:
+        notices.append(reviews.not_applied(run, failed, channel))
+    unit.tx.add_notices(notices, unit.now)
+
+
+# Who -------------------------------------------------------------------------------------------
+
+
+def _pools(unit: Unit, run: ReviewRun, stage: ReviewStage) -> Pools:
+    """Who reviews together now, and who where nobody can be found (`reviews.Pools`)."""
+    organization = unit.configured.organization
+    package = unit.configured.packages.get(run.package_id)
+    owners = _owners(unit, package)
+    named = tuple(s for s in stage.reviewers if s.kind is not SubjectKind.MANAGER)
+    asked = (
+        _expanded(named, owners),
+        _expanded(stage.fallback_reviewers, owners),
+        organization.fallback_approvers,
+        owners,
+        organization.administrators,
+    )
+    found = unit.tx.resolve({subject for some in asked for subject in some}, None)
+    return tuple(
+        tuple(sorted({person for subject in some for person in found.get(subject, ())}))
+        for some in asked
+    )
+
+
+def _owners(unit: Unit, package: AccessPackage | None) -> tuple[Subject, ...]:
+    catalog = unit.configured.catalogs.get(package.catalog_id) if package else None
+    return catalog.owners if catalog is not None else ()
+
+
+def _expanded(subjects: tuple[Subject, ...], owners: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    """The subjects, with the catalog's owners where they are meant."""
+    return tuple(
+        one for subject in subjects for one in (owners if subject == CATALOG_OWNERS else (subject,))
+    )
