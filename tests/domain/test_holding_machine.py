@@ -75,13 +75,28 @@ class HoldingLife(RuleBasedStateMachine):
         self.far = FarSide(held=False)
         self.manual = False
 
-    @initialize(held=st.booleans(), manual=st.sampled_from([False, False, True]))
+    @initialize(held=st.booleans(), manual=st.booleans())
     def meet(self, *, held: bool, manual: bool) -> None:
         """The right may have been held before, and may be given by a person."""
         self.far = FarSide(held=held)
         self.manual = manual
 
-    @rule(turn=st.sampled_from(Turn))
+    @rule(
+        event=st.sampled_from(("turn", "turn", "work", "work", "work", "act", "act silently")),
+        turn=st.sampled_from(Turn),
+        meanwhile=st.sampled_from((*Turn, *(Turn.NOTHING,) * 6)),
+        answer=st.sampled_from((*Answer, *(Answer.WORKED,) * 8)),
+    )
+    def happen(self, *, event: str, turn: Turn, meanwhile: Turn, answer: Answer) -> None:
+        """One thing after another."""
+        match event:
+            case "turn":
+                self.turn(turn)
+            case "work":
+                self.work(answer, meanwhile)
+            case _:
+                self.do_the_task(says_so=event == "act")
+
     def turn(self, turn: Turn) -> None:
         """Assignments that give it come and go, and somebody presses Reprocess."""
         self.now += SECOND
@@ -103,7 +118,6 @@ class HoldingLife(RuleBasedStateMachine):
             case _:
                 assert_never(turn)
 
-    @rule(answer=st.sampled_from(Answer), meanwhile=st.sampled_from(Turn))
     def work(self, answer: Answer, meanwhile: Turn) -> None:
         """The attempt is written down, something happens meanwhile, the call ends."""
         step = holdings.next_step(self.holding)
@@ -130,7 +144,6 @@ class HoldingLife(RuleBasedStateMachine):
             case _:
                 assert_never(answer)
 
-    @rule(says_so=st.booleans())
     def do_the_task(self, *, says_so: bool) -> None:
         """The fulfiller does it, and says so or forgets to; an older card settles nothing."""
         generation = self.holding.generation
@@ -214,7 +227,7 @@ class HoldingLife(RuleBasedStateMachine):
 
 
 HoldingLife.TestCase.settings = settings(
-    max_examples=100, stateful_step_count=25, deadline=None, derandomize=True
+    max_examples=200, stateful_step_count=30, deadline=None, derandomize=True
 )
 TestHoldingLife = HoldingLife.TestCase
 
