@@ -1,0 +1,146 @@
+"""The card on which a reviewer sees what there is to review: one for each run and stage.
+
+While the stage is open it says what is reviewed, how many lines, until when and how far they have
+come, and leads to the form. Where the holders themselves are asked it is one question with two
+buttons. Afterwards it says how the review ended. Nothing on it depends on the moment.
+"""
+
+from bot.views.action_ids import ActionId, with_part
+from bot.views.blocks import (
+    Block,
+    Message,
+    Style,
+    actions,
+    button,
+    context,
+    header,
+    message,
+    section,
+)
+from bot.views.texts import named, when
+from bot.views.wording import reviews as said
+from bot.views.wording import words
+from engine.application.review_queries import ReviewerSummary, ReviewLineSummary
+from engine.domain.review_lines import ReviewVerdict
+from engine.domain.reviews import ReviewRun, ReviewState
+
+
+def render(
+    summary: ReviewerSummary, stage: int, *, own: ReviewLineSummary | None = None
+) -> Message:
+    """The card of this stage for this reviewer; `own` is the line of a self-review.
+
+    Of an earlier stage than the running one it only says that it is over.
+    """
+    run = summary.run
+    running = run.state is ReviewState.IN_PROGRESS and stage == run.stage
+    if running and run.rules.self_review:
+        return _question(run, own)
+    if running:
+        return _open(summary)
+    if run.closed_at is None:
+        return _condensed(run, said.stage_over(run))
+    asked_themselves = stage < len(run.settings.stages) and run.settings.stages[stage].self_review
+    if asked_themselves and own is not None:
+        return _condensed(run, said.own_result(own, run))
+    if stage < run.stage:
+        return _condensed(run, said.STAGE_OVER)
+    return _condensed(run, said.over(run, summary.counts), said.gone(summary.counts))
+
+
+def _open(summary: ReviewerSummary) -> Message:
+    run, counts = summary.run, summary.counts
+    if not counts.total:
+        return _condensed(run, said.NOTHING_FOR_YOU, said.gone(counts))
+    done = not counts.undecided
+    told = [said.answered(counts)] if counts.decided else []
+    blocks = [
+        header(said.card_title(run)),
+        section(fields=_facts(summary)),
+        section("\n".join([said.progress(counts), *told])),
+        actions(review_button(run, primary=not done)),
+        context(*filter(None, (_note(run, done=done), said.gone(counts), said.place(run)))),
+        context(said.numbered(run)),
+    ]
+    return message(said.please_review(run, counts), blocks)
+
+
+def _facts(summary: ReviewerSummary) -> list[str]:
+    run = summary.run
+    facts = [
+        f"*{said.WHAT}*\n{said.what(run)}",
+        f"*{said.HOW_MANY}*\n{summary.counts.total:,}",
+        f"*{said.SILENCE}*\n{said.silence(run.settings.on_no_response)}",
+    ]
+    if run.stage_closes_at is not None:
+        facts.insert(2, f"*{said.ANSWER_BY}*\n{when(run.stage_closes_at)}")
+    return facts
+
+
+def _note(run: ReviewRun, *, done: bool) -> str:
+    return said.UNDECIDED_LEFT if done else said.rules(run)
+
+
+def review_button(run: ReviewRun, *, primary: bool = False) -> Block:
+    """To the form, where they left off."""
+    return button(
+        words.REVIEW_NOW,
+        ActionId.REVIEW_NOW,
+        run.id,
+        style=Style.PRIMARY if primary else None,
+        spoken=f"{words.REVIEW_NOW}: {run.package_name}",
+    )
+
+
+# Self-review ------------------------------------------------------------------------------------
+
+
+def _question(run: ReviewRun, own: ReviewLineSummary | None) -> Message:
+    if own is None:
+        return _condensed(run, said.NOTHING_FOR_YOU)
+    answer = said.own_answer(own, run)
+    blocks = [
+        header(said.own_question(run)),
+        section(said.own_facts(own)),
+        section(answer),
+        *([] if own.line.gone else [actions(*own_buttons(run, own))]),
+        context(said.numbered(run)),
+    ]
+    return message(f"{said.own_spoken(run)} {answer}", blocks)
+
+
+def own_buttons(run: ReviewRun, own: ReviewLineSummary | None = None) -> tuple[Block, Block]:
+    """Keep and Remove of a self-review. What was answered stands out."""
+    value = with_part(run.id, run.stage)
+    verdict = own.line.verdict if own else None
+    keep = button(
+        words.KEEP,
+        ActionId.KEEP_OWN,
+        value,
+        style=None if verdict is ReviewVerdict.REMOVE else Style.PRIMARY,
+        spoken=f"{words.KEEP}: {run.package_name}",
+    )
+    remove = button(
+        words.REMOVE,
+        ActionId.REMOVE_OWN,
+        value,
+        style=Style.DANGER if verdict is ReviewVerdict.REMOVE else None,
+        spoken=f"{words.REMOVE}: {run.package_name}",
+    )
+    return keep, remove
+
+
+def _condensed(run: ReviewRun, *lines: str) -> Message:
+    """Enough to be recognized, and how it ended."""
+    told = [line for line in lines if line]
+    blocks = [
+        section(f"{said.what(run)}."),
+        section(told[0]),
+        context(*told[1:], said.numbered(run)),
+    ]
+    return message(f"{said.numbered(run)}, {run_name(run)}: {' '.join(told)}", blocks)
+
+
+def run_name(run: ReviewRun) -> str:
+    """The package's name, as markup."""
+    return named(run.package_name)

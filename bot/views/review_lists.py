@@ -1,0 +1,121 @@
+"""Lists of reviews: those that wait for somebody, and the administrators'."""
+
+from bot.views.action_ids import ActionId, ListName
+from bot.views.blocks import Block, Message, actions, button, context, header, message, section
+from bot.views.known import Known
+from bot.views.paging import pager
+from bot.views.review_card import own_buttons, review_button
+from bot.views.wording import review_results as said
+from engine.application.queries import Page
+from engine.application.review_queries import PlannedReview, ReviewerSummary, ReviewSummary
+from engine.domain.ids import ReviewRunId
+from engine.domain.reviews import ReviewRun
+
+PAGE_SIZE = 5
+"""Reviews beside approvals."""
+ADMIN_PAGE_SIZE = 10
+PLANNED_SHOWN = 20
+
+
+def waiting_reviews(page: Page[ReviewerSummary], name: ListName) -> list[Block]:
+    """The reviews of one person, beside their approvals; nothing where there are none."""
+    if not page.total:
+        return []
+    blocks: list[Block] = [header(said.REVIEWS_TITLE)]
+    for row in page.rows[:PAGE_SIZE]:
+        blocks.append(section(said.waiting(row)))
+        if row.run.rules.self_review:
+            blocks.append(actions(*own_buttons(row.run)))
+        else:
+            blocks.append(actions(review_button(row.run)))
+    return [*blocks, *pager(name, page, PAGE_SIZE)]
+
+
+def undecided(page: Page[ReviewerSummary]) -> int:
+    """How many of these reviews still wait for an answer."""
+    return sum(1 for row in page.rows if row.counts.undecided)
+
+
+# Administrators ---------------------------------------------------------------------------------
+
+
+def overview(
+    page: Page[ReviewSummary], planned: tuple[PlannedReview, ...], known: Known
+) -> Message:
+    """Every run, newest first, with its progress; and what is planned."""
+    spoken = said.list_spoken(page.total)
+    if not page.total and not planned:
+        return message(said.NO_REVIEWS, [section(said.NO_REVIEWS)])
+    rows = [section(said.row(row)) for row in page.rows[:ADMIN_PAGE_SIZE]]
+    ahead = [
+        said.planned(plan, known.package_name(plan.package_id), known.policy_name(plan.policy_id))
+        for plan in planned[:PLANNED_SHOWN]
+    ]
+    blocks = [
+        header(said.ADMIN_TITLE),
+        *(rows or [section(spoken)]),
+        *pager(ListName.ADMIN_REVIEWS, page, ADMIN_PAGE_SIZE),
+        *_planned(ahead),
+        context(said.LIST_HINT),
+    ]
+    return message(spoken, blocks)
+
+
+def _planned(lines: list[str]) -> list[Block]:
+    """A few lines share a section, for names may be long."""
+    if not lines:
+        return []
+    parts = [section("\n".join(lines[n : n + 5])) for n in range(0, len(lines), 5)]
+    return [section(said.PLANNED_TITLE), *parts]
+
+
+def report(page: Page[ReviewSummary], *, sending: ReviewRun | None = None) -> Message:
+    """The closed runs, each with the button that sends its results again."""
+    if not page.total:
+        return message(said.NO_REPORTS, [section(said.NO_REPORTS)])
+    first = said.results_on_their_way(sending) if sending else said.list_spoken(page.total)
+    blocks = [header(said.REPORT_TITLE)]
+    if sending is not None:
+        blocks.append(section(first))
+    for row in page.rows[:ADMIN_PAGE_SIZE]:
+        again = button(
+            said.SEND_RESULTS,
+            ActionId.SEND_RESULTS,
+            row.run.id,
+            spoken=f"{said.SEND_RESULTS}: {row.run.package_name}",
+        )
+        blocks.append(section(said.row(row), accessory=again))
+    return message(first, [*blocks, *pager(ListName.REPORT_REVIEWS, page, ADMIN_PAGE_SIZE)])
+
+
+# Answers ----------------------------------------------------------------------------------------
+
+
+def started(package_name: str, review_ids: tuple[ReviewRunId, ...]) -> Message:
+    """After `review start`."""
+    return say(said.started(package_name, review_ids))
+
+
+def stopped(run: ReviewRun) -> Message:
+    """After `review stop`."""
+    return say(said.stopped(run))
+
+
+def reset(run: ReviewRun, cleared: int) -> Message:
+    """After `review reset`."""
+    return say(said.reset(run, cleared))
+
+
+def results_sent(run: ReviewRun) -> Message:
+    """After Send results."""
+    return say(said.results_on_their_way(run))
+
+
+def not_closed(run: ReviewRun) -> Message:
+    """A report was asked for of a review that is not over."""
+    return say(said.not_closed(run))
+
+
+def say(text: str) -> Message:
+    """One sentence."""
+    return message(text, [section(text)])

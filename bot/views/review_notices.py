@@ -1,0 +1,72 @@
+"""What is said once about reviews: reminders, what the administrators must know, who took it away.
+
+What is no longer true when it is drawn is not said: a reminder of answered lines is None. The
+results come with files and are `bot/review_summary.py`'s.
+"""
+
+from bot.views.action_ids import ActionId
+from bot.views.blocks import Block, Message, actions, button, context, message, section
+from bot.views.review_card import own_buttons, review_button
+from bot.views.wording import review_results as said
+from bot.views.wording import words
+from engine.application.queries import HeldSummary
+from engine.application.review_queries import ReviewerSummary, ReviewResults
+from engine.domain.assignment_requests import AssignmentRequest, RequestType
+from engine.domain.assignments import EndReason
+from engine.domain.conversation import NoticeKind
+from engine.domain.reviews import ReviewRun, ReviewState
+
+_K = NoticeKind
+KINDS = frozenset(
+    {_K.REVIEW_REMINDER, _K.REVIEWERS_NOT_FOUND, _K.REVIEW_APPLIED, _K.REVIEW_NOT_APPLIED}
+)
+
+
+def reminder(summary: ReviewerSummary) -> Message | None:
+    """To a reviewer who has undecided lines."""
+    run = summary.run
+    if run.state is not ReviewState.IN_PROGRESS or not summary.counts.undecided:
+        return None
+    if run.rules.self_review:
+        return _say(said.own_reminder(run), "", *own_buttons(run))
+    return _say(said.reminder(run, summary.counts), "", review_button(run))
+
+
+def reviewers_not_found(run: ReviewRun, detail: str) -> Message:
+    """To the administrators."""
+    return _say(said.reviewers_not_found(run, _number(detail)), said.REVIEWERS_NOT_FOUND_NEXT)
+
+
+def not_applied(run: ReviewRun, detail: str, admin_command: str) -> Message:
+    """To the administrators."""
+    text = said.not_applied(run, _number(detail))
+    return _say(text, said.not_applied_next(run, admin_command))
+
+
+def ended(held: HeldSummary, removal: AssignmentRequest | None) -> Message | None:
+    """To whoever lost the access: who decided, and why; None if it did not end by a review."""
+    assignment = held.assignment
+    if assignment.active or assignment.end_reason is not EndReason.REVIEWED:
+        return None
+    decided = removal is not None and removal.request_type is not RequestType.SYSTEM_REMOVE
+    hint = said.ENDED_NEXT if decided else said.ENDED_UNANSWERED_NEXT
+    again = button(words.REQUEST_AGAIN, ActionId.OPEN_REQUEST_FORM, assignment.package_id)
+    return _say(said.ended(held, removal), hint, again)
+
+
+def results(of: ReviewResults, *, files: bool) -> Message:
+    """What came of a run; with or without the files that belong to it."""
+    return _say(said.summary(of), said.FILES_FOLLOW if files else said.NO_FILES)
+
+
+def _number(detail: str) -> int:
+    return int(detail) if detail.isascii() and detail.isdigit() else 0
+
+
+def _say(text: str, hint: str, *buttons: Block) -> Message:
+    blocks = [section(text)]
+    if hint:
+        blocks.append(context(hint))
+    if buttons:
+        blocks.append(actions(*buttons))
+    return message("\n".join(filter(None, (text, hint))), blocks)

@@ -1,0 +1,269 @@
+"""The words of the form in which a reviewer decides, and of the two small ones on top. Markup."""
+
+from datetime import datetime
+
+from bot.views.texts import (
+    cut,
+    cut_markup,
+    listed,
+    mention,
+    named,
+    one_line,
+    people,
+    quote_line,
+    when,
+)
+from bot.views.wording import words
+from bot.views.wording.reviews import VERDICTS, lasting, progress
+from bot.views.wording.words import several
+from engine.application.review_queries import ReviewCounts, ReviewLineSummary
+from engine.domain.assignment_requests import AssignmentRequest, RequestType
+from engine.domain.ids import PersonId
+from engine.domain.people import Person
+from engine.domain.review_lines import (
+    Advice,
+    Recommendation,
+    ReviewDecision,
+    ReviewVerdict,
+    Why,
+)
+from engine.domain.reviews import ReviewRun
+from engine.domain.stages import Verdict
+
+JUSTIFICATION_SHOWN = 200
+REASON_SHOWN = 300
+ABOUT_SHOWN = 120
+APPROVERS_SHOWN = 4
+_MARKS: dict[ReviewVerdict, str] = {
+    ReviewVerdict.KEEP: "✓",
+    ReviewVerdict.REMOVE: "✗",
+    ReviewVerdict.DONT_KNOW: "?",
+}
+_RECOMMENDED: dict[Recommendation, str] = {
+    Recommendation.KEEP: words.KEEP,
+    Recommendation.REMOVE: words.REMOVE,
+}
+
+
+FORM_TITLE = "Access review"
+CHOOSE_LINES = "Which lines"
+CHOOSE_DEPARTMENT = "Which department"
+ALL_DEPARTMENTS = "All departments"
+NO_DEPARTMENT = "Without a department"
+SHOW_UNDECIDED = "Undecided"
+SHOW_TO_REMOVE = "Recommended to remove"
+SHOW_ALL = "All"
+ADD_REASON = "Add a reason"
+CHANGE_REASON = "Change the reason"
+SAVED = "Every answer is saved as soon as you press it."
+
+
+def form_head(run: ReviewRun, counts: ReviewCounts) -> str:
+    """What it is about, and how far they have come."""
+    until = f"\nOpen until {when(run.stage_closes_at)}." if run.stage_closes_at else ""
+    return f"Who keeps {named(run.package_name)}?\n{progress(counts)}{until}"
+
+
+def choice(name: str, number: int) -> str:
+    """One choice of the filter. Plain text."""
+    return f"{cut(name, 60)} ({number:,})"
+
+
+def nothing_shown(undecided: int) -> str:
+    """The filter lets nothing through."""
+    if undecided:
+        return f"No line fits this choice; {several(undecided, 'line is', 'lines are')} undecided."
+    return (
+        "*Everything is decided.* Thank you. You can still change answers: choose "
+        f"“{SHOW_ALL}” above."
+    )
+
+
+def range_shown(shown: int, total: int, first: str, last: str) -> str:
+    """Which of the lines these are; they are in the order of names."""
+    if shown >= total:
+        return f"{several(total, 'line')}."
+    between = f", from {named(first, bold=False)} to {named(last, bold=False)}"
+    return f"{shown:,} of {several(total, 'line')} by name{between}."
+
+
+def keep_recommended(number: int) -> str:
+    """The button. Plain text."""
+    return f"Keep all recommended ({number:,})"
+
+
+def decide_shown(number: int) -> str:
+    """The button. Plain text."""
+    return f"Decide all shown ({number:,})"
+
+
+def line(row: ReviewLineSummary) -> str:
+    """Everything about one line but the answers."""
+    parts = [
+        _who(row),
+        lasting(row),
+        *_why(row.origin),
+        advice(row.advice, row.line.department),
+    ]
+    return "\n".join(parts)
+
+
+def _who(row: ReviewLineSummary) -> str:
+    about = _about(row.person)
+    return f"*{mention(row.line.target_id)}*{f' · {about}' if about else ''}"
+
+
+def _about(person: Person | None) -> str:
+    known = (person.title, person.department) if person else ()
+    return cut_markup(", ".join(one_line(part) for part in known if part), ABOUT_SHOWN)
+
+
+def _why(origin: AssignmentRequest | None) -> list[str]:
+    if origin is None:
+        return []
+    why = origin.justification
+    said = [f"> {quote_line(why, JUSTIFICATION_SHOWN)}"] if why.strip() else []
+    return [*said, given_by(origin)]
+
+
+def given_by(origin: AssignmentRequest) -> str:
+    """By whom it was approved."""
+    if origin.request_type is RequestType.ADMIN_ADD:
+        return f"Assigned by {mention(origin.requestor_id)}"
+    yes = approvers(origin)
+    if not yes:
+        return "Needed no approval"
+    return f"Approved by {people(yes, most=APPROVERS_SHOWN)}"
+
+
+def approvers(origin: AssignmentRequest) -> tuple[PersonId, ...]:
+    """Everybody who said yes to it."""
+    said = (d for run in origin.runs for d in run.decisions if d.verdict is Verdict.APPROVED)
+    return tuple(dict.fromkeys(d.person_id for d in said))
+
+
+def advice(said: Advice, department: str) -> str:
+    """The recommendation, with its reason."""
+    why = advice_reason(said, department)
+    if said.recommendation is None:
+        return f"No recommendation: {why}"
+    return f"Recommended: *{_RECOMMENDED[said.recommendation]}*, {why}"
+
+
+def advice_reason(said: Advice, department: str) -> str:
+    """Why it is recommended, or why nothing is."""
+    where = named(cut(department, 60), bold=False) if department else "their department"
+    colleagues = f"{several(said.colleagues, 'colleague')} in {where}"
+    held = f"{said.holding:,} of {colleagues} {'has' if said.holding == 1 else 'have'} it"
+    match said.why:
+        case Why.USED:
+            return "it was used in the 30 days before the review"
+        case Why.NOT_USED:
+            return "it was not used in the 30 days before the review"
+        case Why.USUAL:
+            return f"{held} too"
+        case Why.UNUSUAL:
+            return f"only {held}" if said.holding else f"none of {colleagues} has it"
+        case Why.SMALL_DEPARTMENT:
+            return f"too few people in {where} to compare with"
+        case Why.NO_DEPARTMENT:
+            return "the directory knows no department to compare with"
+
+
+def said_of(row: ReviewLineSummary, viewer: PersonId) -> str:
+    """The present answer of a line; nothing while there is none."""
+    line_ = row.line
+    if line_.verdict is None or line_.decided_at is None:
+        return ""
+    return _said(line_.verdict, _by(line_.decided_by, viewer), line_.decided_at, line_.reason)
+
+
+def said_before(decision: ReviewDecision, viewer: PersonId) -> str:
+    """What somebody else said of the same line, or an earlier stage."""
+    if decision.verdict is None:
+        return f"Cleared by {mention(decision.decided_by)} {when(decision.decided_at)}"
+    why = f": {quote_line(decision.reason, 150)}" if decision.reason else ""
+    by = _by(decision.decided_by, viewer)
+    return f"Before: {VERDICTS[decision.verdict]} by {by} {when(decision.decided_at)}{why}"
+
+
+def said_earlier(decision: ReviewDecision, viewer: PersonId) -> str:
+    """What an earlier stage said of the line."""
+    return f"Stage {decision.stage + 1}. {said_before(decision, viewer)}"
+
+
+def _said(verdict: ReviewVerdict, by: str, at: datetime, reason: str) -> str:
+    why = f"\n> {quote_line(reason, REASON_SHOWN)}" if reason else ""
+    return f"{_MARKS[verdict]} *{VERDICTS[verdict]}* by {by} {when(at)}{why}"
+
+
+def _by(person_id: PersonId | None, viewer: PersonId) -> str:
+    if person_id is None:
+        return words.SOMEBODY
+    return "you" if person_id == viewer else mention(person_id)
+
+
+# Saying why, and many at once -------------------------------------------------------------------
+
+WHY_TITLE = "Say why"
+SEVERAL_TITLE = "Several at once"
+ANSWER = "Answer"
+SAVE = "Save"
+WHY_HINT_REMOVE = "Whoever loses the access will read it, and so do the other reviewers."
+WHY_HINT = "The other reviewers and the administrators will read it."
+
+
+def why_question(verdict: ReviewVerdict, target_id: PersonId, package_name: str) -> str:
+    """What the reason is for."""
+    who, what_ = mention(target_id), named(package_name)
+    match verdict:
+        case ReviewVerdict.KEEP:
+            return f"{who} keeps {what_}."
+        case ReviewVerdict.REMOVE:
+            return f"{what_} is taken from {who} at the end of the review."
+        case ReviewVerdict.DONT_KNOW:
+            return f"You do not know whether {who} needs {what_}. It is kept."
+
+
+def several_question(
+    number: int, verdict: ReviewVerdict | None, filters: tuple[str, ...], decided: int
+) -> str:
+    """The confirmation: how many lines, and which."""
+    lines = several(number, "line")
+    if verdict is ReviewVerdict.KEEP:
+        first = f"*{lines}* that are recommended to be kept and undecided will say *{words.KEEP}*."
+    else:
+        which = f" ({listed(named(f, bold=False) for f in filters)})" if filters else ""
+        first = f"Your answer goes to *{lines}*{which}, on all pages."
+    again = (
+        f" {several(decided, 'of them has', 'of them have')} an answer that will be replaced."
+        if decided
+        else ""
+    )
+    return f"{first}{again} You can change each of them until the end."
+
+
+def several_submit(number: int, verdict: ReviewVerdict | None) -> str:
+    """The button that does it. Plain text."""
+    verb = VERDICTS[verdict] if verdict is not None else "Answer"
+    return f"{verb} {number:,}"
+
+
+def more_than_confirmed(number: int) -> str:
+    """Meanwhile there are more lines than the confirmation said."""
+    return f"Meanwhile it is {several(number, 'line')}. Please confirm once more."
+
+
+VERDICT_MISSING = "Choose an answer."
+REASON_MISSING = "Please give a reason: this review wants one for every answer."
+
+
+def several_decided(verdict: ReviewVerdict, lines: int, undecided: int) -> str:
+    """After many were decided at once."""
+    left = (
+        f"{several(undecided, 'line is', 'lines are')} still undecided"
+        if undecided
+        else ("nothing is left to decide")
+    )
+    say = "says" if lines == 1 else "say"
+    return f"{several(lines, 'line')} now {say} *{VERDICTS[verdict]}*; {left}."

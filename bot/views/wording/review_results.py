@@ -1,0 +1,327 @@
+"""What is said once about access reviews, their lists, and their results. Markup."""
+
+from collections.abc import Iterable
+
+from bot.views.texts import how_long, listed, mention, named, quote_line, reference, when
+from bot.views.wording import words
+from bot.views.wording.reviews import answered, gone, numbered, progress
+from bot.views.wording.states import review_is
+from bot.views.wording.words import several
+from engine.application.queries import HeldSummary
+from engine.application.review_queries import (
+    DepartmentCounts,
+    PlannedReview,
+    ReviewCounts,
+    ReviewerSummary,
+    ReviewResults,
+    ReviewSummary,
+)
+from engine.domain.assignment_requests import AssignmentRequest, RequestType
+from engine.domain.ids import ReviewRunId
+from engine.domain.review_settings import NoResponse
+from engine.domain.reviews import ReviewRun, ReviewState
+
+REASON_SHOWN = 800
+ALT_TEXT = 1000
+"""Slack takes so many characters of description of a picture."""
+NO_DEPARTMENT = "no department"
+
+# Said once --------------------------------------------------------------------------------------
+
+
+def reminder(run: ReviewRun, counts: ReviewCounts) -> str:
+    """To a reviewer with undecided lines."""
+    until = f" It closes {when(run.stage_closes_at)}." if run.stage_closes_at else ""
+    return (
+        f"A reminder: in the review of {named(run.package_name)} "
+        f"{several(counts.undecided, 'line', 'lines')} of {counts.total:,} "
+        f"{'waits' if counts.undecided == 1 else 'wait'} for your answer.{until}"
+    )
+
+
+def own_reminder(run: ReviewRun) -> str:
+    """To a holder who has not said whether they still need it."""
+    until = f" Please answer by {when(run.stage_closes_at)}." if run.stage_closes_at else ""
+    return (
+        f"A reminder: 1 question waits for you. Do you still need {named(run.package_name)}?{until}"
+    )
+
+
+def reviewers_not_found(run: ReviewRun, lines: int) -> str:
+    """To the administrators."""
+    return (
+        f"In the review of {named(run.package_name)} ({numbered(run)}) nobody who should review "
+        f"could be found for {several(lines, 'line')}, so others were asked: the organization's "
+        "fallback approvers, the catalog's owners, or you."
+    )
+
+
+REVIEWERS_NOT_FOUND_NEXT = (
+    "Complete the reviewers or the fallback reviewers of the policy in the configuration file."
+)
+
+
+def not_applied(run: ReviewRun, lines: int) -> str:
+    """To the administrators."""
+    return (
+        f"The review of {named(run.package_name)} ({numbered(run)}) decided to remove access that "
+        f"could not be removed: {several(lines, 'line')}, after several tries."
+    )
+
+
+def not_applied_next(run: ReviewRun, command: str) -> str:
+    """What the administrators can do."""
+    return (
+        f"`{command} report reviews {reference(run.id)}` gives the file that says which and why. "
+        f"Take it away with `{command} remove @person PACKAGE`."
+    )
+
+
+def ended(held: HeldSummary, removal: AssignmentRequest | None) -> str:
+    """To the former holder: who decided, and why."""
+    package, at = named(held.package_name), held.assignment.ended_at
+    moment = f" {when(at)}" if at else ""
+    if removal is None:
+        return f"Your access to {package} ended{moment}, because an access review decided so."
+    if removal.request_type is RequestType.SYSTEM_REMOVE:
+        return (
+            f"Your access to {package} ended{moment}: it was under review and nobody answered "
+            "that you still need it."
+        )
+    why = removal.justification
+    said = f" They wrote:\n> {quote_line(why, REASON_SHOWN)}" if why.strip() else ""
+    return (
+        f"Your access to {package} ended{moment}: {mention(removal.requestor_id)} decided so in "
+        f"an access review.{said}"
+    )
+
+
+ENDED_NEXT = "If you still need it, talk to them or ask for it again."
+ENDED_UNANSWERED_NEXT = "If you still need it, ask for it again."
+
+# Lists ------------------------------------------------------------------------------------------
+
+REVIEWS_TITLE = "Reviews waiting for you"
+ADMIN_TITLE = "Access reviews"
+REPORT_TITLE = "Results of access reviews"
+NO_REVIEWS = "No policy has reviews, and none was started."
+NO_REPORTS = "No review has been closed yet."
+
+
+def waiting(row: ReviewerSummary) -> str:
+    """One review of mine."""
+    run, counts = row.run, row.counts
+    until = f"Open until {when(run.stage_closes_at)}." if run.stage_closes_at else ""
+    if run.rules.self_review:
+        state = "Your answer is missing." if counts.undecided else "You have answered."
+        return f"Do you still need {named(run.package_name)}?\n{state} {until}"
+    return f"{named(run.package_name)}: {progress(counts)}\n{until}"
+
+
+def waiting_spoken(total: int) -> str:
+    """How many reviews wait."""
+    return f"{several(total, 'review waits', 'reviews wait')} for you."
+
+
+_STATES: dict[ReviewState, str] = {
+    ReviewState.SCHEDULED: "Planned",
+    ReviewState.OPENING: "Being prepared",
+    ReviewState.IN_PROGRESS: "Open",
+    ReviewState.APPLYING: "Closed, being carried out",
+    ReviewState.APPLIED: "Closed",
+    ReviewState.STOPPED: "Stopped",
+}
+
+
+def state_of(run: ReviewRun) -> str:
+    """Where a run stands. Plain text."""
+    return _STATES[run.state]
+
+
+def row(summary: ReviewSummary) -> str:
+    """One run, for administrators."""
+    run, counts = summary.run, summary.counts
+    first = (
+        f"`{reference(run.id)}` {named(run.package_name)}, policy "
+        f"{named(run.policy_name, bold=False)}"
+    )
+    match run.state:
+        case ReviewState.IN_PROGRESS:
+            number = len(run.settings.stages)
+            stage = f", stage {run.stage + 1} of {number}" if number > 1 else ""
+            until = f" until {when(run.stage_closes_at)}" if run.stage_closes_at else ""
+            return f"{first}\nOpen{stage}{until}\n{progress(counts)}"
+        case ReviewState.SCHEDULED:
+            return f"{first}\nOpens {when(run.opens_at)}"
+        case ReviewState.STOPPED:
+            by = f" by {mention(run.stopped_by)}" if run.stopped_by else ""
+            at = f" {when(run.closed_at)}" if run.closed_at else ""
+            return f"{first}\nStopped{by}{at}"
+        case ReviewState.OPENING | ReviewState.APPLYING | ReviewState.APPLIED:
+            at = f" {when(run.closed_at)}" if run.closed_at else ""
+            said = f": {answered(counts)}, {counts.undecided:,} undecided" if at else ""
+            return f"{first}\n{state_of(run)}{at}{said}"
+
+
+def planned(plan: PlannedReview, package: str | None, policy: str | None) -> str:
+    """The next run of one policy."""
+    what = named(package) if package else words.A_PACKAGE
+    under = f", policy {named(policy, bold=False)}" if policy else ""
+    return f"{what}{under}: next {when(plan.next_at)}"
+
+
+PLANNED_TITLE = "*Planned*"
+
+
+def list_spoken(total: int) -> str:
+    """The list in one sentence."""
+    return f"{several(total, 'access review')}, newest first."
+
+
+LIST_HINT = "The six characters are the review's ID, for `review stop`, `review reset` and reports."
+
+# Answers to administrators ----------------------------------------------------------------------
+
+
+def started(package_name: str, review_ids: Iterable[ReviewRunId]) -> str:
+    """After `review start`."""
+    ids = listed(f"`{reference(review_id)}`" for review_id in review_ids)
+    return (
+        f"The review of {named(package_name)} begins now: {ids}. Each reviewer gets a card as soon "
+        "as it is open."
+    )
+
+
+def stopped(run: ReviewRun) -> str:
+    """After `review stop`."""
+    return (
+        f"{numbered(run)} of {named(run.package_name)} is stopped for good. Nothing more is "
+        "removed because of it; planned reviews go on."
+    )
+
+
+def reset(run: ReviewRun, cleared: int) -> str:
+    """After `review reset`."""
+    return (
+        f"{several(cleared, 'answer')} of {numbered(run)}, {named(run.package_name)}, "
+        f"{'was' if cleared == 1 else 'were'} cleared. The review stays open until "
+        f"{when(run.stage_closes_at) if run.stage_closes_at else 'its end'}."
+    )
+
+
+def results_on_their_way(run: ReviewRun) -> str:
+    """After asking for a report."""
+    return (
+        f"The results of {numbered(run)}, {named(run.package_name)}, are on their way into this "
+        "channel."
+    )
+
+
+def not_closed(run: ReviewRun) -> str:
+    """Asked for the results of a review that has none."""
+    return f"{numbered(run)} {review_is(run.state)}, so it has no results yet."
+
+
+SEND_RESULTS = "Send results"
+
+# Results ----------------------------------------------------------------------------------------
+
+
+def summary(results: ReviewResults) -> str:
+    """What came of a run."""
+    run, counts = results.run, results.counts
+    parts = [_head(run), _became(results), _said(counts, run)]
+    parts += _wrong(results)
+    if extra := gone(counts):
+        parts.append(extra)
+    return "\n".join(parts)
+
+
+def _head(run: ReviewRun) -> str:
+    closed = f" {when(run.closed_at)}" if run.closed_at else ""
+    return (
+        f"*The review of {named(run.package_name, bold=False)} is closed*{closed}. "
+        f"Policy {named(run.policy_name, bold=False)}, {numbered(run)}."
+    )
+
+
+def _became(results: ReviewResults) -> str:
+    took = _took(results.run)
+    lines = results.kept + results.removed + results.to_remove + results.not_found
+    return (
+        f"Of {several(lines, 'line')} {results.kept:,} "
+        f"{'was' if results.kept == 1 else 'were'} kept and {results.removed:,} removed{took}."
+    )
+
+
+def _took(run: ReviewRun) -> str:
+    if run.opened_at is None or run.closed_at is None:
+        return ""
+    return f"; it was open for {how_long(run.closed_at - run.opened_at)}"
+
+
+def _said(counts: ReviewCounts, run: ReviewRun) -> str:
+    silent = f"; {counts.undecided:,} not decided" if counts.undecided else ""
+    meant = ""
+    if counts.undecided:
+        match run.settings.on_no_response:
+            case NoResponse.KEEP:
+                meant = ", and so kept"
+            case NoResponse.REMOVE:
+                meant = ", and so removed"
+            case NoResponse.TAKE_RECOMMENDATION:
+                meant = ", and so as recommended"
+    return f"Answers: {answered(counts)}{silent}{meant}."
+
+
+def _wrong(results: ReviewResults) -> list[str]:
+    found = []
+    if results.to_remove:
+        failed = results.run.state is ReviewState.APPLIED
+        how = "could not be removed" if failed else "still to be removed"
+        found.append(f"*{several(results.to_remove, 'line')} {how}.*")
+    if results.still_held:
+        found.append(
+            f"{several(results.still_held, 'removed line')} still held in some system; that is "
+            "tried again by itself."
+        )
+    if results.not_found:
+        found.append(f"{several(results.not_found, 'line')} had ended already.")
+    return found
+
+
+FILES_FOLLOW = "The picture shows the answers by department; the file has every line."
+NO_FILES = (
+    "The picture and the file with every line could not be sent: Slack did not let me upload "
+    "files. `usher doctor` says what is missing."
+)
+
+
+def picture_title(run: ReviewRun) -> str:
+    """The picture's title. Plain text."""
+    return f"Answers in the review of {run.package_name}"
+
+
+def file_title(run: ReviewRun) -> str:
+    """The file's title. Plain text."""
+    return f"Every line of the review of {run.package_name}"
+
+
+def department_name(name: str) -> str:
+    """A department, for the picture. Plain text."""
+    return " ".join(name.split()) or NO_DEPARTMENT
+
+
+def in_words(name: str, counts: ReviewCounts) -> str:
+    """One bar of the picture. Plain text."""
+    return (
+        f"{name}: {counts.kept:,} keep, {counts.removed:,} remove, {counts.dont_know:,} don't "
+        f"know, {counts.undecided:,} not decided"
+    )
+
+
+def picture_in_words(results: ReviewResults, bars: Iterable[DepartmentCounts]) -> str:
+    """What the picture shows, for whoever cannot see it. Plain text."""
+    said = "; ".join(in_words(department_name(bar.department), bar.counts) for bar in bars)
+    everything = in_words("all together", results.counts)
+    return f"Bars of the answers by department. {everything}. {said}."

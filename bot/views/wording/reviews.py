@@ -1,0 +1,231 @@
+"""The words of access reviews: progress, the reviewer's card, the question to a holder. Markup.
+
+The form's are in `review_form.py`; what is said once, lists, and results in `review_results.py`.
+"""
+
+from bot.views.texts import day, listed, mention, named, quote, reference, when
+from bot.views.wording import words
+from bot.views.wording.words import several
+from engine.application.review_queries import ReviewCounts, ReviewLineSummary
+from engine.domain.review_lines import Recommendation, ReviewVerdict
+from engine.domain.review_settings import NoResponse, ReviewReason
+from engine.domain.reviews import ReviewRun, ReviewState
+
+BAR_CELLS = 10
+REASON_SHOWN = 300
+
+VERDICTS: dict[ReviewVerdict, str] = {
+    ReviewVerdict.KEEP: words.KEEP,
+    ReviewVerdict.REMOVE: words.REMOVE,
+    ReviewVerdict.DONT_KNOW: words.DONT_KNOW,
+}
+
+
+def numbered(run: ReviewRun) -> str:
+    """The review, so that people can name it."""
+    return f"Review {reference(run.id)}"
+
+
+def bar(done: int, total: int) -> str:
+    """How far somebody has come, as a row of cells; full only when nothing is left."""
+    filled = min(done * BAR_CELLS // total, BAR_CELLS) if total else BAR_CELLS
+    return "▰" * filled + "▱" * (BAR_CELLS - filled)
+
+
+def progress(counts: ReviewCounts) -> str:
+    """The bar with the numbers in words."""
+    return f"{bar(counts.decided, counts.total)}  *{counts.decided:,} of {counts.total:,} decided*"
+
+
+def answered(counts: ReviewCounts) -> str:
+    """How many were answered how."""
+    parts = [
+        f"{counts.kept:,} to keep",
+        f"{counts.removed:,} to remove",
+        *([f"{counts.dont_know:,} not known"] if counts.dont_know else []),
+    ]
+    return listed(parts)
+
+
+def gone(counts: ReviewCounts) -> str:
+    """How many need no answer any more."""
+    if not counts.gone:
+        return ""
+    return f"{several(counts.gone, 'line')} fell out, because the access ended meanwhile."
+
+
+# The card ---------------------------------------------------------------------------------------
+
+WHAT = "What"
+HOW_MANY = "Lines for you"
+ANSWER_BY = "Answer by"
+SILENCE = "Without an answer"
+UNDECIDED_LEFT = "Everything is decided. You can change your answers until the end."
+NOTHING_FOR_YOU = "Nothing is left for you to review here."
+
+
+def card_title(run: ReviewRun) -> str:
+    """Plain text."""
+    return f"Access review: {run.package_name}"
+
+
+def please_review(run: ReviewRun, counts: ReviewCounts) -> str:
+    """The notification."""
+    until = f" by {when(run.stage_closes_at)}" if run.stage_closes_at else ""
+    return (
+        f"Please review who keeps {named(run.package_name)}: {several(counts.total, 'line')}"
+        f"{until}. {numbered(run)}."
+    )
+
+
+def what(run: ReviewRun) -> str:
+    """What is reviewed."""
+    return f"Who holds {named(run.package_name)} under the policy {named(run.policy_name)}"
+
+
+def silence(rule: NoResponse) -> str:
+    """What becomes of a line that nobody decides."""
+    match rule:
+        case NoResponse.KEEP:
+            return "Access is kept"
+        case NoResponse.REMOVE:
+            return "Access is removed"
+        case NoResponse.TAKE_RECOMMENDATION:
+            return "The recommendation is followed; where there is none, access is kept"
+
+
+def place(run: ReviewRun) -> str:
+    """Which stage of how many, with its name; nothing where there is only one."""
+    if len(run.settings.stages) < 2:
+        return ""
+    return f"Stage {run.stage + 1} of {len(run.settings.stages)}: " + named(
+        run.rules.name, bold=False
+    )
+
+
+def rules(run: ReviewRun) -> str:
+    """What a reviewer should know before they begin."""
+    why = " Each answer needs a reason." if run.settings.reason is ReviewReason.REQUIRED else ""
+    return f"Nothing is removed before the end, and you can change any answer until then.{why}"
+
+
+def over(run: ReviewRun, counts: ReviewCounts) -> str:
+    """How the review ended, for one of its reviewers."""
+    match run.state:
+        case ReviewState.STOPPED:
+            by = f" by {mention(run.stopped_by)}" if run.stopped_by else ""
+            at = f" {when(run.closed_at)}" if run.closed_at else ""
+            return f"*Stopped*{by}{at}. Nothing more is removed because of it."
+        case ReviewState.APPLIED:
+            return f"*Closed*{_closed_at(run)}. {_what_was_said(run, counts)}"
+        case _:
+            return (
+                f"*Closed*{_closed_at(run)}. {_what_was_said(run, counts)} "
+                "What is to be removed is being removed now."
+            )
+
+
+def _closed_at(run: ReviewRun) -> str:
+    return f" {when(run.closed_at)}" if run.closed_at else ""
+
+
+def _what_was_said(run: ReviewRun, counts: ReviewCounts) -> str:
+    if not counts.total:
+        return "Nothing was left to decide."
+    said = f"Of {several(counts.total, 'line')}: {answered(counts)}."
+    return f"{said}{_undecided(run, counts)}"
+
+
+def _undecided(run: ReviewRun, counts: ReviewCounts) -> str:
+    if not counts.undecided:
+        return ""
+    were = "was" if counts.undecided == 1 else "were"
+    match run.settings.on_no_response:
+        case NoResponse.KEEP:
+            then = "kept"
+        case NoResponse.REMOVE:
+            then = "removed"
+        case NoResponse.TAKE_RECOMMENDATION:
+            then = "treated as recommended"
+    return f" {counts.undecided:,} {were} not decided and {then}."
+
+
+STAGE_OVER = "*This stage is over.*"
+
+
+def stage_over(run: ReviewRun) -> str:
+    """The card of an earlier stage, while a later one runs."""
+    return (
+        f"{STAGE_OVER} The review of {named(run.package_name)} goes on with stage "
+        f"{run.stage + 1} of {len(run.settings.stages)}: {named(run.rules.name, bold=False)}."
+    )
+
+
+# A line -------------------------------------------------------------------------------------------
+
+
+def lasting(row: ReviewLineSummary) -> str:
+    """Since when it is held, and until when."""
+    since, ends = row.assignment.starts_at, row.assignment.ends_at
+    until = f"until {day(ends.date())}" if ends else "with no end date"
+    return f"Since {day(since.date())}, {until}"
+
+
+def fell_out(row: ReviewLineSummary) -> str:
+    """Instead of the buttons, once the access has ended."""
+    at = f" {when(row.line.gone_at)}" if row.line.gone_at else ""
+    return f"This access ended{at} while it was under review. Nothing is left to decide."
+
+
+# Self-review ------------------------------------------------------------------------------------
+
+
+def own_question(run: ReviewRun) -> str:
+    """One question, two buttons. Plain text."""
+    return f"Do you still need {run.package_name}?"
+
+
+def own_spoken(run: ReviewRun) -> str:
+    """The notification."""
+    until = f" Please answer by {when(run.stage_closes_at)}." if run.stage_closes_at else ""
+    return f"Do you still need {named(run.package_name)}?{until} {numbered(run)}."
+
+
+def own_facts(row: ReviewLineSummary) -> str:
+    """What they hold and since when."""
+    why = row.origin.justification if row.origin else ""
+    asked = f"\nYou asked for it with these words:\n{quote(why, 600)}" if why.strip() else ""
+    return f"{lasting(row)}{asked}"
+
+
+def own_answer(row: ReviewLineSummary, run: ReviewRun) -> str:
+    """What they said, or what silence means."""
+    closes = f" {when(run.stage_closes_at)}" if run.stage_closes_at else ""
+    line = row.line
+    if line.gone is not None:
+        return fell_out(row)
+    if line.verdict is None or line.decided_at is None:
+        until = f" by{closes}" if closes else ""
+        return f"Please answer{until}. {silence(run.settings.on_no_response)} otherwise."
+    why = f"\n{quote(line.reason, REASON_SHOWN)}" if line.reason else ""
+    until = f" You can change that until{closes}." if closes else ""
+    return f"You answered *{VERDICTS[line.verdict]}* {when(line.decided_at)}.{until}{why}"
+
+
+def own_result(row: ReviewLineSummary, run: ReviewRun) -> str:
+    """What became of it after the close."""
+    if run.state is ReviewState.STOPPED:
+        return over(run, ReviewCounts())
+    if row.line.gone is not None:
+        return fell_out(row)
+    said = (
+        f"you answered *{VERDICTS[row.line.verdict]}*"
+        if row.line.verdict is not None
+        else "you did not answer"
+    )
+    kept = row.final is not Recommendation.REMOVE
+    then = "you keep it" if kept else "the access is taken away"
+    return f"*Closed*{_closed_at(run)}: {said}, so {then}."
+
+
+STALE_OWN = "This question is over. Your newest message from me shows how things stand now."
