@@ -59,9 +59,7 @@ class RequestType(StrEnum):
     """The end came, or the person left."""
 
 
-REMOVALS = frozenset(
-    {RequestType.USER_REMOVE, RequestType.ADMIN_REMOVE, RequestType.SYSTEM_REMOVE}
-)
+REMOVALS = frozenset({RequestType.USER_REMOVE, RequestType.ADMIN_REMOVE, RequestType.SYSTEM_REMOVE})
 
 
 class RequestState(StrEnum):

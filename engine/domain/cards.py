@@ -28,9 +28,7 @@ def request_cards(request: AssignmentRequest, admin_channel: ChannelId) -> tuple
         shown.extend(approval_card(request.id, run.number, a.person_id) for a in run.approvers)
     if request.state in FAILED:
         channel = Audience(channel_id=admin_channel)
-        shown.append(
-            Card(kind=CardKind.DELIVERY_FAILURE, subject_id=request.id, audience=channel)
-        )
+        shown.append(Card(kind=CardKind.DELIVERY_FAILURE, subject_id=request.id, audience=channel))
     return tuple(shown)
 
 
@@ -43,6 +41,4 @@ def request_card(request_id: RequestId, person_id: PersonId) -> Card:
 def approval_card(request_id: RequestId, stage_number: int, person_id: PersonId) -> Card:
     """The card on which this approver decides this stage."""
     audience = Audience(person_id=person_id)
-    return Card(
-        kind=CardKind.APPROVAL, subject_id=request_id, part=stage_number, audience=audience
-    )
+    return Card(kind=CardKind.APPROVAL, subject_id=request_id, part=stage_number, audience=audience)

@@ -51,9 +51,7 @@ from engine.domain.stages import ApprovalDecision, StageResult, StageRun, Verdic
 _S = RequestState
 
 
-def begin(
-    request: AssignmentRequest, facts: RequestFacts, *, now: datetime
-) -> RequestOutcome:
+def begin(request: AssignmentRequest, facts: RequestFacts, *, now: datetime) -> RequestOutcome:
     """Set a fresh `pending_approval` request going: its first stage, or straight to delivery."""
     assert request.request_type not in REMOVALS, "a removal waits for nobody's approval"
     submitted = RequestOutcome(request=request, activities=("request.submitted",))
@@ -351,9 +349,7 @@ def _with_run(request: AssignmentRequest, run: StageRun) -> AssignmentRequest:
     return replace(request, runs=(*request.runs[:-1], run))
 
 
-def _close_run(
-    request: AssignmentRequest, result: StageResult, now: datetime
-) -> AssignmentRequest:
+def _close_run(request: AssignmentRequest, result: StageResult, now: datetime) -> AssignmentRequest:
     if request.run is None:
         return request
     return _with_run(request, replace(request.run, result=result, closed_at=now))

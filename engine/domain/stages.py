@@ -219,9 +219,7 @@ class Advance:
     """Who is to be reminded, once for all reminders that came due."""
 
 
-def advance(
-    run: StageRun, stage: ApprovalStage, facts: ApproverFacts, *, now: datetime
-) -> Advance:
+def advance(run: StageRun, stage: ApprovalStage, facts: ApproverFacts, *, now: datetime) -> Advance:
     """Escalate and remind as far as it is due, and ask anew who may decide.
 
     Only the undecided are reminded, and only of what was said before the reminder's moment: who
