@@ -61,6 +61,7 @@ class AssignmentWrites(RequestWrites):
 
     def add_assignment(self, assignment: Assignment, wake_at: datetime | None) -> None:
         """Insert. Raises `Conflict` if this person has an active one of the package."""
+        self.forget()
         row = ASSIGNMENT.to_row(assignment) | {"wake_at": wake_at}
         with keys_checked():
             self.conn.execute(_INSERT, row)
@@ -68,6 +69,7 @@ class AssignmentWrites(RequestWrites):
 
     def save_assignment(self, after: Assignment, wake_at: datetime | None) -> None:
         """Write it."""
+        self.forget()
         row = ASSIGNMENT.to_row(after)
         del row["id"]
         with keys_checked():

@@ -44,6 +44,8 @@ from storage.types import UtcMillis, WakeMillis
 
 _L, _M, _H = t.lanes.c, t.messages.c, t.holdings.c
 _NOW = bindparam("now", type_=WakeMillis)
+NOBODYS = -1
+"""The number of a lease that nobody has."""
 
 _DUE = locked(
     select(_L.key)
@@ -62,8 +64,9 @@ _LEASE = (
     )
     .returning(_L.key, _L.lease_number)
 )
+_LEASED_UNDER = case((_L.holder.is_not(None), _L.lease_number)).label("lease_number")
 _NUMBERS = (
-    select(_L.key, _L.lease_number)
+    select(_L.key, _LEASED_UNDER)
     .where(_L.key.in_(bindparam("keys", expanding=True)))
     .order_by(_L.key)
 )
@@ -142,7 +145,11 @@ _NEXT = func.coalesce(
 _EARLIEST = bindparam("earliest", type_=WakeMillis)
 _RELEASE = (
     update(t.lanes)
-    .where(_L.key == bindparam("of"), _L.lease_number == bindparam("number"))
+    .where(
+        _L.key == bindparam("of"),
+        _L.lease_number == bindparam("number"),
+        _L.holder.is_not(None),
+    )
     .values(
         holder=None,
         not_before=_EARLIEST,
@@ -171,6 +178,7 @@ class LaneWork(SqlReader):
         taken = self.conn.execute(_LEASE, {**asked, "new_holder": holder, "until": ends_at})
         numbers = _by_lane(taken)
         self.outgoing.held |= numbers
+        self.outgoing.fences |= numbers
         return tuple(
             Lease(lane=lane, number=number, ends_at=ends_at) for lane, number in numbers.items()
         )
@@ -193,8 +201,8 @@ class LaneWork(SqlReader):
         """Lock the lane; whether it is still ours."""
         if lease.lane not in self.outgoing.held:
             found = self.conn.execute(_LOCKED_NUMBERS, {"keys": [lease.lane]})
-            self.outgoing.held |= _by_lane(found)
-        return self.outgoing.held.get(lease.lane) == lease.number
+            self.outgoing.held |= {lease.lane: NOBODYS, **_by_lane(found)}
+        return self.outgoing.held[lease.lane] == lease.number
 
     def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:
         """Mark the lane's first waiting message as being sent, and return it."""
@@ -297,12 +305,21 @@ class LaneWork(SqlReader):
         if outgoing.subjects:
             outgoing.add_touched(self.conn)
         self._check_fences()
+        for lane in self._ours() - {row["lane"] for row in outgoing.messages.values()}:
+            outgoing.lanes.pop(lane, None)
         woken = [at for _, at in write_messages(self.conn, outgoing, postgres=self.postgres)]
         for lane, (number, not_before) in sorted(outgoing.releases.items()):
             given = {"of": lane, "number": number, "earliest": not_before}
             woken += self.conn.execute(_RELEASE, given).scalars().all()
         if any(at is not None and at <= self.now() for at in woken):
             self.wakes_now = True
+
+    def _ours(self) -> set[str]:
+        """Lanes that are leased to us: their next moment is the lease's end, or found at release.
+
+        A holding saved in one of them has no need to wake it.
+        """
+        return set(self.outgoing.fences)
 
     def _check_fences(self) -> None:
         """Lock every lane this transaction writes, and see that ours are still ours."""
@@ -318,5 +335,5 @@ class LaneWork(SqlReader):
 
 
 def _by_lane(rows: Iterable[Any]) -> dict[str, int]:
-    """The number of each lane's last lease."""
-    return {row.key: row.lease_number for row in rows}
+    """The number each lane is leased under; one that was given back is leased under none."""
+    return {row.key: row.lease_number for row in rows if row.lease_number is not None}

@@ -24,6 +24,7 @@ class MirrorWrites(SqlReader):
 
     def put_people(self, people: Iterable[Person]) -> tuple[PersonId, ...]:
         """Write people into the mirror; returns those that were active and now are not."""
+        self.forget()
         given = {person.id: person for person in people}
         known = self.people(given)
         fresh = [person for person in given.values() if known.get(person.id) != person]
@@ -39,6 +40,7 @@ class MirrorWrites(SqlReader):
 
     def put_groups(self, groups: Iterable[Group]) -> tuple[GroupId, ...]:
         """Write groups with their members; returns those that now are other people than before."""
+        self.forget()
         given = {group.id: group for group in groups}
         known = self._groups(given)
         fresh = [group for group in given.values() if known.get(group.id) != group]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Connection, Integer, Select, and_, bindparam, literal_column, select
 
 from engine.application.directory import DirectoryNames
 from engine.application.ports import Claim
@@ -21,7 +21,7 @@ from engine.domain.ids import (
 )
 from engine.domain.people import Person, Subject
 from storage import tables as t
-from storage.bound import Bound
+from storage.bound import Bound, Home
 from storage.mapping import Mapped
 from storage.names import read_names
 from storage.subjects import resolve
@@ -38,7 +38,13 @@ def _among(name: str) -> Any:
 
 ACTIVE = t.assignments.c.ended_at.is_(None)
 
-_PERSON = select(*PERSON.columns).where(t.people.c.id == bindparam("id"))
+_PERSON = (
+    select(*PERSON.columns, t.groups.c.id.label("group_id"))
+    .outerjoin(t.group_members, t.group_members.c.person_id == t.people.c.id)
+    .outerjoin(t.groups, and_(t.groups.c.id == t.group_members.c.group_id, t.groups.c.active))
+    .where(t.people.c.id == bindparam("id"))
+)
+"""A person with their groups: whoever asks for the one mostly asks for the others too."""
 _PEOPLE = select(*PERSON.columns).where(t.people.c.id.in_(_among("ids")))
 _BY_EMAIL = (
     select(*PERSON.columns)
@@ -54,16 +60,28 @@ _GROUPS_OF = (
 ONE_REQUEST = select(*REQUEST.columns).where(t.requests.c.id == bindparam("id"))
 ONE_ASSIGNMENT = select(*ASSIGNMENT.columns).where(t.assignments.c.id == bindparam("id"))
 ONE_HOLDING = select(*HOLDING.columns).where(t.holdings.c.id == bindparam("id"))
-_OPEN_REQUEST = select(t.requests.c.id).where(
-    t.requests.c.is_open,
-    t.requests.c.target_id == bindparam("target_id"),
-    t.requests.c.package_id == bindparam("package_id"),
+_ONE = select(literal_column("1", Integer).label("one")).subquery("one")
+_STANDING = (
+    select(t.requests.c.id.label("open_request_id"), *ASSIGNMENT.columns)
+    .select_from(_ONE)
+    .outerjoin(
+        t.requests,
+        and_(
+            t.requests.c.is_open,
+            t.requests.c.target_id == bindparam("target_id"),
+            t.requests.c.package_id == bindparam("package_id"),
+        ),
+    )
+    .outerjoin(
+        t.assignments,
+        and_(
+            ACTIVE,
+            t.assignments.c.target_id == bindparam("target_id"),
+            t.assignments.c.package_id == bindparam("package_id"),
+        ),
+    )
 )
-_ACTIVE_ASSIGNMENT = select(*ASSIGNMENT.columns).where(
-    ACTIVE,
-    t.assignments.c.target_id == bindparam("target_id"),
-    t.assignments.c.package_id == bindparam("package_id"),
-)
+"""What a person has of a package: the open request and the active assignment, always one row."""
 _HELD_PACKAGES = select(t.assignments.c.package_id).where(
     ACTIVE,
     t.assignments.c.target_id == bindparam("target_id"),
@@ -102,14 +120,24 @@ _CLAIMANTS = (
 class SqlReader(Bound):
     """The reads of `engine.application.ports.Reader`."""
 
+    def __init__(self, conn: Connection, home: Home) -> None:
+        """With nothing read yet."""
+        super().__init__(conn, home)
+        self._groups_known: dict[PersonId, frozenset[GroupId]] = {}
+        self._standings: dict[tuple[PersonId, PackageId], Any] = {}
+
     def directory(self) -> DirectoryNames:
         """The mirror by names, as a snapshot of this moment."""
         return read_names(self.conn, PERSON)
 
     def person(self, person_id: PersonId) -> Person | None:
         """One person of the mirror."""
-        row = self.conn.execute(_PERSON, {"id": person_id}).one_or_none()
-        return PERSON.from_row(row) if row is not None else None
+        rows = self.conn.execute(_PERSON, {"id": person_id}).all()
+        if not rows:
+            return None
+        groups = (GroupId(row.group_id) for row in rows if row.group_id is not None)
+        self._groups_known[person_id] = frozenset(groups)
+        return PERSON.from_row(rows[0])
 
     def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
         """Several people; unknown ids are left out."""
@@ -126,8 +154,10 @@ class SqlReader(Bound):
 
     def groups_of(self, person_id: PersonId) -> frozenset[GroupId]:
         """The active groups this person is in."""
-        rows = self.conn.execute(_GROUPS_OF, {"person_id": person_id})
-        return frozenset(GroupId(row[0]) for row in rows)
+        if person_id not in self._groups_known:
+            rows = self.conn.execute(_GROUPS_OF, {"person_id": person_id})
+            self._groups_known[person_id] = frozenset(GroupId(row[0]) for row in rows)
+        return self._groups_known[person_id]
 
     def resolve(
         self, subjects: Iterable[Subject], target_id: PersonId | None
@@ -156,15 +186,26 @@ class SqlReader(Bound):
         One that was delivered once and is being delivered again does not count: its assignment
         says that the package is held.
         """
-        who = {"target_id": target_id, "package_id": package_id}
-        found = self.conn.execute(_OPEN_REQUEST, who).scalar_one_or_none()
+        found = self._standing(target_id, package_id).open_request_id
         return RequestId(found) if found is not None else None
 
     def active_assignment_of(self, target_id: PersonId, package_id: PackageId) -> Assignment | None:
         """The assignment of this person that has not ended."""
-        who = {"target_id": target_id, "package_id": package_id}
-        row = self.conn.execute(_ACTIVE_ASSIGNMENT, who).one_or_none()
-        return ASSIGNMENT.from_row(row) if row is not None else None
+        row = self._standing(target_id, package_id)
+        return ASSIGNMENT.from_row(row[1:]) if row.id is not None else None
+
+    def _standing(self, target_id: PersonId, package_id: PackageId) -> Any:
+        """Both in one statement, for whoever asks for the one mostly asks for the other too."""
+        key = (target_id, package_id)
+        if key not in self._standings:
+            who = {"target_id": target_id, "package_id": package_id}
+            self._standings[key] = self.conn.execute(_STANDING, who).one()
+        return self._standings[key]
+
+    def forget(self) -> None:
+        """Look again: something was written."""
+        self._groups_known.clear()
+        self._standings.clear()
 
     def held_packages(
         self, target_id: PersonId, among: Iterable[PackageId]

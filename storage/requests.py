@@ -52,6 +52,7 @@ class RequestWrites(LaneWork):
 
     def add_request(self, request: AssignmentRequest, wake_at: datetime | None) -> None:
         """Insert. Raises `Conflict` if an open one for the same person and package exists."""
+        self.forget()
         row = _row(request) | {"wake_at": wake_at}
         with keys_checked():
             self.conn.execute(_INSERT, row)
@@ -62,6 +63,7 @@ class RequestWrites(LaneWork):
         self, before: AssignmentRequest, after: AssignmentRequest, wake_at: datetime | None
     ) -> None:
         """Write what changed, and the rows that say for whom it waits and who decided."""
+        self.forget()
         columns = changed(_row(before), _row(after)) if before is not after else {}
         with keys_checked():
             self.conn.execute(

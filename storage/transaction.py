@@ -45,4 +45,5 @@ class SqlTransaction(AuditWrites, MirrorWrites, ReviewWrites):
                 yield
         except BaseException:
             self.outgoing, self._added = before, added
+            self.forget()
             raise

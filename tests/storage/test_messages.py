@@ -434,3 +434,16 @@ async def test_queue_numbers_follow_one_another(store: DatabaseStore, count: int
         )
     )
     assert numbers == list(range(1, count + 1))
+
+
+async def test_a_settling_that_runs_twice_settles_once(store: DatabaseStore) -> None:
+    """After a lost COMMIT nobody knows it arrived; what was touched since stays waiting."""
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    work = await acts.taken(store)
+    await store.write(acts.shown, work)
+    await store.write(lambda tx: tx.touch_cards(["request-0001"], NOW))
+    still = await store.write(lambda tx: tx.still_leased(work.lease))
+    await store.write(acts.shown, work)
+
+    assert not still
+    assert (await acts.taken(store)).key == work.key

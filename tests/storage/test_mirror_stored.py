@@ -19,7 +19,20 @@ from engine.domain.people import (
     the_person,
 )
 from storage import DatabaseStore, StoreQueries
-from tests.builders import ADA, ADMIN_CHANNEL, ANN, BEN, LEADS, MAX, MIA, NOW, ROB, a_person
+from tests.builders import (
+    ADA,
+    ADMIN_CHANNEL,
+    ANN,
+    BEN,
+    LEADS,
+    MAX,
+    MIA,
+    NOW,
+    PACKAGE,
+    ROB,
+    a_person,
+)
+from tests.storage import acts
 
 GUEST, STRANGER, BOT = PersonKind.GUEST, PersonKind.STRANGER, PersonKind.BOT
 
@@ -313,3 +326,26 @@ async def test_administrators_are_who_the_configuration_means_now(
     assert await queries.administrators() == {ADA, ANN}
     assert await queries.groups_of(ANN) == {LEADS}
     assert (await queries.people([ADA])).keys() == {ADA}
+
+
+async def test_what_was_read_before_a_write_is_read_again_after_it(store: DatabaseStore) -> None:
+    """Groups and standing are remembered within a transaction, but never past a change."""
+    await _group(store, ANN)
+
+    def act(tx: Transaction) -> list[object]:
+        tx.put_people([a_person("ann")])
+        tx.person(ANN)
+        before = tx.groups_of(ANN)
+        tx.put_groups([Group(id=LEADS, handle="leads", name="Leads")])
+        standing = [tx.open_request_of(ROB, PACKAGE), tx.active_assignment_of(ROB, PACKAGE)]
+        tx.add_request(acts.request(), None)
+        tx.add_assignment(acts.assignment(), None)
+        after = [tx.open_request_of(ROB, PACKAGE), tx.active_assignment_of(ROB, PACKAGE)]
+        return [before, tx.groups_of(ANN), standing, after]
+
+    assert await store.write(act) == [
+        frozenset({LEADS}),
+        frozenset(),
+        [None, None],
+        ["request-0001", acts.assignment()],
+    ]
