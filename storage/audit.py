@@ -12,6 +12,9 @@ somewhere else, is what shows that.
 On PostgreSQL an id is drawn before its transaction has a number, and rows become visible in neither
 order. So the cursor is (transaction number, id), over transactions that every later one is above:
 behind it no row can appear. SQLite has one writer; there the number is 0 and the id suffices.
+
+A database that is restored into another server meets transaction numbers that start over. So each
+server a database has lived on gets a range of its own, above those before it (`base_of`).
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,7 +26,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Select,
     bindparam,
     cast,
     func,
@@ -46,8 +48,13 @@ SEALED_AT_ONCE = 1000
 PAGE = 1000
 
 _A, _S = t.audit.c, t.audit_seals.c
-_SETTLED = text("xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-_OWN_NUMBER = cast(cast(func.pg_current_xact_id(), t.audit.c.entry.type), BigInteger)
+_SETTLED = text("xid < :base + pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_CURRENT = text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+_RANGE = 1 << 48
+"""Far more transactions than a server ever counts."""
+_OWN_NUMBER = bindparam("base", type_=BigInteger) + cast(
+    cast(func.pg_current_xact_id(), t.audit.c.entry.type), BigInteger
+)
 _APPEND, _APPEND_NUMBERED = insert(t.audit).values(xid=0), insert(t.audit).values(xid=_OWN_NUMBER)
 _COLUMNS = (_A.id, _A.xid, _A.at, _A.actor, _A.activity, _A.request_id, _A.assignment_id)
 _ROWS = (
@@ -89,8 +96,23 @@ class AuditWrites(Wakes):
         """Write what was collected; the last thing before COMMIT. Raises `Again`."""
         super().finish()
         if self.outgoing.audit:
-            statement = _APPEND_NUMBERED if self.postgres else _APPEND
-            self.conn.execute(statement, self.outgoing.audit)
+            rows = self.outgoing.audit
+            if not self.postgres:
+                self.conn.execute(_APPEND, rows)
+                return
+            base = self.home.audit_base
+            self.conn.execute(_APPEND_NUMBERED, [row | {"base": base} for row in rows])
+
+
+def base_of(conn: Connection) -> int:
+    """Where this server's range of transaction numbers begins (PostgreSQL).
+
+    The last range used, if this server has already counted as far as its numbers; else a new one.
+    """
+    last = conn.execute(select(func.max(_A.xid))).scalar() or 0
+    current = conn.execute(select(_CURRENT)).scalar_one()
+    used, number = divmod(last, _RANGE)
+    return int(used if number <= current else used + 1) * _RANGE
 
 
 def seal_audit(tx: AuditWrites, now: datetime) -> int:
@@ -101,7 +123,8 @@ def seal_audit(tx: AuditWrites, now: datetime) -> int:
     conn = tx.conn
     last = conn.execute(_LAST_SEAL).one_or_none()
     cursor = (last.upto_xid, last.upto_id) if last is not None else START
-    rows = _rows_after(conn, cursor, SEALED_AT_ONCE, settled=tx.postgres)
+    settled_from = tx.home.audit_base if tx.postgres else None
+    rows = _rows_after(conn, cursor, SEALED_AT_ONCE, settled_from=settled_from)
     if not rows:
         return 0
     root = merkle_root([_leaf(row) for row in rows])
@@ -184,10 +207,12 @@ def _leaf(row: Any) -> bytes:
 
 
 def _rows_after(
-    conn: Connection, cursor: Cursor, most: int, *, settled: bool = False
+    conn: Connection, cursor: Cursor, most: int, *, settled_from: int | None = None
 ) -> Sequence[Any]:
-    statement: Select[Any] = _ROWS.where(_SETTLED) if settled else _ROWS
-    return conn.execute(statement, {"xid": cursor[0], "id": cursor[1], "most": most}).all()
+    asked = {"xid": cursor[0], "id": cursor[1], "most": most}
+    if settled_from is None:
+        return conn.execute(_ROWS, asked).all()
+    return conn.execute(_ROWS.where(_SETTLED), {**asked, "base": settled_from}).all()
 
 
 def _rows_upto(conn: Connection, after: Cursor, upto: Cursor) -> Sequence[Any]:

@@ -35,6 +35,8 @@ class Home:
     only_writer: bool = False
     """Whether nobody else can store a configuration: true of whoever holds a SQLite file's lock."""
     configured: Configured | None = field(default=None)
+    audit_base: int = 0
+    """What is added to PostgreSQL's transaction numbers in the audit (see `audit.base_of`)."""
 
     @property
     def own_clock(self) -> bool:

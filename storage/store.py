@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.application.ports import Clock, LaneKind, Reader, Transaction
 from storage import tables as t
 from storage.address import parse
-from storage.audit import START, export_audit, seal_audit, verify_audit
+from storage.audit import START, base_of, export_audit, seal_audit, verify_audit
 from storage.bound import Home
 from storage.errors import Again, DatabaseUnavailable
 from storage.postgres import PostgresDatabase
@@ -195,6 +195,7 @@ async def open_store(database_url: str, *, clock: Clock, read_only: bool = False
     if address.postgres:
         postgres = PostgresDatabase(address)
         await postgres.open()
+        home.audit_base = await postgres.read(base_of)
         return DatabaseStore(postgres, home)
     sqlite = SqliteDatabase(address, read_only=read_only)
     await sqlite.open()

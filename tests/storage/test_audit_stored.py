@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+import storage
 from engine.application.audit import AuditEntry
 from engine.application.ports import Transaction
 from storage import DatabaseStore, StoreQueries
 from storage.audit import SEALED_AT_ONCE, merkle_root
 from storage.transaction import SqlTransaction
 from tests.builders import NOW, SECOND
+from tests.databases import StandingClock
 from tests.storage import acts
 
 
@@ -238,3 +240,25 @@ def test_a_merkle_root_tells_lists_apart(change: Callable[[list[bytes]], list[by
         leaves = [str(number).encode() for number in range(length)]
 
         assert merkle_root(leaves) != merkle_root(change(leaves))
+
+
+async def test_a_database_restored_into_another_server_is_sealed_on(
+    postgres_url: str, clock: StandingClock
+) -> None:
+    """The new server's transaction numbers start over; what it writes comes after all the same."""
+    async with await storage.open_store(postgres_url, clock=clock) as before:
+        await _write(before, 3)
+        await _meddle(before, "UPDATE audit SET xid = xid + 1000000000000")
+    async with await storage.open_store(postgres_url, clock=clock) as store:
+        sealed = [await store.seal_audit()]
+        await _write(store, 2, 3)
+        sealed.append(await store.seal_audit())
+        problem = await store.verify_audit()
+    async with await storage.open_store(postgres_url, clock=clock) as again:
+        await _write(again, 1, 5)
+        sealed.append(await again.seal_audit())
+        exported = [entry["why"] async for entry in again.export_audit()]
+
+    assert sealed == [3, 2, 1]
+    assert problem is None
+    assert exported == [f"Because {number}" for number in range(6)]
