@@ -35,7 +35,7 @@ async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
     groups = await desk.queries.groups_of(person.id)
     found = tuple(configured.requestable(person, groups, words)) if words else ()
     if words and not found:
-        raise NotFound("package", words)
+        return dict(answers.no_package_matches(words).payload())
     fitting = _by_name(found, words) or found
     if len(fitting) > 1:
         return dict(answers.several_packages(words, fitting).payload())
@@ -182,6 +182,7 @@ async def _form(
         policy=preview.policy,
         stages=_shown(preview.stages),
         refusal=preview.refusal,
+        link=await desk.link(preview.refusal) if preview.refusal else None,
     )
     return request_form.build(form, await desk.known(people=_asked(preview.stages)))
 

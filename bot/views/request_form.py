@@ -78,6 +78,8 @@ class RequestFormData:
     """Of the chosen policy, as far as approval is wanted; empty: no approval needed."""
     refusal: Refusal | None = None
     """Why this package cannot be asked for; shown instead of the fields."""
+    link: str | None = None
+    """Where the card is of the request that the refusal is about."""
     nothing_to_request: bool = False
     """No package at all is offered to this person."""
 
@@ -142,7 +144,7 @@ def _rest(form: RequestFormData, policy: AssignmentPolicy | None, known: Known) 
         return [section(forms.CHOOSE_FIRST), _why_field(optional=True, read=True)]
     blocks = [_about(form.package, known)]
     if form.refusal is not None:
-        return [*blocks, *refused_blocks(form.refusal, known)]
+        return [*blocks, *refused_blocks(form.refusal, known, link=form.link)]
     if len(form.policies) > 1:
         blocks.append(_policy_field(form.package, form.policies, policy))
     if policy is None:

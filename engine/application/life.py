@@ -17,7 +17,7 @@ from engine.application.commands import (
 )
 from engine.application.requests import acting_person, require_administrator
 from engine.application.unit import Unit
-from engine.domain import assignments, holdings, request_transitions
+from engine.domain import assignments, eligibility, holdings, request_transitions
 from engine.domain.assignment_requests import (
     AssignmentRequest,
     Cancel,
@@ -68,6 +68,7 @@ def complete_task(unit: Unit, command: CompleteTask) -> Holding:
     in_channel = any(audience.channel_id == unit.actor.channel_id for audience in asked)
     if not in_person and not (in_channel and unit.actor.channel_id):
         raise NotFulfiller
+    eligibility.check_account(facts.known_person(unit.tx, person_id))
     unit.tx.wake_assignments(unit.now, holdings=[holding.id])
     locked = unit.tx.lock_holding(holding.id)
     assert locked is not None, "a holding is never deleted"

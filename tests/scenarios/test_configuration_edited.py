@@ -85,7 +85,7 @@ async def test_a_package_somebody_holds_cannot_be_taken_out_of_the_file(company:
             await contoso.applies(files.file(kept))
         held = dict(refused.value.held)
         assert held == {"Reports": (contoso.rita.id,), "Logs": (contoso.ed.id,)}
-        words = await contoso.house.desk.in_words(refused.value)
+        words = (await contoso.house.desk.refusal(refused.value)).text
         assert "Reports" in words
         assert "Logs" in words
 
