@@ -142,6 +142,19 @@ def empty_postgres_url(postgres: Postgres) -> Iterator[str]:
     postgres.drop(name)
 
 
+@pytest.fixture
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """A SQLite file that does not exist yet."""
+    return f"sqlite+aiosqlite:///{tmp_path}/empty.db"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A database without a single table, on each engine."""
+    url: str = request.getfixturevalue(f"empty_{request.param}_url")
+    return url
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""

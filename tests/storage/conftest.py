@@ -9,7 +9,9 @@ from storage import DatabaseStore, StoreQueries
 from tests.databases import (
     StandingClock,
     database_url,
+    empty_database_url,
     empty_postgres_url,
+    empty_sqlite_url,
     postgres,
     postgres_url,
     sqlite_template,
@@ -18,7 +20,9 @@ from tests.databases import (
 
 __all__ = [
     "database_url",
+    "empty_database_url",
     "empty_postgres_url",
+    "empty_sqlite_url",
     "postgres",
     "postgres_url",
     "sqlite_template",

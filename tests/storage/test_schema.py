@@ -4,16 +4,18 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 import storage
 from storage import DatabaseStore, schema
 from storage import tables as t
 from storage.address import parse
 from storage.postgres import PostgresDatabase
+from tests.builders import NOW
 from tests.databases import StandingClock
 from tests.storage import acts
 
@@ -123,3 +125,57 @@ async def test_migrating_again_leaves_the_data_alone(
     async with await storage.open_store(database_url, clock=clock) as store:
         found = await store.read(lambda tx: tx.request(acts.request().id))
         assert found == acts.request()
+
+
+_OLD_ROWS = (
+    """
+    INSERT INTO people (id, name, kind, active, email_key, body)
+    VALUES ('rob', 'Rob', 'member', true, 'rob@contoso.test', '{"email": "rob@contoso.test"}')
+    """,
+    """
+    INSERT INTO requests (id, request_type, state, package_id, package_name, policy_id,
+        requestor_id, target_id, submitted_at, runs, body, is_open, reference, wake_at)
+    VALUES ('request-0001', 'user_add', 'pending_approval', 'production', 'Production',
+        'production/employees', 'rob', 'rob', 1772442000000, '[]', '{}', true, '0001',
+        1772442000000)
+    """,
+    """
+    INSERT INTO audit (xid, at, actor, activity, request_id, entry)
+    VALUES (0, 1772442000000, 'rob', 'request.submitted', 'request-0001',
+        '{"at": "2026-03-02T09:00:00Z", "actor": "rob", "activity": "request.submitted",
+          "request_id": "request-0001"}')
+    """,
+)
+"""As the first released schema held them."""
+
+
+def _first_schema_with_rows(conn: Connection) -> None:
+    command.upgrade(schema.alembic_config(conn), "0001")
+    for statement in _OLD_ROWS:
+        conn.execute(text(statement))
+
+
+async def test_rows_of_the_first_schema_are_there_after_the_upgrade(
+    empty_database_url: str, clock: StandingClock
+) -> None:
+    """Read, woken and verified as if they had been written today."""
+    address = parse(empty_database_url)
+    if address.postgres:
+        database = PostgresDatabase(address)
+        await database.write(_first_schema_with_rows)
+        await database.close()
+    else:
+        old = create_engine(f"sqlite:///{address.file}")
+        with old.begin() as conn:
+            _first_schema_with_rows(conn)
+        old.dispose()
+    await storage.migrate(empty_database_url, clock=clock)
+
+    async with await storage.open_store(empty_database_url, clock=clock) as store:
+        found = await store.read(lambda tx: tx.request(acts.request().id))
+        assert found is not None
+        assert (found.submitted_at, found.runs) == (NOW, ())
+        assert await store.next_wake_at() == NOW
+        assert await store.read(lambda tx: tx.person_by_email("Rob@contoso.test")) is not None
+        assert await store.verify_audit() is None
+        assert await store.look(lambda reader: _differences(reader.conn)) == []
