@@ -9,6 +9,7 @@ the domain's values. `queries.py` is the read side.
 
 from storage.errors import DatabaseBusy, DatabaseFault, DatabaseUnavailable, SchemaOutdated
 from storage.queries import StoreQueries
+from storage.review_queries import ReviewStoreQueries
 from storage.store import DatabaseStore, check_schema, migrate, open_store
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "DatabaseFault",
     "DatabaseStore",
     "DatabaseUnavailable",
+    "ReviewStoreQueries",
     "SchemaOutdated",
     "StoreQueries",
     "check_schema",

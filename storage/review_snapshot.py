@@ -42,17 +42,17 @@ from storage.types import UtcMillis
 _A, _P = tables.assignments.c, tables.people.c
 _L, _D = t.review_lines.c, t.review_departments.c
 _SOMEBODY = [PersonKind.MEMBER, PersonKind.GUEST]
-_STAGE = bindparam("stage", type_=Integer)
+_STAGE = bindparam("to_stage", type_=Integer)
 _POPULATION = and_(
     _A.package_id == bindparam("package"),
     _A.ended_at.is_(None),
     _A.starts_at <= bindparam("opened_at", type_=UtcMillis),
 )
 _HOLDERS = (
-    select(func.coalesce(_P.department_key, ""), func.count())
+    select(_P.department_key, func.count())
     .select_from(tables.assignments.join(tables.people, _P.id == _A.target_id))
     .where(_POPULATION)
-    .group_by(func.coalesce(_P.department_key, ""))
+    .group_by(_P.department_key)
 )
 _PEOPLE = (
     select(_P.department_key, func.count())
@@ -60,17 +60,17 @@ _PEOPLE = (
     .group_by(_P.department_key)
 )
 _RANGE = and_(
-    _L.review_id == bindparam("review_id"),
+    _L.review_id == bindparam("run"),
     _L.assignment_id > bindparam("cursor"),
     _L.assignment_id <= bindparam("upper"),
 )
 _IN_RANGE_AND_STAGE = and_(_RANGE, _L.stage == _STAGE)
 _WRITTEN = select(func.max(_L.assignment_id), func.count()).where(
-    _L.review_id == bindparam("review_id"), _L.assignment_id > bindparam("cursor")
+    _L.review_id == bindparam("run"), _L.assignment_id > bindparam("cursor")
 )
 _NEXT_LINES = (
     select(_L.assignment_id)
-    .where(_L.review_id == bindparam("review_id"), _L.assignment_id > bindparam("cursor"))
+    .where(_L.review_id == bindparam("run"), _L.assignment_id > bindparam("cursor"))
     .order_by(_L.assignment_id)
     .limit(bindparam("most"))
     .subquery()
@@ -85,7 +85,7 @@ class ReviewSnapshots(ReviewTallies):
     def departments_of(self, run: ReviewRun) -> tuple[Department, ...]:
         """The departments of everybody who holds the package."""
         asked = {"package": run.package_id, "opened_at": run.opened_at}
-        holders = {row[0]: row[1] for row in self.conn.execute(_HOLDERS, asked)}
+        holders = {row[0] or "": row[1] for row in self.conn.execute(_HOLDERS, asked)}
         people = {row[0]: row[1] for row in self.conn.execute(_PEOPLE)}
         return tuple(
             Department(name=name, people=people.get(name, 0), holders=count)
@@ -111,7 +111,7 @@ class ReviewSnapshots(ReviewTallies):
     def save_reviewers(self, run: ReviewRun) -> None:
         """Note who is in the pools of the running stage, for finding runs by person."""
         gone = t.review_reviewers.delete().where(
-            t.review_reviewers.c.review_id == bindparam("review_id"),
+            t.review_reviewers.c.review_id == bindparam("run"),
             t.review_reviewers.c.asked >= bindparam("low"),
             t.review_reviewers.c.asked < bindparam("high"),
         )
@@ -129,7 +129,7 @@ class ReviewSnapshots(ReviewTallies):
     def write_lines(self, run: ReviewRun, limit: int) -> Written:
         """Write the next lines of the first stage: one for each assignment held at the opening."""
         asked = _marks(run) | {
-            "review_id": run.id,
+            "run": run.id,
             "policy": run.policy_id,
             "package": run.package_id,
             "opened_at": run.opened_at,
@@ -138,15 +138,15 @@ class ReviewSnapshots(ReviewTallies):
         }
         level = run.rules.manager_level
         self.conn.execute(_writing(level, self_review=run.rules.self_review), asked)
-        where = {"review_id": run.id, "cursor": run.cursor}
+        where = {"run": run.id, "cursor": run.cursor}
         upper, count = self.conn.execute(_WRITTEN, where).one()
         if count:
-            self.add_tallies(_IN_RANGE_AND_STAGE, where | {"upper": upper, "stage": run.stage})
+            self.add_tallies(_IN_RANGE_AND_STAGE, where | {"upper": upper, "to_stage": run.stage})
         return Written(cursor=upper or run.cursor, lines=count, complete=count < limit)
 
     def move_lines(self, run: ReviewRun, limit: int) -> Written:
         """Bring the next lines that go on from the stage before into the running one."""
-        where = {"review_id": run.id, "cursor": run.cursor}
+        where = {"run": run.id, "cursor": run.cursor}
         upper, count = self.conn.execute(_UPPER, where | {"most": limit}).one()
         if not count:
             return Written(cursor=run.cursor, lines=0, complete=True)
@@ -160,7 +160,7 @@ class ReviewSnapshots(ReviewTallies):
         moving = _moving(level, self_review=self_review).where(going)
         self.conn.execute(moving, asked | _marks(run))
         self.shift(run.id, ((bucket, column, -n) for (bucket, column), n in leaving.items()))
-        self.add_tallies(_IN_RANGE_AND_STAGE, where | {"upper": upper, "stage": run.stage})
+        self.add_tallies(_IN_RANGE_AND_STAGE, where | {"upper": upper, "to_stage": run.stage})
         return Written(cursor=upper, lines=sum(leaving.values()), complete=count < limit)
 
     def hand_over(self, run: ReviewRun, left: Iterable[PersonId]) -> int:
@@ -168,12 +168,12 @@ class ReviewSnapshots(ReviewTallies):
         marks = [asked_person(run.stage, person) for person in sorted(left)]
         marks += [asked_pool(run.stage, number) for number in range(len(run.pools))]
         which = and_(
-            _L.review_id == bindparam("review_id"),
+            _L.review_id == bindparam("run"),
             _L.asked.in_(bindparam("from_marks", expanding=True)),
             _L.gone.is_(None),
             _L.asked != _POOL,
         )
-        asked = _marks(run) | {"review_id": run.id, "from_marks": marks}
+        asked = _marks(run) | {"run": run.id, "from_marks": marks}
         moving = self.counted(which, asked)
         if not moving:
             return 0
@@ -191,7 +191,7 @@ def _marks(run: ReviewRun) -> dict[str, Any]:
     sole = first[0] if len(first) == 1 else PersonId("")
     return {
         "prefix": f"{run.stage}:",
-        "stage": run.stage,
+        "to_stage": run.stage,
         "sole": sole,
         "sole_mark": _pool_mark(run.stage, run.pools, sole),
         "pool_mark": _pool_mark(run.stage, run.pools, PersonId("")),
@@ -239,7 +239,7 @@ def _writing(level: int | None, *, self_review: bool) -> Insert:
         person, person.c.id == _A.target_id
     ).outerjoin(
         t.review_departments,
-        and_(_D.review_id == bindparam("review_id", type_=String), _D.department == department),
+        and_(_D.review_id == bindparam("run", type_=String), _D.department == department),
     )
     asked: ColumnElement[str] = _pool_of(_A.target_id)
     if self_review:
@@ -248,7 +248,7 @@ def _writing(level: int | None, *, self_review: bool) -> Insert:
         source, manager = _chain(source, person, level, _A.target_id)
         asked = case((manager.is_not(None), _PREFIX.concat(manager)), else_=asked)
     columns: dict[str, ColumnElement[Any]] = {
-        "review_id": bindparam("review_id", type_=String),
+        "review_id": bindparam("run", type_=String),
         "assignment_id": _A.id,
         "target_id": _A.target_id,
         "name_key": func.lower(func.coalesce(person.c.name, _A.target_id)),
@@ -315,7 +315,7 @@ def _regrouped(which: ColumnElement[bool]) -> Any:
 _NOTE_OWN = (
     update(t.review_reviewers)
     .where(
-        t.review_reviewers.c.review_id == bindparam("review_id"),
+        t.review_reviewers.c.review_id == bindparam("run"),
         t.review_reviewers.c.asked >= bindparam("low"),
         t.review_reviewers.c.asked < bindparam("high"),
     )

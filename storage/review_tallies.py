@@ -5,7 +5,17 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.sql.dml import Insert
 
 from engine.domain.ids import PersonId, ReviewRunId
@@ -32,10 +42,16 @@ Bucket = tuple[str, str, str]
 Counted = Mapping[tuple[Bucket, str], int]
 """How many lines of a bucket are counted in which column."""
 
+
+def _word(text: str) -> ColumnElement[str]:
+    """A constant of ours, written out: what is grouped by must read the same in both places."""
+    return literal_column(f"'{text}'", String)
+
+
 STANDING = case(
-    (_L.gone.is_not(None), "gone"),
-    *((_L.verdict == str(verdict), name) for verdict, name in COLUMN_OF.items() if verdict),
-    else_="undecided",
+    (_L.gone.is_not(None), _word("gone")),
+    *((_L.verdict == _word(said), _word(name)) for said, name in COLUMN_OF.items() if said),
+    else_=_word("undecided"),
 )
 """The column a line is counted in."""
 GROUPED = select(
@@ -43,17 +59,17 @@ GROUPED = select(
 ).group_by(_L.asked, _L.department, _L.recommendation, STANDING)
 _SUM = func.coalesce(func.sum(_Y.undecided), 0)
 _IN_STAGE = and_(
-    _Y.review_id == bindparam("review_id"),
+    _Y.review_id == bindparam("run"),
     _Y.asked >= bindparam("low"),
     _Y.asked < bindparam("high"),
 )
 _UNDECIDED_MARKED = select(_SUM).where(
-    _Y.review_id == bindparam("review_id"), _Y.asked.in_(bindparam("marks", expanding=True))
+    _Y.review_id == bindparam("run"), _Y.asked.in_(bindparam("marks", expanding=True))
 )
 _STAYING = func.coalesce(func.sum(_Y.undecided + _Y.kept + _Y.removed + _Y.dont_know), 0)
 _IN_STAGE_COUNT = select(_STAYING).where(_IN_STAGE)
 _MARKED_COUNT = select(_STAYING).where(
-    _Y.review_id == bindparam("review_id"), _Y.asked.in_(bindparam("marks", expanding=True))
+    _Y.review_id == bindparam("run"), _Y.asked.in_(bindparam("marks", expanding=True))
 )
 OWN_LINES = (
     select(_W.person_id, _L.asked, _L.waiting)
@@ -61,7 +77,7 @@ OWN_LINES = (
         t.review_lines, and_(_L.review_id == _W.review_id, _L.assignment_id == _W.own_assignment_id)
     )
     .where(
-        _W.review_id == bindparam("review_id"),
+        _W.review_id == bindparam("run"),
         _W.person_id.in_(bindparam("people", expanding=True)),
         _W.asked == _L.asked,
     )
@@ -103,7 +119,7 @@ _GONE_POOLED = (
     select(tables.people.c.id)
     .join(t.review_reviewers, _W.person_id == tables.people.c.id)
     .where(
-        _W.review_id == bindparam("review_id"),
+        _W.review_id == bindparam("run"),
         _W.asked >= bindparam("low"),
         _W.asked < bindparam("high"),
         ~_HERE,
@@ -114,7 +130,7 @@ _GONE_POOLED = (
 
 def stage_range(review_id: ReviewRunId, stage: int) -> dict[str, Any]:
     """The marks of a stage: from `0:` to before `0;`, which follows it byte by byte."""
-    return {"review_id": review_id, "low": f"{stage}:", "high": f"{stage};"}
+    return {"run": review_id, "low": f"{stage}:", "high": f"{stage};"}
 
 
 class ReviewTallies(ReviewRunWrites):
@@ -123,7 +139,7 @@ class ReviewTallies(ReviewRunWrites):
     def undecided_lines_of(self, run: ReviewRun, person_id: PersonId) -> int:
         """How many lines this person has not decided in the running stage; their own left out."""
         marks = sorted(asked_of(run, person_id))
-        asked = {"review_id": run.id, "marks": marks}
+        asked = {"run": run.id, "marks": marks}
         undecided: int = self.conn.execute(_UNDECIDED_MARKED, asked).scalar_one()
         return undecided - self._own_waiting(run, [person_id]).get(person_id, 0)
 
@@ -134,7 +150,7 @@ class ReviewTallies(ReviewRunWrites):
 
     def lines_asked(self, run: ReviewRun, marks: Iterable[str]) -> int:
         """How many lines bear these marks and have not fallen out."""
-        asked = {"review_id": run.id, "marks": sorted(set(marks))}
+        asked = {"run": run.id, "marks": sorted(set(marks))}
         found: int = self.conn.execute(_MARKED_COUNT, asked).scalar_one()
         return found
 
@@ -182,7 +198,7 @@ class ReviewTallies(ReviewRunWrites):
         if run.rules.self_review:
             return own
         for some in chunks(sorted(people)):
-            asked = {"review_id": run.id, "people": some}
+            asked = {"run": run.id, "people": some}
             for person, mark, waiting in self.conn.execute(OWN_LINES, asked):
                 own[PersonId(person)] += int(waiting and mark.startswith(f"{run.stage}:"))
         return own

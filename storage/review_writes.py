@@ -58,7 +58,7 @@ LINE_COLUMNS = (
     _L.apply_result,
     _L.problem,
 )
-_OF = _L.review_id == bindparam("review_id")
+_OF = _L.review_id == bindparam("run")
 _NAMED = and_(_OF, _L.assignment_id.in_(bindparam("ids", expanding=True)))
 _IN_STAGE = and_(_OF, _L.stage == bindparam("in_stage"), _L.gone.is_(None))
 _ANSWERED = and_(_IN_STAGE, _L.verdict.is_not(None))
@@ -103,7 +103,7 @@ def reviewed_by(
     Those that fell out are among them.
     """
     parts: list[ColumnElement[bool]] = [_OF, _L.asked.in_(bindparam("marks", expanding=True))]
-    asked: dict[str, Any] = {"review_id": run.id, "marks": sorted(asked_of(run, person_id))}
+    asked: dict[str, Any] = {"run": run.id, "marks": sorted(asked_of(run, person_id))}
     if not run.rules.self_review:
         parts.append(_L.target_id != bindparam("person"))
         asked["person"] = person_id
@@ -113,8 +113,8 @@ def reviewed_by(
         parts.append(_L.recommendation == bindparam("recommended"))
         asked["recommended"] = str(which.recommendation)
     if which.department is not None:
-        parts.append(_L.department == bindparam("department"))
-        asked["department"] = which.department
+        parts.append(_L.department == bindparam("in_department"))
+        asked["in_department"] = which.department
     return and_(*parts), asked
 
 
@@ -136,7 +136,7 @@ class ReviewWrites(ReviewSnapshots):
         self, run: ReviewRun, assignment_ids: Iterable[AssignmentId]
     ) -> tuple[ReviewLine, ...]:
         """These lines of the run."""
-        asked = {"review_id": run.id, "ids": sorted(set(assignment_ids))}
+        asked = {"run": run.id, "ids": sorted(set(assignment_ids))}
         rows = self.conn.execute(select(*LINE_COLUMNS).where(_NAMED), asked)
         return tuple(line_from(row) for row in rows)
 
@@ -185,7 +185,7 @@ class ReviewWrites(ReviewSnapshots):
 
     def clear_answers(self, run: ReviewRun, by: PersonId, now: datetime) -> int:
         """Make every answered line of the running stage undecided; answers how many."""
-        asked = {"review_id": run.id, "in_stage": run.stage}
+        asked = {"run": run.id, "in_stage": run.stage}
         before = self.counted(_ANSWERED, asked)
         if not before:
             return 0
@@ -216,7 +216,7 @@ class ReviewWrites(ReviewSnapshots):
     ) -> ReviewLine | None:
         """The assignment ended: note it on its line; None when it has none, or fell out before."""
         which = and_(_NAMED, _L.gone.is_(None))
-        asked = {"review_id": run.id, "ids": [assignment_id]}
+        asked = {"run": run.id, "ids": [assignment_id]}
         row = self.conn.execute(select(*LINE_COLUMNS).where(which), asked).one_or_none()
         if row is None:
             return None
@@ -243,7 +243,7 @@ class ReviewWrites(ReviewSnapshots):
             .order_by(_L.assignment_id)
             .limit(bindparam("most"))
         )
-        asked = {"review_id": run.id, "cursor": run.cursor, "most": limit}
+        asked = {"run": run.id, "cursor": run.cursor, "most": limit}
         return tuple(line_from(row) for row in self.conn.execute(found, asked))
 
     def save_results(
@@ -265,5 +265,5 @@ class ReviewWrites(ReviewSnapshots):
     def failed_lines(self, run: ReviewRun) -> int:
         """How many could not be removed when last tried."""
         counting = select(func.count()).select_from(t.review_lines).where(_FAILED)
-        found: int = self.conn.execute(counting, {"review_id": run.id}).scalar_one()
+        found: int = self.conn.execute(counting, {"run": run.id}).scalar_one()
         return found

@@ -1,13 +1,13 @@
 """What happens to reviews by themselves: runs planned, opened, told of, closed and applied.
 
 A wake does one step of one run, in a transaction of its own (`reviews.next_step`): some thousands
-of lines, some hundreds of cards, some removals. In between, clicks are answered. How far a step came
-is saved with what it did, so one that is interrupted is done again from the same place.
+of lines, some hundreds of cards, some removals. In between, clicks are answered. How far a step has
+come is saved with what it did, so one that is interrupted is done again from the same place.
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from engine.application import facts
 from engine.application.review_cards import show_reviewers
@@ -87,25 +87,9 @@ def look_at_run(unit: Unit, run: ReviewRun) -> ReviewRun:
     if run.state is ReviewState.IN_PROGRESS:
         run = _hand_over(unit, run)
     step = reviews.next_step(run, now=unit.now)
-    match step:
-        case None:
-            return save_run(unit, ReviewOutcome(run=run))
-        case Step.OPEN:
-            return _open(unit, run)
-        case Step.SNAPSHOT:
-            return _snapshot(unit, run)
-        case Step.TELL:
-            return _tell(unit, run)
-        case Step.REDRAW:
-            return _redraw(unit, run)
-        case Step.REMIND:
-            return save_run(unit, reviews.remind(run, now=unit.now))
-        case Step.CLOSE:
-            return _close(unit, run)
-        case Step.APPLY:
-            return _apply(unit, run)
-        case _:
-            assert_never(step)
+    if step is None:
+        return save_run(unit, ReviewOutcome(run=run))
+    return _STEPS[step](unit, run)
 
 
 def _open(unit: Unit, run: ReviewRun) -> ReviewRun:
@@ -210,6 +194,10 @@ def _close(unit: Unit, run: ReviewRun) -> ReviewRun:
     return save_run(unit, outcome)
 
 
+def _remind(unit: Unit, run: ReviewRun) -> ReviewRun:
+    return save_run(unit, reviews.remind(run, now=unit.now))
+
+
 # Results ---------------------------------------------------------------------------------------
 
 
@@ -301,3 +289,15 @@ def _expanded(subjects: tuple[Subject, ...], owners: tuple[Subject, ...]) -> tup
     return tuple(
         one for subject in subjects for one in (owners if subject == CATALOG_OWNERS else (subject,))
     )
+
+
+_STEPS: dict[Step, Callable[[Unit, ReviewRun], ReviewRun]] = {
+    Step.OPEN: _open,
+    Step.SNAPSHOT: _snapshot,
+    Step.TELL: _tell,
+    Step.REDRAW: _redraw,
+    Step.REMIND: _remind,
+    Step.CLOSE: _close,
+    Step.APPLY: _apply,
+}
+"""What each step does; a test asserts that none is missing."""

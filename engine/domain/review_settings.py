@@ -3,7 +3,7 @@
 A policy's reviews are a part of its terms (semantics: ARV-1 to ARV-6, ARV-19). A run is one
 occurrence: everybody who holds the package under the policy becomes a line, and reviewers say of
 each line keep, remove or don't know until the run closes. A run has one stage, or up to three, one
-after another, each with its own reviewers and time; `moves_on` says which lines the next stage sees.
+after another, each with its own reviewers and time; `moves_on` says which lines the next one sees.
 
 A stage is reviewed either by the holders themselves, or by each holder's manager, or by named
 people (persons, groups, catalog owners), who then all review every line. Not by a mixture: with a

@@ -1,0 +1,400 @@
+"""The read side of reviews in SQL: `engine.application.review_queries.ReviewQueries`."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+
+from engine.application.queries import Page
+from engine.application.review_queries import (
+    DepartmentCounts,
+    PlannedReview,
+    ReviewCounts,
+    ReviewerSummary,
+    ReviewLinePage,
+    ReviewLineSummary,
+    ReviewResults,
+    ReviewSummary,
+)
+from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId, ReviewRunId
+from engine.domain.review_lines import (
+    EVERY_LINE,
+    ApplyResult,
+    LineFilter,
+    Recommendation,
+    ReviewDecision,
+    asked_person,
+)
+from engine.domain.review_settings import MAX_STAGES
+from engine.domain.reviews import ReviewRun, ReviewState, asked_of
+from storage import review_line_pages as lines
+from storage import review_tables as t
+from storage import tables
+from storage.queries import MOST_FOUND, REFERENCE_LENGTH
+from storage.reader import SqlReader
+from storage.review_runs import ONE_RUN, RUN
+from storage.review_tallies import COLUMNS, STANDING, stage_range
+from storage.review_writes import to_be_removed
+from storage.store import DatabaseStore
+
+_R, _S, _L = t.review_runs.c, t.review_series.c, t.review_lines.c
+_Y, _W = t.review_tallies.c, t.review_reviewers.c
+_SUMS = [func.coalesce(func.sum(_Y[name]), 0).label(name) for name in COLUMNS]
+_BY_REFERENCE = select(_R.id).where(_R.reference == bindparam("reference")).order_by(_R.id.desc())
+_PLANNED = (
+    select(_S.policy_id, _S.package_id, _S.next_at)
+    .where(_S.next_at.is_not(None))
+    .order_by(_S.next_at, _S.policy_id)
+)
+_COUNTS_OF = (
+    select(_Y.review_id, *_SUMS)
+    .where(_Y.review_id.in_(bindparam("ids", expanding=True)))
+    .group_by(_Y.review_id)
+)
+_BY_DEPARTMENT = (
+    select(_Y.department, *_SUMS).where(_Y.review_id == bindparam("run")).group_by(_Y.department)
+)
+_OF_MARKS = (
+    select(_Y.department, _Y.recommendation, *_SUMS)
+    .where(_Y.review_id == bindparam("run"), _Y.asked.in_(bindparam("marks", expanding=True)))
+    .group_by(_Y.department, _Y.recommendation)
+)
+_OWN = (
+    select(_L.department, _L.recommendation, STANDING.label("standing"))
+    .join(
+        t.review_reviewers,
+        and_(_W.review_id == _L.review_id, _W.own_assignment_id == _L.assignment_id),
+    )
+    .where(
+        _W.review_id == bindparam("run"),
+        _W.person_id == bindparam("person"),
+        _W.asked == _L.asked,
+        _L.asked.in_(bindparam("marks", expanding=True)),
+    )
+)
+_WAITING = (
+    select(*RUN.columns)
+    .where(
+        _R.state == ReviewState.IN_PROGRESS,
+        or_(
+            _R.id.in_(select(_W.review_id).where(_W.person_id == bindparam("person"))),
+            _R.id.in_(select(_Y.review_id).where(_Y.asked.in_(bindparam("marks", expanding=True)))),
+        ),
+    )
+    .order_by(_R.id)
+)
+_STILL_HELD = (
+    select(func.count())
+    .select_from(t.review_lines)
+    .join(tables.assignments, tables.assignments.c.id == _L.assignment_id)
+    .where(
+        _L.review_id == bindparam("run"),
+        _L.apply_result == str(ApplyResult.REMOVED),
+        ~tables.assignments.c.level,
+    )
+)
+_MARKS_WITH_LINES = (
+    select(_Y.asked)
+    .where(
+        _Y.review_id == bindparam("run"),
+        _Y.asked >= bindparam("low"),
+        _Y.asked < bindparam("high"),
+    )
+    .distinct()
+)
+
+
+class ReviewStoreQueries:
+    """Every read of access reviews."""
+
+    def __init__(self, store: DatabaseStore) -> None:
+        """Reads never wait for the store's writers."""
+        self._store = store
+
+    async def review(self, review_id: ReviewRunId) -> ReviewSummary | None:
+        """One run."""
+        return await self._store.look(lambda reader: _summary(reader, review_id))
+
+    async def find_reviews(self, reference: str) -> tuple[ReviewRunId, ...]:
+        """The runs whose id ends with this text (at least four characters), at most five."""
+        return await self._store.look(lambda reader: _find(reader, reference))
+
+    async def reviews(
+        self,
+        *,
+        states: Iterable[ReviewState] = (),
+        package_id: PackageId | None = None,
+        offset: int = 0,
+        limit: int = 10,
+    ) -> Page[ReviewSummary]:
+        """Runs, newest first; only these states and this package, if any are named."""
+        wanted = sorted(str(state) for state in states)
+        return await self._store.look(
+            lambda reader: _page_of_runs(reader, wanted, package_id, offset, limit)
+        )
+
+    async def planned_reviews(self, *, offset: int = 0, limit: int = 10) -> Page[PlannedReview]:
+        """The next run of every policy that has one, soonest first."""
+        return await self._store.look(lambda reader: _planned(reader, offset, limit))
+
+    async def reviews_waiting_for(
+        self, person_id: PersonId, *, offset: int = 0, limit: int = 10
+    ) -> Page[ReviewerSummary]:
+        """Open runs in which this person reviews something, by what closes first."""
+        return await self._store.look(lambda reader: _waiting(reader, person_id, offset, limit))
+
+    async def reviewer(self, review_id: ReviewRunId, person_id: PersonId) -> ReviewerSummary | None:
+        """What this person has to do in a run; None for an unknown run."""
+
+        def read(reader: SqlReader) -> ReviewerSummary | None:
+            run = _run(reader, review_id)
+            return _reviewer(reader, run, person_id) if run is not None else None
+
+        return await self._store.look(read)
+
+    async def review_lines(
+        self,
+        review_id: ReviewRunId,
+        person_id: PersonId,
+        *,
+        which: LineFilter = EVERY_LINE,
+        after: str | None = None,
+        before: str | None = None,
+        limit: int = 10,
+    ) -> ReviewLinePage:
+        """Lines this person reviews in the running stage: the first, or after or before a place."""
+
+        def read(reader: SqlReader) -> ReviewLinePage:
+            run = _run(reader, review_id)
+            if run is None:
+                return NO_LINES
+            return lines.page_of_lines(
+                reader, run, person_id, which, after=after, before=before, limit=limit
+            )
+
+        return await self._store.look(read)
+
+    async def count_review_lines(
+        self, review_id: ReviewRunId, person_id: PersonId, which: LineFilter
+    ) -> int:
+        """How many lines a `DecideReviewLines` with this filter would answer now."""
+
+        def read(reader: SqlReader) -> int:
+            run = _run(reader, review_id)
+            return lines.count_lines(reader, run, person_id, which) if run is not None else 0
+
+        return await self._store.look(read)
+
+    async def review_line(
+        self, review_id: ReviewRunId, assignment_id: AssignmentId
+    ) -> ReviewLineSummary | None:
+        """One line."""
+
+        def read(reader: SqlReader) -> ReviewLineSummary | None:
+            run = _run(reader, review_id)
+            return lines.one_line(reader, run, assignment_id) if run is not None else None
+
+        return await self._store.look(read)
+
+    async def line_history(
+        self, review_id: ReviewRunId, assignment_id: AssignmentId
+    ) -> tuple[ReviewDecision, ...]:
+        """Everything that was said of a line, oldest first."""
+        said = await self._store.look(
+            lambda reader: lines.history(reader, review_id, [assignment_id])
+        )
+        return tuple(said.get(assignment_id, ()))
+
+    async def review_results(self, review_id: ReviewRunId) -> ReviewResults | None:
+        """What became of a run. Counts lines: not for every click."""
+        return await self._store.look(lambda reader: _results(reader, review_id))
+
+    async def all_review_lines(
+        self, review_id: ReviewRunId, *, after: str | None = None, limit: int = 1000
+    ) -> ReviewLinePage:
+        """Every line of a run, page after page, for a file; in no order a reader would want."""
+
+        def read(reader: SqlReader) -> ReviewLinePage:
+            run = _run(reader, review_id)
+            return lines.every_line(reader, run, after, limit) if run is not None else NO_LINES
+
+        return await self._store.look(read)
+
+    async def reviewers_of(
+        self, review_id: ReviewRunId, *, offset: int = 0, limit: int = 100
+    ) -> Page[ReviewerSummary]:
+        """Who reviews in the running stage, by id, with their counts but no departments."""
+        return await self._store.look(
+            partial(_reviewers, review_id=review_id, offset=offset, limit=limit)
+        )
+
+
+NO_LINES = ReviewLinePage(rows=(), before=None, after=None)
+
+
+def _run(reader: SqlReader, review_id: ReviewRunId) -> ReviewRun | None:
+    row = reader.conn.execute(ONE_RUN, {"id": review_id}).one_or_none()
+    return RUN.from_row(row) if row is not None else None
+
+
+def _summary(reader: SqlReader, review_id: ReviewRunId) -> ReviewSummary | None:
+    run = _run(reader, review_id)
+    return _with_counts(reader, [run])[0] if run is not None else None
+
+
+def _with_counts(reader: SqlReader, runs: Sequence[ReviewRun]) -> tuple[ReviewSummary, ...]:
+    rows = reader.conn.execute(_COUNTS_OF, {"ids": [run.id for run in runs]})
+    counts = {row.review_id: _counts(row) for row in rows}
+    return tuple(ReviewSummary(run=run, counts=counts.get(run.id, ReviewCounts())) for run in runs)
+
+
+def _counts(row: Any) -> ReviewCounts:
+    return ReviewCounts(
+        undecided=int(row.undecided),
+        kept=int(row.kept),
+        removed=int(row.removed),
+        dont_know=int(row.dont_know),
+        gone=int(row.gone),
+    )
+
+
+def _find(reader: SqlReader, reference: str) -> tuple[ReviewRunId, ...]:
+    wanted = reference.strip().lower()
+    if len(wanted) < REFERENCE_LENGTH:
+        return ()
+    asked = {"reference": wanted[-REFERENCE_LENGTH:]}
+    found = reader.conn.execute(_BY_REFERENCE, asked).scalars()
+    return tuple(ReviewRunId(one) for one in found if one.lower().endswith(wanted))[:MOST_FOUND]
+
+
+def _page_of_runs(
+    reader: SqlReader,
+    states: Sequence[str],
+    package_id: PackageId | None,
+    offset: int,
+    limit: int,
+) -> Page[ReviewSummary]:
+    meant: list[ColumnElement[bool]] = []
+    if states:
+        meant.append(_R.state.in_(states))
+    if package_id is not None:
+        meant.append(_R.package_id == package_id)
+    total = reader.conn.execute(
+        select(func.count()).select_from(t.review_runs).where(*meant)
+    ).scalar_one()
+    statement = select(*RUN.columns).where(*meant).order_by(_R.id.desc())
+    rows = reader.conn.execute(statement.limit(limit).offset(offset))
+    return Page(rows=_with_counts(reader, RUN.all_from(rows)), offset=offset, total=total)
+
+
+def _planned(reader: SqlReader, offset: int, limit: int) -> Page[PlannedReview]:
+    rows = [
+        PlannedReview(
+            policy_id=PolicyId(row.policy_id),
+            package_id=PackageId(row.package_id),
+            next_at=row.next_at,
+        )
+        for row in reader.conn.execute(_PLANNED)
+    ]
+    return Page(rows=tuple(rows[offset : offset + limit]), offset=offset, total=len(rows))
+
+
+def _waiting(
+    reader: SqlReader, person_id: PersonId, offset: int, limit: int
+) -> Page[ReviewerSummary]:
+    marks = [asked_person(stage, person_id) for stage in range(MAX_STAGES)]
+    runs = RUN.all_from(reader.conn.execute(_WAITING, {"person": person_id, "marks": marks}))
+    found = [_reviewer(reader, run, person_id) for run in runs]
+    theirs = [one for one in found if one.counts.total]
+    theirs.sort(key=lambda one: (one.run.stage_closes_at or one.run.opens_at, one.run.id))
+    return Page(rows=tuple(theirs[offset : offset + limit]), offset=offset, total=len(theirs))
+
+
+def _reviewer(reader: SqlReader, run: ReviewRun, person_id: PersonId) -> ReviewerSummary:
+    asked = {"run": run.id, "marks": sorted(asked_of(run, person_id))}
+    found: dict[tuple[str, str], ReviewCounts] = {
+        (row.department, row.recommendation): _counts(row)
+        for row in reader.conn.execute(_OF_MARKS, asked)
+    }
+    if not run.rules.self_review:
+        for row in reader.conn.execute(_OWN, asked | {"person": person_id}):
+            own = ReviewCounts(**{row.standing: -1})
+            found[row.department, row.recommendation] += own
+    departments: dict[str, ReviewCounts] = {}
+    for (department, _), counts in found.items():
+        departments[department] = departments.get(department, ReviewCounts()) + counts
+    return ReviewerSummary(
+        run=run,
+        person_id=person_id,
+        counts=sum(found.values(), ReviewCounts()),
+        to_keep=_recommended(found, Recommendation.KEEP),
+        to_remove=_recommended(found, Recommendation.REMOVE),
+        departments=_departments(departments),
+    )
+
+
+def _recommended(found: dict[tuple[str, str], ReviewCounts], what: Recommendation) -> int:
+    return sum(counts.undecided for (_, said), counts in found.items() if said == what)
+
+
+def _departments(found: dict[str, ReviewCounts]) -> tuple[DepartmentCounts, ...]:
+    by_name = sorted(found, key=lambda name: (not name, name.casefold()))
+    return tuple(
+        DepartmentCounts(department=name, counts=found[name])
+        for name in by_name
+        if found[name] != ReviewCounts()
+    )
+
+
+def _results(reader: SqlReader, review_id: ReviewRunId) -> ReviewResults | None:
+    run = _run(reader, review_id)
+    if run is None:
+        return None
+    asked = {"run": review_id}
+    goes = to_be_removed(run.settings.on_no_response)
+    closed = run.state in {ReviewState.APPLYING, ReviewState.APPLIED}
+    each = (
+        select(_L.apply_result, goes.label("goes"))
+        .where(_L.review_id == bindparam("run"), _L.gone.is_(None))
+        .subquery()
+    )
+    grouped = select(*each.c, func.count().label("lines")).group_by(*each.c)
+    ends = {"kept": 0, "removed": 0, "to_remove": 0, "not_found": 0}
+    for row in reader.conn.execute(grouped, asked) if closed else ():
+        ends[_end_of(row.apply_result, goes=row.goes)] += row.lines
+    return ReviewResults(
+        run=run,
+        counts=_with_counts(reader, [run])[0].counts,
+        still_held=reader.conn.execute(_STILL_HELD, asked).scalar_one(),
+        departments=_departments(
+            {row.department: _counts(row) for row in reader.conn.execute(_BY_DEPARTMENT, asked)}
+        ),
+        **ends,
+    )
+
+
+def _end_of(apply_result: str | None, *, goes: bool) -> str:
+    match apply_result:
+        case ApplyResult.REMOVED:
+            return "removed"
+        case ApplyResult.NOT_FOUND:
+            return "not_found"
+        case _:
+            return "to_remove" if goes else "kept"
+
+
+def _reviewers(
+    reader: SqlReader, review_id: ReviewRunId, offset: int, limit: int
+) -> Page[ReviewerSummary]:
+    run = _run(reader, review_id)
+    if run is None:
+        return Page(rows=(), offset=offset, total=0)
+    asked = stage_range(run.id, run.stage)
+    marks = set(reader.conn.execute(_MARKS_WITH_LINES, asked).scalars())
+    prefix = asked_person(run.stage, PersonId(""))
+    people = {mark.removeprefix(prefix) for mark in marks if not mark.startswith(f"{prefix}#")}
+    people |= {person for pool in run.pools for person in pool if asked_of(run, person) & marks}
+    some = sorted(people)[offset : offset + limit]
+    rows = tuple(_reviewer(reader, run, PersonId(person)) for person in some)
+    return Page(rows=rows, offset=offset, total=len(people))
