@@ -142,3 +142,15 @@ async def taken(store: DatabaseStore, holder: str = "me") -> MessageWork:
 async def say(store: DatabaseStore, do: Callable[[Transaction], T]) -> T:
     """Do it in a transaction."""
     return await store.write(do)
+
+
+def fail(
+    tx: Transaction,
+    work: MessageWork,
+    *,
+    retry_at: datetime | None,
+    reached: bool | None,
+) -> None:
+    """It was not shown; give the lane back."""
+    tx.message_failed(work, problem="no answer", retry_at=retry_at, reached=reached, now=tx.now())
+    tx.release_lane(work.lease, tx.now(), retry_at or tx.now())

@@ -1,0 +1,241 @@
+"""Lanes: leased by one at a time, fenced, paced, given back without sleeping over anything."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from sqlalchemy import text
+
+import storage
+from engine.application.ports import LaneKind, Transaction
+from storage import DatabaseStore
+from storage.outgoing import Outgoing
+from storage.transaction import SqlTransaction
+from tests.builders import NOW, SECOND
+from tests.databases import StandingClock
+from tests.storage import acts
+from tests.storage.acts import fail
+
+
+async def test_new_work_does_not_wake_a_leased_lane(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """Or the lane would be taken from under its holder."""
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    await acts.taken(store)
+    await store.write(lambda tx: tx.touch_cards(["request-0001"], NOW))
+    await store.write(lambda tx: tx.add_notices([acts.notice()], NOW))
+
+    assert await store.write(acts.take_message, "other") is None
+    clock.pass_by(acts.LEASE)
+    assert await store.write(acts.take_message, "other") is not None
+
+
+async def test_a_lease_ends_at_its_end_and_not_before(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """A millisecond before, the lane is still the holder's."""
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    work = await acts.taken(store)
+    clock.pass_by(acts.LEASE - timedelta(milliseconds=1))
+    early = await store.write(acts.take_message, "other")
+    clock.pass_by(timedelta(milliseconds=1))
+    late = await store.write(acts.take_message, "other")
+
+    assert early is None
+    assert late is not None
+    assert late.lease.number == work.lease.number + 1
+
+
+async def test_whoever_finds_a_message_being_sent_is_told_since_when(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """After a crash it may have arrived: look before sending again, from the first attempt on."""
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    await acts.taken(store)
+    clock.pass_by(acts.LEASE)
+    second = await acts.taken(store)
+    clock.pass_by(acts.LEASE)
+    third = await acts.taken(store)
+
+    assert (second.sending_since, second.attempts) == (NOW, 1)
+    assert (third.sending_since, third.attempts) == (NOW, 2)
+
+
+async def test_a_holder_who_lost_the_lane_cannot_record_anything(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """Frozen past its lease: its answer is refused, the other's stands."""
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    frozen = await acts.taken(store)
+    clock.pass_by(acts.LEASE)
+    other = await acts.taken(store, "other")
+    still = await store.write(lambda tx: tx.still_leased(frozen.lease))
+    await store.write(acts.shown, frozen, digest="old")
+    await store.write(fail, frozen, retry_at=None, reached=None)
+    await store.write(acts.shown, other, digest="new")
+    await store.write(lambda tx: tx.show_cards([acts.card()], clock.now()))
+
+    assert not still
+    assert (await acts.taken(store)).digest == "new"
+
+
+async def test_a_frozen_holder_cannot_give_away_anothers_lane(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """The release of an old lease does nothing."""
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    frozen = await acts.taken(store)
+    clock.pass_by(acts.LEASE)
+    await acts.taken(store, "other")
+    await store.write(lambda tx: tx.release_lane(frozen.lease, tx.now(), tx.now()))
+
+    assert await store.write(acts.take_message, "third") is None
+
+
+async def test_a_lane_is_paced_even_for_work_that_comes_later(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """Within a second of a message no other leaves, queued before or after it."""
+    await store.write(lambda tx: tx.add_notices([acts.notice("one")], NOW))
+    await store.write(acts.shown, await acts.taken(store), pace=SECOND)
+    await store.write(lambda tx: tx.add_notices([acts.notice("two")], clock.now()))
+    early = await store.write(acts.take_message)
+    due_at = await store.next_wake_at()
+    clock.pass_by(SECOND)
+
+    assert early is None
+    assert due_at == NOW + SECOND
+    assert (await acts.taken(store)).key == "two"
+
+
+async def test_lanes_of_the_other_kind_are_not_taken(store: DatabaseStore) -> None:
+    """Who carries messages leaves deliveries alone."""
+    await store.write(lambda tx: tx.save_holdings([(acts.holding(), "hold:x:rob")]))
+
+    assert await store.write(acts.take_message) is None
+    assert await store.write(acts.lease_one, LaneKind.HOLDINGS) is not None
+
+
+async def test_two_replicas_never_take_one_lane(
+    two_stores: tuple[DatabaseStore, DatabaseStore],
+) -> None:
+    """Twenty conversations, both replicas at once: each lane once."""
+    one, other = two_stores
+    cards = [acts.card(to=f"person{number}") for number in range(20)]
+    await one.write(lambda tx: tx.show_cards(cards, NOW))
+
+    def lease(tx: Transaction, holder: str) -> list[str]:
+        leases = tx.lease_lanes(LaneKind.MESSAGES, holder, tx.now(), acts.LEASE, 5)
+        return [lease.lane for lease in leases]
+
+    taken = await asyncio.gather(
+        *(store.write(lease, "x") for _ in range(3) for store in (one, other))
+    )
+
+    lanes = [lane for some in taken for lane in some]
+    assert len(lanes) == len(set(lanes)) == 20
+
+
+async def test_work_queued_while_a_lane_is_given_back_is_not_slept_over(
+    two_stores: tuple[DatabaseStore, DatabaseStore],
+) -> None:
+    """Whoever gives back waits for whoever queues, and then sees the new work."""
+    one, other = two_stores
+    await one.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    work = await acts.taken(one)
+    loop = asyncio.get_running_loop()
+    queued = asyncio.Event()
+
+    def queue_slowly(tx: Transaction) -> None:
+        """Queue, hold the lane's lock, and take long to commit."""
+        assert isinstance(tx, SqlTransaction)
+        tx.add_notices([acts.notice()], NOW)
+        tx.finish()
+        tx.outgoing = Outgoing()
+        loop.call_soon(queued.set)
+        tx.conn.execute(text("SELECT pg_sleep(0.3)"))
+
+    queueing = asyncio.ensure_future(other.write(queue_slowly))
+    await queued.wait()
+    await one.write(acts.shown, work)
+    await queueing
+
+    assert (await acts.taken(one)).key == acts.notice().key
+
+
+async def test_a_lane_lost_during_the_settling_starts_the_settling_over(
+    two_stores: tuple[DatabaseStore, DatabaseStore], clock: StandingClock, postgres_url: str
+) -> None:
+    """The fence is checked at the end under the lane's lock; the second time it says no."""
+    one, _ = two_stores
+    lane = "hold:x:rob"
+    await one.write(lambda tx: tx.save_holdings([(acts.holding(), lane)]))
+    lease = await one.write(acts.lease_one, LaneKind.HOLDINGS)
+    assert lease is not None
+    answers: list[bool] = []
+
+    async def steal() -> None:
+        """What another replica does, in a thread of its own."""
+        async with await storage.open_store(postgres_url, clock=clock) as thief:
+            assert await thief.write(acts.lease_one, LaneKind.HOLDINGS, "thief") is not None
+
+    def settle(tx: Transaction) -> None:
+        answers.append(tx.still_leased(lease))
+        if answers == [True]:
+            with ThreadPoolExecutor(1) as replica:
+                replica.submit(asyncio.run, steal()).result(20)
+        if answers[-1]:
+            tx.save_holdings([(acts.holding(problem="too late", next_at=None), lane)])
+            tx.release_lane(lease, tx.now(), tx.now())
+
+    clock.pass_by(acts.LEASE)
+    await one.write(settle)
+
+    found = await one.read(lambda tx: tx.holding(acts.holding().id))
+    assert answers == [True, False]
+    assert found is not None
+    assert found.problem is None
+
+
+async def test_leases_of_a_process_that_died_are_free_at_once_on_sqlite(
+    sqlite_url: str, clock: StandingClock
+) -> None:
+    """Nobody else can hold one: the file is ours."""
+    async with await storage.open_store(sqlite_url, clock=clock) as died:
+        await died.write(lambda tx: tx.show_cards([acts.card()], NOW))
+        await acts.taken(died)
+    async with await storage.open_store(sqlite_url, clock=clock) as store:
+        work = await acts.taken(store)
+
+    assert work.sending_since == NOW
+
+
+async def test_a_lane_with_nothing_to_do_goes_to_sleep(store: DatabaseStore) -> None:
+    """A superfluous wake does no harm."""
+    await store.write(lambda tx: tx.add_notices([acts.notice()], NOW))
+    await store.write(acts.shown, await acts.taken(store))
+    await store.write(lambda tx: tx.add_notices([acts.notice()], NOW))
+
+    def look(tx: Transaction) -> None:
+        lease = acts.lease_one(tx)
+        assert lease is not None
+        assert tx.head_message(lease, tx.now()) is None
+        tx.release_lane(lease, tx.now(), tx.now())
+
+    await store.write(look)
+
+    assert await store.next_wake_at() is None
+
+
+async def test_a_settling_that_runs_twice_settles_once(store: DatabaseStore) -> None:
+    """After a lost COMMIT nobody knows it arrived; what was touched since stays waiting."""
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    work = await acts.taken(store)
+    await store.write(acts.shown, work)
+    await store.write(lambda tx: tx.touch_cards(["request-0001"], NOW))
+    still = await store.write(lambda tx: tx.still_leased(work.lease))
+    await store.write(acts.shown, work)
+
+    assert not still
+    assert (await acts.taken(store)).key == work.key
