@@ -109,6 +109,11 @@ class Company:
         """The audit's activities of a request, oldest first."""
         return [entry.activity for entry in await self.house.queries.audit_of(request_id)]
 
+    async def audit(self) -> list[dict[str, object]]:
+        """The whole audit as it is exported, oldest first."""
+        await self.house.database.seal_audit()
+        return [row async for row in self.house.database.export_audit()]
+
     async def package(self, name: str) -> PackageId:
         """The id of a package."""
         configured = await self.house.queries.configured()

@@ -17,7 +17,6 @@ from engine.domain.conversation import Audience, CardKind
 from engine.domain.holdings import Holding, Level, Seen
 from engine.domain.ids import ChannelId, PersonId, RequestId
 from playground.server import Playground
-from storage import DatabaseStore
 from storage import tables as t
 from storage.reader import ASSIGNMENT, HOLDING, REQUEST, SqlReader
 from storage.types import from_millis, to_millis_up
@@ -53,7 +52,7 @@ async def _wakes(playground: Playground, house: House) -> list[str]:
                 found.append(f"assignment {assignment.id} wakes at {row[-1]}, not at {wanted}")
         return found
 
-    return await _store(house).look(look)
+    return await house.database.look(look)
 
 
 def _earliest(timers: Timers) -> datetime | None:
@@ -73,7 +72,7 @@ async def _lanes(playground: Playground, house: House) -> list[str]:
                 found.append(f"lane {lane['key']} is due since {lane['wake_at']}")
         return found
 
-    return await _store(house).look(look)
+    return await house.database.look(look)
 
 
 async def _nothing_parked(playground: Playground, house: House) -> list[str]:
@@ -84,8 +83,8 @@ async def _nothing_parked(playground: Playground, house: House) -> list[str]:
 
 async def _audit(playground: Playground, house: House) -> list[str]:
     """The audit is whole."""
-    await _store(house).seal_audit()
-    wrong = await _store(house).verify_audit()
+    await house.database.seal_audit()
+    wrong = await house.database.verify_audit()
     return [wrong] if wrong else []
 
 
@@ -97,7 +96,7 @@ async def _cards(playground: Playground, house: House) -> list[str]:
     """
     carrier = house.messenger
     found = []
-    for work in await _store(house).look(_shown):
+    for work in await house.database.look(_shown):
         channel, ts = work.channel, work.ts
         if channel is None or ts is None:
             found.append(f"{work.key} was never posted")
@@ -182,13 +181,13 @@ async def _claims(playground: Playground, house: House) -> list[str]:
                 found.append(f"assignment {assignment.id} claims {now}, its package gives {given}")
         return found
 
-    return await _store(house).look(look)
+    return await house.database.look(look)
 
 
 async def _world(playground: Playground, house: House) -> list[str]:
     """Slack's groups and channels hold whom we think they hold."""
     found = []
-    for holding in await _store(house).look(_holdings):
+    for holding in await house.database.look(_holdings):
         really = _really_in(playground, holding)
         if really is None or holdings.level(holding) is not Level.REACHED:
             continue
@@ -220,10 +219,6 @@ def _holdings(reader: SqlReader) -> tuple[Holding, ...]:
 
 def _name(holding: Holding) -> str:
     return f"{holding.connector} {holding.target} ({holding.role}) of {holding.person_id}"
-
-
-def _store(house: House) -> DatabaseStore:
-    return house.database
 
 
 RULES: tuple[Rule, ...] = (

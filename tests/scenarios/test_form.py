@@ -41,7 +41,7 @@ def _many(number: int) -> str:
         }
         for count in range(1, number + 1)
     ]
-    return json.dumps(text)
+    return json.dumps(text, separators=(",", ":"))
 
 
 async def test_only_what_somebody_may_ask_for_is_offered(contoso: Company) -> None:

@@ -1,5 +1,6 @@
 """One sentence or two for every refusal: why not, and what to do. Markup."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.views.texts import (
@@ -177,9 +178,10 @@ def _life(refusal: no.LifeRefusal, known: "Known") -> str:  # noqa: PLR0911 - a 
                 f"{mention(person_id)} cannot decide this request: it is their own, or their "
                 "account is closed. Name somebody else."
             )
-        case no.NotHeld(ended_at):
-            moment = f" {when(ended_at)}" if ended_at else ""
-            return f"This access has ended{moment}. If it is still needed, ask for it again."
+        case no.NotHeld(ended_at=None):
+            return "This person does not have this package. There is nothing to take away."
+        case no.NotHeld(ended_at=datetime() as ended_at):
+            return f"This access has ended {when(ended_at)}. If it is still needed, ask for it again."
         case no.TaskNotOpen():
             return "This task is done already, or no longer needed. Nothing is left to do."
         case no.NotFound(kind, typed):

@@ -1,0 +1,199 @@
+"""Administrators: in their channel, by command, and nobody else."""
+
+import pytest
+
+from engine.application.commands import Actor, AssignDirectly
+from engine.domain.ids import ChannelId, PersonId
+from engine.domain.refusals import NotInAdminChannel
+from playground.driver import Reaction
+from tests.company import Company
+from tests.scenarios import files
+from tests.scenarios.conftest import Open
+
+READ = "Production read access"
+COMMANDS = (
+    "help",
+    "",
+    "packages",
+    "requests",
+    f"assign @rita {READ}",
+    f"remove @rita {READ}",
+    "reprocess ABCDEF",
+    "reassign ABCDEF @max",
+    "audit ABCDEF",
+    "nonsense",
+)
+
+
+async def test_an_administrator_gives_a_package_and_takes_it_away(contoso: Company) -> None:
+    """Ada assigns: Rita has it at once, and is told by whom; Ada removes: it is gone."""
+    done = await contoso.administers(f"assign @rita {READ}")
+    assert "@Rita Romero gets Production read access" in done.ephemeral
+    assert "rita" in contoso.group("prod-readers")
+    contoso.rita.sees("Assigned by @Ada Acheampong")
+    assert contoso.mia.messages == [], "an administrator's word is the approval"
+
+    gone = await contoso.administers(f"remove rita@contoso.com {READ.upper()}")
+    assert "no longer has Production read access" in gone.ephemeral
+    assert "rita" not in contoso.group("prod-readers")
+    contoso.rita.sees("removed")
+
+    again = await contoso.administers(f"remove @rita {READ}")
+    assert "does not have this package" in again.ephemeral
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+async def test_outside_the_channel_every_command_is_refused_with_where_to_go(
+    contoso: Company, words: str
+) -> None:
+    """An administrator in the wrong place is told the right one, and nothing is done."""
+    told = await contoso.says("ada", f"/access-admin {words}")
+    assert told == "Administration happens in #access-admin only. Type the command again there."
+    assert (await contoso.house.queries.requests()).total == 0
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+async def test_others_are_refused_even_in_the_channel(contoso: Company, words: str) -> None:
+    """Lena is in the channel and no administrator: one sentence, nothing done, nothing shown."""
+    told = await contoso.administers(words, who="lena")
+    assert told.ephemeral == "Only administrators can do that. Ask one of them if you need it."
+    assert (await contoso.house.queries.requests()).total == 0
+
+
+async def test_a_command_forged_outside_the_channel_is_refused_and_written_down(
+    contoso: Company,
+) -> None:
+    """The rules ask again what the command line asked."""
+    elsewhere = ChannelId(contoso.playground.workspace.channel("general").id)
+    command = AssignDirectly(
+        target_id=PersonId(contoso.rita.id), package_id=await contoso.package(READ)
+    )
+    actor = Actor(person_id=PersonId(contoso.ada.id), channel_id=elsewhere)
+    with pytest.raises(NotInAdminChannel):
+        await contoso.house.service.handle(command, actor)
+    assert (await contoso.audit())[-1]["activity"] == "refused.NotInAdminChannel"
+
+
+async def test_nobody_assigns_to_themselves(contoso: Company) -> None:
+    """Not even an administrator."""
+    told = await contoso.administers(f"assign @ada {READ}")
+    assert "own request" in told.ephemeral
+    assert "ada" not in contoso.group("prod-readers")
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (f"assign @nobody {READ}", "@nobody"),
+        ("assign @rita Spaceship", "Spaceship"),
+        ("assign @rita", "package"),
+        ("assign", "person"),
+        ("remove @rita Office VPN", "does not have"),
+        ("reprocess ZZZZZZ", "ZZZZZZ"),
+        ("audit", "request"),
+        ("audit 12", "12"),
+        ("frobnicate everything", "frobnicate"),
+    ],
+)
+async def test_what_cannot_be_meant_is_answered_with_what_was_not_understood(
+    contoso: Company, words: str, answer: str
+) -> None:
+    """No command does nothing without a word."""
+    told = await contoso.administers(words)
+    assert answer in told.ephemeral
+
+
+async def test_a_guest_cannot_be_given_what_is_for_members(contoso: Company) -> None:
+    """POL-12: an assignment follows a policy, and none serves Sara."""
+    told = await contoso.administers(f"assign @sara {READ}")
+    assert "not offered" in told.ephemeral
+    assert "sara" not in contoso.group("prod-readers")
+
+
+async def test_a_package_for_administrators_only_is_assigned_and_never_offered(
+    company: Open,
+) -> None:
+    """Scope nobody: it is in no list, and Ada gives it."""
+    text = files.file(files.package("Break glass", files.policy("Admins", scope="nobody")))
+    async with company(text) as contoso:
+        form = await contoso.opens("rita")
+        form.sees("There is nothing you can ask for")
+        await contoso.administers("assign @rita Break glass")
+        assert "rita" in contoso.group("prod-readers")
+
+
+async def test_a_request_is_handed_to_somebody_else(contoso: Company) -> None:
+    """Mia is away: Max is asked in her place; her card has no buttons any more."""
+    await contoso.asks("rita", READ, Justification="On call")
+    short = (await contoso.the_request("rita", READ))[-6:]
+
+    done = await contoso.administers(f"reassign {short} @max")
+    assert "@Max Mbeki has been asked to decide" in done.ephemeral
+    assert contoso.mia.messages[0].buttons == ()
+    contoso.rita.sees("@Max Mbeki")
+    await contoso.max.presses("Approve")
+    contoso.olga.sees("✓ Manager: Approved by @Max Mbeki")
+
+
+async def test_a_request_is_not_handed_to_whoever_asked(contoso: Company) -> None:
+    """Nor can one be handed on that waits for nobody."""
+    await contoso.asks("rita", READ, Justification="On call")
+    short = (await contoso.the_request("rita", READ))[-6:]
+    own = await contoso.administers(f"reassign {short} @rita")
+    assert "it is their own" in own.ephemeral
+    contoso.mia.sees("Approve")
+
+    await contoso.rita.presses("Cancel request")
+    late = await contoso.administers(f"reassign {short} @max")
+    assert "Nobody is asked to decide this request" in late.ephemeral
+
+
+async def test_packages_and_requests_are_listed_page_by_page(company: Open) -> None:
+    """Thirty packages, and a request for each: Next shows the rest in place of the first."""
+    packages = [files.package(f"Package {number:02}") for number in range(30)]
+    async with company(files.file(*packages)) as contoso:
+        for number in range(12):
+            await contoso.administers(f"assign @rita Package {number:02}")
+        for what, last in (("packages", "Package 29"), ("requests", "Package 00")):
+            first = await contoso.administers(what)
+            seen = first.ephemeral
+            for _ in range(9):
+                if last in seen:
+                    break
+                turned = await contoso.ada.presses(
+                    "Next", on=first.messages[-1].text.split("\n")[0]
+                )
+                assert isinstance(turned, Reaction)
+                seen = turned.ephemeral or contoso.ada.messages[-1].text
+            assert last in seen, seen
+
+
+async def test_the_story_of_a_request_is_told_in_order(contoso: Company) -> None:
+    """Who did what, and why; found by the last characters of the id."""
+    await contoso.asks("rita", READ, Justification="Slow queries")
+    await contoso.mia.presses("Approve")
+    await contoso.denies("olga", "Use staging")
+    short = (await contoso.the_request("rita", READ))[-4:]
+
+    told = (await contoso.administers(f"audit {short.lower()}")).ephemeral
+
+    order = [
+        "asked",
+        "Slow queries",
+        "@Mia Moreau · approved",
+        "@Olga Orlova · denied",
+        "Use staging",
+    ]
+    places = [told.index(words) for words in order]
+    assert places == sorted(places)
+
+
+async def test_help_names_every_command(contoso: Company) -> None:
+    """And whoever types nothing gets it, too."""
+    for words in ("help", ""):
+        told = (await contoso.administers(words)).ephemeral
+        for name in ("packages", "requests", "assign", "remove", "reprocess", "reassign", "audit"):
+            assert f"/access-admin {name}" in told
+    unknown = await contoso.says("rita", "/access please")
+    assert "I do not understand please" in unknown
+    assert "/access request [words]" in unknown
