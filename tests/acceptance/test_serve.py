@@ -51,7 +51,7 @@ async def test_a_whole_life_in_seconds(tmp_path: Path, socket_mode: bool) -> Non
         await form.submit()
 
         await world.until(lambda: mia.sees("Slow queries"))
-        await world.until(lambda: mia.sees("waiting"))
+        await world.until(lambda: mia.sees("A reminder"))
         await world.until(lambda: max_.sees("Slow queries"))
         await mia.presses("Approve")
         await world.until(lambda: rita.sees("Delivered"))
