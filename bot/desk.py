@@ -24,6 +24,7 @@ from engine.application.configured import Configured
 from engine.application.mirror import Mirror
 from engine.application.ports import Clock, Store
 from engine.application.queries import Queries
+from engine.application.review_queries import ReviewQueries
 from engine.application.service import Entitlements
 from engine.domain import cards
 from engine.domain.ids import ChannelId, PersonId
@@ -92,6 +93,7 @@ class Desk:
         service: Entitlements,
         store: Store,
         queries: Queries,
+        reviews: ReviewQueries,
         mirror: Mirror,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
@@ -107,6 +109,7 @@ class Desk:
         self.service = service
         self.store = store
         self.queries = queries
+        self.reviews = reviews
         self.mirror = mirror
         self.client = client
         self.clock = clock

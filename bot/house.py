@@ -121,6 +121,7 @@ async def open_house(
         identity = await slack_checks.check(client, settings)
         async with await storage.open_store(settings.database_url, clock=clock) as store:
             queries = storage.StoreQueries(store)
+            reviews = storage.ReviewStoreQueries(store)
             timed = MeasuredStore(store, metrics)
             built: dict[str, Connector] = {
                 name: MeasuredConnector(name, connector, metrics)
@@ -134,6 +135,7 @@ async def open_house(
                 service=service,
                 store=timed,
                 queries=queries,
+                reviews=reviews,
                 mirror=mirror,
                 client=client,
                 session=session,
@@ -149,6 +151,7 @@ async def open_house(
             slack = SlackMessenger(
                 client,
                 queries,
+                reviews=reviews,
                 workspace_url=identity.url,
                 admin_command=settings.admin_command,
             )

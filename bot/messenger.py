@@ -15,12 +15,21 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.views import approval_card, delivery_failure_card, notices, request_card, task_card
+from bot import review_messages, review_summary
+from bot.views import (
+    approval_card,
+    delivery_failure_card,
+    notices,
+    request_card,
+    review_notices,
+    task_card,
+)
 from bot.views.blocks import Message
 from bot.views.known import Known, people_in
 from bot.views.notices import NoticeSubject
 from engine.application.ports import MessageFailed, MessageWork, Shown
 from engine.application.queries import HeldSummary, Queries, RequestSummary
+from engine.application.review_queries import ReviewQueries
 from engine.domain.conversation import CardKind, NoticeKind
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
@@ -61,29 +70,62 @@ class SlackMessenger:
         client: AsyncWebClient,
         queries: Queries,
         *,
+        reviews: ReviewQueries,
         workspace_url: str | None,
         admin_command: str,
     ) -> None:
         """The client does not retry by itself: the lanes do. Links start with `workspace_url`."""
         self._client = client
         self._queries = queries
+        self._reviews = reviews
         self._workspace_url = workspace_url
         self._admin_command = admin_command
 
     async def show(self, work: MessageWork) -> Shown | None:
         """Post or update one message. Raises `MessageFailed`."""
-        message = await self._drawn(work)
-        if message is None:
-            return None
-        digest = _digest(message)
-        if work.ts is not None and work.digest == digest and work.channel is not None:
-            return Shown(channel=work.channel, ts=work.ts, digest=digest)
         try:
-            return await self._carry(work, message, digest)
+            if work.kind == NoticeKind.REVIEW_APPLIED:
+                return await self._results(work)
+            message = await self._drawn(work)
+            return await self._brought(work, message) if message is not None else None
         except SlackApiError as error:
             raise _failure(error) from error
         except (aiohttp.ClientError, OSError) as error:
             raise MessageFailed(f"Slack was not reached: {error}", retry_after=None) from error
+
+    async def _brought(self, work: MessageWork, message: Message) -> Shown:
+        digest = _digest(message)
+        if work.ts is not None and work.digest == digest and work.channel is not None:
+            return Shown(channel=work.channel, ts=work.ts, digest=digest)
+        return await self._carry(work, message, digest)
+
+    async def _results(self, work: MessageWork) -> Shown | None:
+        """The results of a review with their files; the sentences alone where files are refused.
+
+        A file is shared by a call that answers before the message is there, so its place is the
+        file's id; the results are said once and never updated.
+        """
+        results = await review_messages.results(work, self._reviews)
+        if results is None:
+            return None
+        message = review_notices.results(results, files=True)
+        digest = _digest(message)
+        if work.ts is not None and work.channel is not None:
+            return Shown(channel=work.channel, ts=work.ts, digest=work.digest or digest)
+        if work.sending_since is not None:
+            channel, ts = await self._found(work)
+            if channel is not None and ts is not None:
+                return Shown(channel=channel, ts=ts, digest=digest)
+        channel = work.channel or await self._conversation(work)
+        files = await review_summary.files_of(results, self._reviews, self._queries, key=work.key)
+        try:
+            ts = await review_summary.share(self._client, files, channel=channel, text=message.text)
+        except SlackApiError as error:
+            if _code(error) not in review_summary.NO_UPLOADS:
+                raise
+            log.warning("files cannot be uploaded", extra={"why": _code(error)})
+            return await self._brought(work, review_notices.results(results, files=False))
+        return Shown(channel=channel, ts=ts, digest=digest)
 
     async def _carry(self, work: MessageWork, message: Message, digest: str) -> Shown:
         payload: dict[str, Any] = {**message.payload(), "metadata": _metadata(work.key)}
@@ -119,7 +161,7 @@ class SlackMessenger:
                 cursor=cursor,
             )
             for said in page.get("messages") or []:
-                if _key_of(said) == work.key:
+                if _key_of(said) == work.key or review_summary.carries(said, work.key):
                     return channel, str(said["ts"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
@@ -137,7 +179,13 @@ class SlackMessenger:
         if work.is_card:
             return await self._card(work)
         kind = NoticeKind(work.kind)
+        if kind in review_notices.KINDS:
+            return await review_messages.notice(work, self._reviews, self._admin_command)
         subject = await self._subject(notices.SUBJECT[kind], work.subject_id)
+        if kind is NoticeKind.ACCESS_ENDED and isinstance(subject, HeldSummary):
+            by_review = await review_messages.ended(subject, self._queries)
+            if by_review is not None:
+                return by_review
         known = await self._known(subject)
         return notices.render(
             kind,
@@ -158,8 +206,10 @@ class SlackMessenger:
             return None
         return f"{self._workspace_url}archives/{place.channel}/p{place.ts.replace('.', '')}"
 
-    async def _card(self, work: MessageWork) -> Message | None:
+    async def _card(self, work: MessageWork) -> Message | None:  # noqa: PLR0911 - a card each
         kind = CardKind(work.kind)
+        if kind is CardKind.REVIEW:
+            return await review_messages.card(work, self._reviews)
         if kind is CardKind.TASK:
             holding = await self._queries.holding(HoldingId(work.subject_id))
             if holding is None:

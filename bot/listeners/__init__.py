@@ -15,7 +15,15 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.desk import Desk, Interaction, interaction
-from bot.listeners import administration, approvals, directory, mine, requests
+from bot.listeners import (
+    administration,
+    approvals,
+    directory,
+    mine,
+    requests,
+    review_administration,
+    reviews,
+)
 from bot.listeners.requests import NOTHING, Ack
 from bot.views import answers, said
 from bot.views import help as help_text
@@ -47,6 +55,9 @@ ADMIN_COMMANDS: dict[str, Command] = {
     "reprocess": administration.reprocess,
     "reassign": administration.reassign,
     "audit": administration.audit,
+    "review": review_administration.review,
+    "reviews": review_administration.overview,
+    "report": review_administration.report,
 }
 PRESSES: dict[str, Press] = {
     ActionId.OPEN_REQUEST_FORM: requests.open_form,
@@ -64,16 +75,32 @@ PRESSES: dict[str, Press] = {
     ActionId.DENY_SELECTED: approvals.deny_selected,
     ActionId.DONE: mine.done,
     ActionId.REPROCESS: administration.press_reprocess,
+    ActionId.REVIEW_NOW: reviews.open_form,
+    ActionId.KEEP: reviews.keep,
+    ActionId.REMOVE: reviews.remove,
+    ActionId.DONT_KNOW: reviews.dont_know,
+    ActionId.LINE_REASON: reviews.line_reason,
+    ActionId.LINES_BEFORE: reviews.lines_before,
+    ActionId.LINES_AFTER: reviews.lines_after,
+    ActionId.KEEP_RECOMMENDED: reviews.keep_recommended,
+    ActionId.DECIDE_SHOWN: reviews.decide_shown,
+    ActionId.KEEP_OWN: reviews.keep_own,
+    ActionId.REMOVE_OWN: reviews.remove_own,
+    ActionId.SEND_RESULTS: review_administration.press_send_results,
     ActionId.RELEASE_BRAKE: administration.press_release_brake,
 }
 CHOICES: dict[str, Submit] = {
     ActionId.CHOOSE_PACKAGE: requests.chosen,
     ActionId.CHOOSE_POLICY: requests.chosen,
+    ActionId.CHOOSE_LINES: reviews.chosen,
+    ActionId.CHOOSE_DEPARTMENT: reviews.chosen,
 }
 SUBMISSIONS: dict[str, Submit] = {
     CallbackId.REQUEST_FORM: requests.submit,
     CallbackId.EXTENSION_FORM: requests.submit_extension,
     CallbackId.DECISION_FORM: approvals.submit,
+    CallbackId.REVIEW_REASON_FORM: reviews.submit_reason,
+    CallbackId.REVIEW_SEVERAL_FORM: reviews.submit_several,
 }
 SILENT = frozenset({ActionId.SELECT_WAITING, ActionId.NOTE})
 """Ticking and typing: what was ticked comes with the press."""

@@ -59,7 +59,7 @@ async def page(desk: Desk, doing: Interaction, name: ListName, offset: int) -> M
 async def assign(desk: Desk, doing: Interaction, words: str) -> Ack:
     """`assign @person PACKAGE`."""
     target, rest = await _person_and_rest(desk, doing, words)
-    package = await _package(desk, rest)
+    package = await package_named(desk, rest)
     command = AssignDirectly(target_id=target, package_id=package.id)
     await desk.service.handle(command, await desk.actor(doing))
     return dict(admin.assigned(target, package.name).payload())
@@ -68,7 +68,7 @@ async def assign(desk: Desk, doing: Interaction, words: str) -> Ack:
 async def remove(desk: Desk, doing: Interaction, words: str) -> Ack:
     """`remove @person PACKAGE`."""
     target, rest = await _person_and_rest(desk, doing, words)
-    package = await _package(desk, rest)
+    package = await package_named(desk, rest)
     command = RemoveDirectly(target_id=target, package_id=package.id)
     await desk.service.handle(command, await desk.actor(doing))
     return dict(admin.removed(target, package.name).payload())
@@ -165,7 +165,7 @@ async def _person_and_rest(desk: Desk, doing: Interaction, words: str) -> tuple[
     return person.id, rest.strip()
 
 
-async def _package(desk: Desk, words: str) -> AccessPackage:
+async def package_named(desk: Desk, words: str) -> AccessPackage:
     """The package of this name, whatever its case; quotes around it are left out."""
     name = " ".join(words.strip().strip('"“”').casefold().split())
     configured = await desk.configured()

@@ -6,7 +6,7 @@ Whether the press still counts is the rules' business; the card it came from is 
 
 from bot.desk import Desk, Interaction
 from bot.listeners.requests import NOTHING, Ack, errors
-from bot.views import answers, decision_form, waiting
+from bot.views import answers, decision_form, review_lists, waiting
 from bot.views.action_ids import Part, parse_part
 from bot.views.blocks import Message
 from bot.views.decision_form import DecisionFormData
@@ -44,11 +44,14 @@ async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
     return dict((await show(desk, doing, 0)).payload())
 
 
-async def show(desk: Desk, doing: Interaction, offset: int) -> Message:
-    """A page of the list."""
+async def show(desk: Desk, doing: Interaction, offset: int, reviews_from: int = 0) -> Message:
+    """A page of the list, and of the reviews beside it."""
     person = await desk.person(doing)
     page = await desk.queries.waiting_for(person.id, offset=offset, limit=waiting.PAGE_SIZE)
-    return waiting.render(page, await desk.known(*page.rows))
+    reviews = await desk.reviews.reviews_waiting_for(
+        person.id, offset=reviews_from, limit=review_lists.PAGE_SIZE
+    )
+    return waiting.render(page, await desk.known(*page.rows), reviews)
 
 
 async def submit(desk: Desk, doing: Interaction) -> Ack:

@@ -3,9 +3,9 @@
 import asyncio
 
 from bot.desk import Desk, Interaction
-from bot.listeners import administration, approvals
+from bot.listeners import administration, approvals, review_administration
 from bot.listeners.requests import NOTHING, Ack
-from bot.views import answers, home_tab, my_access, task_card, waiting
+from bot.views import answers, home_tab, my_access, review_lists, task_card, waiting
 from bot.views import help as help_text
 from bot.views.action_ids import ListName, parse_id, parse_page, parse_part
 from bot.views.blocks import Message
@@ -17,16 +17,20 @@ from engine.domain.assignments import Assignment
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
 
+REVIEWS_COUNTED = 50
 FAILED = (RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED)
 
 
 async def menu(desk: Desk, doing: Interaction, words: str) -> Ack:
     """`/access`: request, my access, waiting for me."""
     person = await desk.person(doing)
-    waiting_page, held = await asyncio.gather(
-        desk.queries.waiting_for(person.id, limit=1), desk.queries.held_by(person.id, limit=1)
+    waiting_page, held, reviews = await asyncio.gather(
+        desk.queries.waiting_for(person.id, limit=1),
+        desk.queries.held_by(person.id, limit=1),
+        desk.reviews.reviews_waiting_for(person.id, limit=REVIEWS_COUNTED),
     )
-    return dict(waiting.menu(desk.command, waiting=waiting_page.total, held=held.total).payload())
+    waits = waiting_page.total + review_lists.undecided(reviews)
+    return dict(waiting.menu(desk.command, waiting=waits, held=held.total).payload())
 
 
 async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
@@ -61,7 +65,7 @@ async def give_back(desk: Desk, doing: Interaction, value: str) -> Ack:
     assert isinstance(ended, Assignment)
     if held is not None:
         desk.answer(doing, answers.given_back(held.package_name))
-    await _refresh_home(desk, doing)
+    await refresh_home(desk, doing)
     return NOTHING
 
 
@@ -71,7 +75,7 @@ async def cancel_request(desk: Desk, doing: Interaction, value: str) -> Ack:
     request = await desk.service.handle(CancelRequest(request_id=RequestId(parse_id(value))), actor)
     assert isinstance(request, AssignmentRequest)
     desk.answer(doing, answers.canceled(request.package_name))
-    await _refresh_home(desk, doing)
+    await refresh_home(desk, doing)
     return NOTHING
 
 
@@ -88,7 +92,7 @@ async def done(desk: Desk, doing: Interaction, value: str) -> Ack:
         actor,
     )
     assert isinstance(holding, Holding)
-    await _refresh_home(desk, doing)
+    await refresh_home(desk, doing)
     return NOTHING
 
 
@@ -102,10 +106,14 @@ async def turn_page(desk: Desk, doing: Interaction, value: str) -> Ack:
             desk.replace(doing, await _mine(desk, doing, 0, offset))
         case ListName.WAITING:
             desk.replace(doing, await approvals.show(desk, doing, offset))
+        case ListName.WAITING_REVIEWS:
+            desk.replace(doing, await approvals.show(desk, doing, 0, offset))
+        case ListName.ADMIN_REVIEWS | ListName.REPORT_REVIEWS:
+            desk.replace(doing, await review_administration.page(desk, doing, name, offset))
         case ListName.ADMIN_PACKAGES | ListName.ADMIN_REQUESTS:
             desk.replace(doing, await administration.page(desk, doing, name, offset))
         case _:
-            await _refresh_home(desk, doing, {name: offset})
+            await refresh_home(desk, doing, {name: offset})
     return NOTHING
 
 
@@ -118,9 +126,10 @@ async def home_opened(desk: Desk, doing: Interaction) -> None:
     desk.show_home(doing, await _home(desk, person.id, {}))
 
 
-async def _refresh_home(
+async def refresh_home(
     desk: Desk, doing: Interaction, moved: dict[ListName, int] | None = None
 ) -> None:
+    """Draw the home tab anew for whoever pressed something on it."""
     if not doing.in_home:
         return
     assert doing.view is not None
@@ -141,9 +150,13 @@ async def _home(desk: Desk, person_id: PersonId, offsets: dict[ListName, int]) -
     held = await queries.held_by(person_id, offset=at(ListName.HOME_HELD), limit=size)
     tasks = await queries.tasks_of(person_id, offset=at(ListName.HOME_TASKS), limit=size)
     waits = await queries.waiting_for(person_id, offset=at(ListName.HOME_WAITING), limit=size)
+    reviews = await desk.reviews.reviews_waiting_for(
+        person_id, offset=at(ListName.HOME_REVIEWS), limit=size
+    )
     data = HomeData(
         command=desk.command,
         waiting=waits,
+        reviews=reviews,
         requests=requests,
         held=held,
         tasks=tasks,

@@ -19,11 +19,13 @@ from bot.views.blocks import (
 from bot.views.known import Known
 from bot.views.my_access import held_rows, request_button, request_rows
 from bot.views.paging import pager
+from bot.views.review_lists import waiting_reviews
 from bot.views.task_card import done_button
 from bot.views.texts import when
 from bot.views.waiting import several_rows, waiting_rows
 from bot.views.wording import delivery, lists, words
 from engine.application.queries import HeldSummary, Page, RequestSummary, WaitingSummary
+from engine.application.review_queries import ReviewerSummary
 from engine.domain.holdings import Holding
 
 T = TypeVar("T")
@@ -34,6 +36,7 @@ _LISTS = (
     ListName.HOME_REQUESTS,
     ListName.HOME_HELD,
     ListName.HOME_TASKS,
+    ListName.HOME_REVIEWS,
 )
 _MOST = 1_000_000
 
@@ -61,6 +64,7 @@ class HomeData:
     requests: Page[RequestSummary] = field(default_factory=_nothing)
     held: Page[HeldSummary] = field(default_factory=_nothing)
     tasks: Page[Holding] = field(default_factory=_nothing)
+    reviews: Page[ReviewerSummary] = field(default_factory=_nothing)
     admin: AdminCounts | None = None
     """Only for administrators."""
 
@@ -72,6 +76,7 @@ def build(data: HomeData, known: Known) -> View:
         section(lists.home_intro(data.command)),
         actions(request_button(), button(words.HELP, ActionId.SHOW_HELP)),
         *_waiting(data, known),
+        *_reviews(data),
         *_tasks(data, known),
         *_requests(data),
         *_held(data, known),
@@ -86,7 +91,8 @@ def build(data: HomeData, known: Known) -> View:
 
 
 def _offsets_of(data: HomeData) -> dict[str, int]:
-    places = (data.waiting.offset, data.requests.offset, data.held.offset, data.tasks.offset)
+    pages = (data.waiting, data.requests, data.held, data.tasks, data.reviews)
+    places = (page.offset for page in pages)
     return {str(name): place for name, place in zip(_LISTS, places, strict=True) if place}
 
 
@@ -100,6 +106,11 @@ def _waiting(data: HomeData, known: Known) -> list[Block]:
         *several_rows(data.waiting, known, PAGE_SIZE),
         *pager(ListName.HOME_WAITING, data.waiting, PAGE_SIZE),
     ]
+
+
+def _reviews(data: HomeData) -> list[Block]:
+    shown = waiting_reviews(data.reviews, ListName.HOME_REVIEWS)
+    return [divider(), *shown] if shown else []
 
 
 def _tasks(data: HomeData, known: Known) -> list[Block]:

@@ -55,6 +55,8 @@ class FormData:
     lines: tuple[FormLine, ...]
     fitting: int
     """How many lines the choice lets through."""
+    note: str = ""
+    """What has just been done."""
 
 
 def build(data: FormData, known: Known) -> View:
@@ -65,6 +67,7 @@ def build(data: FormData, known: Known) -> View:
         said.FORM_TITLE,
         [
             section(said.form_head(run, data.summary.counts)),
+            *([context(data.note)] if data.note else []),
             actions(*_filters(data), block_id=_filter_id(data.state)),
             *_at_once(data),
             *_lines(data, known),

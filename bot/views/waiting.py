@@ -22,9 +22,11 @@ from bot.views.blocks import (
 from bot.views.known import Known
 from bot.views.my_access import request_button
 from bot.views.paging import pager
+from bot.views.review_lists import waiting_reviews
 from bot.views.texts import reference
-from bot.views.wording import lists, words
+from bot.views.wording import lists, review_results, words
 from engine.application.queries import Page, WaitingSummary
+from engine.application.review_queries import ReviewerSummary
 
 PAGE_SIZE = 5
 """Rows one message shows; at most ten, the checkboxes Slack allows."""
@@ -47,9 +49,19 @@ def menu(command: str, *, waiting: int = 0, held: int = 0) -> Message:
     )
 
 
-def render(page: Page[WaitingSummary], known: Known) -> Message:
-    """Everything that waits for this person, with Approve and Deny, one by one or several."""
+def render(
+    page: Page[WaitingSummary], known: Known, reviews: Page[ReviewerSummary] | None = None
+) -> Message:
+    """Everything that waits for this person, with Approve and Deny, one by one or several.
+
+    Their access reviews stand below it.
+    """
     spoken = lists.waiting_spoken(page.total)
+    if reviews is not None and reviews.total:
+        own = render(page, known) if page.total else None
+        both = f"{spoken} {review_results.waiting_spoken(reviews.total)}"
+        below = waiting_reviews(reviews, ListName.WAITING_REVIEWS)
+        return message(both, [*(own.blocks if own else ()), *below])
     if not page.rows:
         nothing = lists.NOTHING_WAITS if not page.total else spoken
         blocks = [section(nothing), *pager(ListName.WAITING, page, PAGE_SIZE)]

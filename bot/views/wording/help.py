@@ -37,11 +37,16 @@ def administrators_usage(command: str) -> tuple[str, ...]:
         f"`{command} reprocess ID`: try a failed delivery again",
         f"`{command} reassign ID @person`: have somebody else decide",
         f"`{command} audit ID`: the story of a request",
+        f"`{command} reviews`: every access review with its progress, and what is planned",
+        f"`{command} review start PACKAGE`: begin a review now, outside its schedule",
+        f"`{command} review stop ID [why]`: end a review for good",
+        f"`{command} review reset ID [why]`: clear its answers",
+        f"`{command} report reviews [ID]`: the results of closed reviews, with picture and file",
         f"`{command} help`: this",
     )
 
 
-IDS = "ID is what a card shows after “Request”; the last four characters are enough."
+IDS = "ID is what a card shows after “Request” or “Review”; the last four characters are enough."
 
 
 def not_understood(text: str) -> str:

@@ -267,3 +267,18 @@ def several_decided(verdict: ReviewVerdict, lines: int, undecided: int) -> str:
     )
     say = "says" if lines == 1 else "say"
     return f"{several(lines, 'line')} now {say} *{VERDICTS[verdict]}*; {left}."
+
+
+def filters(show: str, department: str | None) -> tuple[str, ...]:
+    """What the form shows, in words. Plain text."""
+    shown = {"undecided": SHOW_UNDECIDED, "to_remove": SHOW_TO_REMOVE}.get(show, "")
+    named_ = () if department is None else (department or NO_DEPARTMENT,)
+    return (*filter(None, (shown.lower(),)), *named_)
+
+
+def own_decided(verdict: ReviewVerdict, run: ReviewRun) -> str:
+    """After the answer to a self-review, where its card is not in sight."""
+    until = (
+        f" You can change that until {when(run.stage_closes_at)}." if run.stage_closes_at else ""
+    )
+    return f"You answered *{VERDICTS[verdict]}* for {named(run.package_name)}.{until}"

@@ -24,7 +24,7 @@ from engine.domain.reviews import ReviewRun, ReviewState
 REASON_SHOWN = 800
 ALT_TEXT = 1000
 """Slack takes so many characters of description of a picture."""
-NO_DEPARTMENT = "no department"
+NO_DEPARTMENT = "No department"
 
 # Said once --------------------------------------------------------------------------------------
 
@@ -307,6 +307,18 @@ def file_title(run: ReviewRun) -> str:
     return f"Every line of the review of {run.package_name}"
 
 
+KEPT = "Kept"
+REMOVED = "Removed"
+NOT_KNOWN = "Don't know"
+NOT_DECIDED = "Not decided"
+LINES = "Lines"
+
+
+def other_departments(number: int) -> str:
+    """What departments without a bar of their own are called. Plain text."""
+    return f"{number:,} other departments"
+
+
 def department_name(name: str) -> str:
     """A department, for the picture. Plain text."""
     return " ".join(name.split()) or NO_DEPARTMENT
@@ -315,7 +327,7 @@ def department_name(name: str) -> str:
 def in_words(name: str, counts: ReviewCounts) -> str:
     """One bar of the picture. Plain text."""
     return (
-        f"{name}: {counts.kept:,} keep, {counts.removed:,} remove, {counts.dont_know:,} don't "
+        f"{name}: {counts.kept:,} kept, {counts.removed:,} removed, {counts.dont_know:,} don't "
         f"know, {counts.undecided:,} not decided"
     )
 
@@ -323,5 +335,5 @@ def in_words(name: str, counts: ReviewCounts) -> str:
 def picture_in_words(results: ReviewResults, bars: Iterable[DepartmentCounts]) -> str:
     """What the picture shows, for whoever cannot see it. Plain text."""
     said = "; ".join(in_words(department_name(bar.department), bar.counts) for bar in bars)
-    everything = in_words("all together", results.counts)
+    everything = in_words("All together", results.counts)
     return f"Bars of the answers by department. {everything}. {said}."

@@ -1,0 +1,163 @@
+"""`/access-admin review ...`, `reviews`, `report reviews`: starting, ending, looking, results.
+
+In the administrators' channel only; what changes something is refused by the rules as well.
+"""
+
+from bot.desk import Desk, Interaction
+from bot.listeners import administration
+from bot.listeners.requests import NOTHING, Ack
+from bot.views import review_lists
+from bot.views.action_ids import ListName, parse_id
+from bot.views.blocks import Message
+from engine.application.commands import ResetReview, StartReview, StopReview
+from engine.application.ports import Transaction
+from engine.application.queries import Page
+from engine.application.review_queries import PlannedReview, ReviewSummary
+from engine.domain.conversation import Audience, Notice, NoticeKind
+from engine.domain.ids import ReviewRunId
+from engine.domain.refusals import NotFound
+from engine.domain.reviews import ReviewRun, ReviewState
+
+CLOSED = (ReviewState.APPLIED,)
+_SHORT_ID = 4
+
+
+async def review(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`review start PACKAGE`, `review stop ID [why]`, `review reset ID [why]`."""
+    await administration.check(desk, doing)
+    verb, _, rest = words.strip().partition(" ")
+    match verb.lower():
+        case "start" if rest.strip():
+            return await _start(desk, doing, rest)
+        case "stop" if rest.strip():
+            return await _stop(desk, doing, rest)
+        case "reset" if rest.strip():
+            return await _reset(desk, doing, rest)
+        case _:
+            return await administration.usage(desk, doing, f"review {words}".strip())
+
+
+async def _start(desk: Desk, doing: Interaction, words: str) -> Ack:
+    package = await administration.package_named(desk, words)
+    started = await desk.service.handle(StartReview(package_id=package.id), await desk.actor(doing))
+    assert isinstance(started, tuple)
+    ids = tuple(ReviewRunId(str(review_id)) for review_id in started)
+    return dict(review_lists.started(package.name, ids).payload())
+
+
+async def _stop(desk: Desk, doing: Interaction, words: str) -> Ack:
+    reference, _, why = words.strip().partition(" ")
+    review_id = await _review(desk, reference)
+    stopped = await desk.service.handle(
+        StopReview(review_id=review_id, why=why.strip()), await desk.actor(doing)
+    )
+    assert isinstance(stopped, ReviewRun)
+    return dict(review_lists.stopped(stopped).payload())
+
+
+async def _reset(desk: Desk, doing: Interaction, words: str) -> Ack:
+    reference, _, why = words.strip().partition(" ")
+    review_id = await _review(desk, reference)
+    cleared = await desk.service.handle(
+        ResetReview(review_id=review_id, why=why.strip()), await desk.actor(doing)
+    )
+    assert isinstance(cleared, int)
+    found = await _summary(desk, review_id)
+    return dict(review_lists.reset(found.run, cleared).payload())
+
+
+# Lists ------------------------------------------------------------------------------------------
+
+
+async def overview(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`reviews`: every run with its progress, and what is planned."""
+    return dict((await page(desk, doing, ListName.ADMIN_REVIEWS, 0)).payload())
+
+
+async def page(desk: Desk, doing: Interaction, name: ListName, offset: int) -> Message:
+    """A page of one of the lists of reviews."""
+    await administration.check(desk, doing)
+    if name is ListName.REPORT_REVIEWS:
+        return review_lists.report(await _closed(desk, offset))
+    found = await desk.reviews.reviews(offset=offset, limit=review_lists.ADMIN_PAGE_SIZE)
+    planned: Page[PlannedReview] = await desk.reviews.planned_reviews(
+        limit=review_lists.PLANNED_SHOWN
+    )
+    ahead = planned.rows if not offset else ()
+    return review_lists.overview(found, ahead, await desk.known())
+
+
+async def _closed(desk: Desk, offset: int) -> Page[ReviewSummary]:
+    return await desk.reviews.reviews(
+        states=CLOSED, offset=offset, limit=review_lists.ADMIN_PAGE_SIZE
+    )
+
+
+# Results ----------------------------------------------------------------------------------------
+
+
+async def report(desk: Desk, doing: Interaction, words: str) -> Ack:
+    """`report reviews [ID]`: the results of that review, or of the one that closed last."""
+    await administration.check(desk, doing)
+    name, _, reference = words.strip().partition(" ")
+    if name.lower() != "reviews":
+        return await administration.usage(desk, doing, f"report {words}".strip())
+    if reference.strip():
+        found = await _summary(desk, await _review(desk, reference.strip()))
+        if found.run.state not in CLOSED:
+            return dict(review_lists.not_closed(found.run).payload())
+        await _send(desk, doing, found.run)
+        return dict(review_lists.results_sent(found.run).payload())
+    closed = await _closed(desk, 0)
+    newest = closed.rows[0].run if closed.rows else None
+    if newest is not None:
+        await _send(desk, doing, newest)
+    return dict(review_lists.report(closed, sending=newest).payload())
+
+
+async def press_send_results(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Send results** beside a closed review."""
+    await administration.check(desk, doing)
+    found = await _summary(desk, ReviewRunId(parse_id(value)))
+    if found.run.state not in CLOSED:
+        desk.answer(doing, review_lists.not_closed(found.run))
+        return NOTHING
+    await _send(desk, doing, found.run)
+    desk.answer(doing, review_lists.results_sent(found.run))
+    return NOTHING
+
+
+async def _send(desk: Desk, doing: Interaction, run: ReviewRun) -> None:
+    """Into the channel's lane, like everything that is said; once for each time it is asked."""
+    assert doing.channel_id is not None, "administration happens in a channel"
+    audience = Audience(channel_id=doing.channel_id)
+    notice = Notice(
+        key=f"review/{run.id}/results/{audience.key}/again/{doing.trigger_id}",
+        kind=NoticeKind.REVIEW_APPLIED,
+        audience=audience,
+        subject_id=run.id,
+    )
+    await desk.store.write(_say, notice)
+
+
+def _say(tx: Transaction, notice: Notice) -> None:
+    tx.add_notices([notice], tx.now())
+
+
+# Parts ------------------------------------------------------------------------------------------
+
+
+async def _review(desk: Desk, words: str) -> ReviewRunId:
+    """The review of this id, or of an id that ends so."""
+    reference = words.strip().strip("`").upper()
+    found = await desk.reviews.find_reviews(reference) if len(reference) >= _SHORT_ID else ()
+    if len(found) != 1:
+        raise NotFound("review", words.strip())
+    return found[0]
+
+
+async def _summary(desk: Desk, review_id: ReviewRunId) -> ReviewSummary:
+    found = await desk.reviews.review(review_id)
+    if found is None:
+        raise NotFound("review", review_id)
+    return found

@@ -1,0 +1,128 @@
+"""The words of the file with every line of a review. Plain text, one header and one row a line."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.views.texts import plainly
+from bot.views.wording.review_form import advice_reason, approvers
+from bot.views.wording.reviews import VERDICTS
+from bot.views.wording.states import ENDINGS
+from engine.application.review_queries import ReviewLineSummary
+from engine.domain.assignment_requests import AssignmentRequest, RequestType
+from engine.domain.ids import PersonId
+from engine.domain.review_lines import (
+    ApplyResult,
+    Recommendation,
+    ReviewDecision,
+    ReviewLine,
+)
+
+COLUMNS = (
+    "Person",
+    "Person ID",
+    "E-mail",
+    "Department",
+    "Since",
+    "Until",
+    "Justification",
+    "Given by",
+    "Recommendation",
+    "Why recommended",
+    "Decision",
+    "Reviewer",
+    "Decided at",
+    "Reason",
+    "Earlier stages",
+    "Result",
+    "Problem",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_RECOMMENDED: dict[Recommendation | None, str] = {
+    Recommendation.KEEP: "Keep",
+    Recommendation.REMOVE: "Remove",
+    None: "None",
+}
+
+Name = Callable[[PersonId], str]
+
+
+def cells(row: ReviewLineSummary, name: Name) -> tuple[str, ...]:
+    """A line, in the order of `COLUMNS`."""
+    line, assignment, person = row.line, row.assignment, row.person
+    justification = row.origin.justification if row.origin else ""
+    found = (
+        name(line.target_id),
+        line.target_id,
+        (person.email or "") if person else "",
+        line.department,
+        _moment(assignment.starts_at),
+        _moment(assignment.ends_at),
+        justification,
+        _given_by(row.origin, name),
+        _RECOMMENDED[row.advice.recommendation],
+        plainly(advice_reason(row.advice, line.department), name),
+        VERDICTS[line.verdict] if line.verdict else "",
+        name(line.decided_by) if line.decided_by else "",
+        _moment(line.decided_at),
+        line.reason,
+        "; ".join(_earlier(decision, name) for decision in row.earlier),
+        result(row),
+        line.problem,
+    )
+    return tuple(harmless(cell) for cell in found)
+
+
+def harmless(cell: str) -> str:
+    """What a spreadsheet would take for a formula is marked as text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def people_in(row: ReviewLineSummary) -> set[PersonId]:
+    """Whose names a line needs."""
+    line, origin = row.line, row.origin
+    found = {line.target_id, *(decision.decided_by for decision in row.earlier)}
+    if line.decided_by is not None:
+        found.add(line.decided_by)
+    if origin is not None:
+        found |= {origin.requestor_id, *approvers(origin)}
+    return found
+
+
+def result(row: ReviewLineSummary) -> str:
+    """What became of the access."""
+    line = row.line
+    if line.gone is not None:
+        return f"Ended meanwhile: {ENDINGS[line.gone]}"
+    if row.final is not Recommendation.REMOVE:
+        return "Kept"
+    return _removal(line, still_held=row.still_held)
+
+
+def _removal(line: ReviewLine, *, still_held: bool) -> str:
+    match line.apply_result:
+        case ApplyResult.REMOVED:
+            return "Removed, still held in some system" if still_held else "Removed"
+        case ApplyResult.NOT_FOUND:
+            return "Had ended already"
+        case ApplyResult.FAILED:
+            return "Could not be removed"
+        case None:
+            return "To be removed"
+
+
+def _given_by(origin: AssignmentRequest | None, name: Name) -> str:
+    if origin is None:
+        return ""
+    if origin.request_type is RequestType.ADMIN_ADD:
+        return f"Assigned by {name(origin.requestor_id)}"
+    return ", ".join(name(person_id) for person_id in approvers(origin))
+
+
+def _earlier(decision: ReviewDecision, name: Name) -> str:
+    verdict = VERDICTS[decision.verdict] if decision.verdict else "Cleared"
+    why = f" ({decision.reason})" if decision.reason else ""
+    return f"Stage {decision.stage + 1}: {verdict} by {name(decision.decided_by)}{why}"
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""
