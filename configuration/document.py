@@ -38,11 +38,11 @@ from configuration.wording import form
 Plain: TypeAlias = "bool | int | float | str | list[Plain] | dict[str, Plain] | None"
 Path: TypeAlias = tuple[str | int, ...]
 
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 """A configuration file is read whole and kept in memory several times over."""
 MAX_DEPTH = 20
 """The deepest place the file's own structure has is 15 levels down."""
-MAX_VALUES = 100_000
+MAX_VALUES = 400_000
 """Every mapping, sequence and scalar counts, and again for each alias that repeats it."""
 
 

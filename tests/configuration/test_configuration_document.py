@@ -218,7 +218,7 @@ def test_a_file_of_the_largest_size_is_read_and_one_byte_more_is_refused() -> No
     assert value(most) == {"a": "ü"}
 
     assert fault(most + "x") == (
-        "usher.yml:1: The file has 1,048,577 bytes; 1,048,576 is the most."
+        "usher.yml:1: The file has 4,194,305 bytes; 4,194,304 is the most."
         " Remove what is not configuration."
     )
 
@@ -242,13 +242,13 @@ def test_the_deepest_nesting_is_read_and_one_level_more_is_refused() -> None:
 def test_the_most_values_are_read_and_one_more_is_refused() -> None:
     """The count is of values with every alias spread out."""
     hundred = "[" + ", ".join(["1"] * 99) + "]"
-    aliases = ", ".join(["*x"] * 997)
+    aliases = ", ".join(["*x"] * 3997)
     # The mapping, a with its hundred, b with its aliases, and c itself are counted already.
-    spare = MAX_VALUES - 1 - 100 - (1 + 997 * 100) - 1
+    spare = MAX_VALUES - 1 - 100 - (1 + 3997 * 100) - 1
     text = f"a: &x {hundred}\nb: [{aliases}]\nc: [{', '.join(['1'] * spare)}]\n"
     value(text)
 
-    assert "more than 100,000 values" in fault(text.replace("c: [", "c: [1, "))
+    assert "more than 400,000 values" in fault(text.replace("c: [", "c: [1, "))
 
 
 def test_a_bomb_of_aliases_is_refused_at_once() -> None:
