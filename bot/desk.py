@@ -118,6 +118,8 @@ class Desk:
         self.admin_command = f"{command}-admin"
         self._workspace_url = workspace_url
         self._session = session
+        self.homes: set[PersonId] = set()
+        """Whose home tab this process has drawn: they may be looking at it."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     # Who ----------------------------------------------------------------------------------------

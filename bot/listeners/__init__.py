@@ -89,6 +89,8 @@ PRESSES: dict[str, Press] = {
     ActionId.SEND_RESULTS: review_administration.press_send_results,
     ActionId.RELEASE_BRAKE: administration.press_release_brake,
 }
+TURNS = frozenset({ActionId.PREVIOUS_PAGE, ActionId.NEXT_PAGE})
+"""Presses that draw the home tab themselves, where another page is wanted."""
 CHOICES: dict[str, Submit] = {
     ActionId.CHOOSE_PACKAGE: requests.chosen,
     ActionId.CHOOSE_POLICY: requests.chosen,
@@ -146,6 +148,8 @@ class Listeners:
         elif name in PRESSES:
             value = str(action.get("value") or "")
             answer = await self._said(PRESSES[name](self._desk, doing, value), doing)
+            if name not in TURNS:
+                await mine.refresh_home(self._desk, doing)
         elif name in SILENT:
             answer = NOTHING
         else:
@@ -166,6 +170,7 @@ class Listeners:
             await ack(response_action="update", view=said.in_modal(answer))
         else:
             await ack(**answer)
+        await mine.after_form(self._desk, doing)
 
     async def closed(self, ack: AsyncAck) -> None:
         """A form was closed: nothing was stored, nothing is to be undone."""

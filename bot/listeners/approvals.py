@@ -6,7 +6,7 @@ Whether the press still counts is the rules' business; the card it came from is 
 
 from bot.desk import Desk, Interaction
 from bot.listeners.requests import NOTHING, Ack, errors
-from bot.views import answers, decision_form, review_lists, waiting
+from bot.views import answers, decision_form, review_lists, said, waiting
 from bot.views.action_ids import Part, parse_part
 from bot.views.blocks import Message
 from bot.views.decision_form import DecisionFormData
@@ -70,8 +70,8 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
         return NOTHING
     if len(parsed.targets) == 1:
         raise refused[0][1]
-    desk.answer(doing, await _told(desk, parsed.verdict, done, refused))
-    return NOTHING
+    told = await _told(desk, parsed.verdict, done, refused)
+    return {"response_action": "update", "view": said.in_modal(told)}
 
 
 async def _pressed(desk: Desk, doing: Interaction, target: Part, verdict: Verdict) -> Ack:

@@ -65,7 +65,6 @@ async def give_back(desk: Desk, doing: Interaction, value: str) -> Ack:
     assert isinstance(ended, Assignment)
     if held is not None:
         desk.answer(doing, answers.given_back(held.package_name))
-    await refresh_home(desk, doing)
     return NOTHING
 
 
@@ -75,7 +74,6 @@ async def cancel_request(desk: Desk, doing: Interaction, value: str) -> Ack:
     request = await desk.service.handle(CancelRequest(request_id=RequestId(parse_id(value))), actor)
     assert isinstance(request, AssignmentRequest)
     desk.answer(doing, answers.canceled(request.package_name))
-    await refresh_home(desk, doing)
     return NOTHING
 
 
@@ -92,7 +90,6 @@ async def done(desk: Desk, doing: Interaction, value: str) -> Ack:
         actor,
     )
     assert isinstance(holding, Holding)
-    await refresh_home(desk, doing)
     return NOTHING
 
 
@@ -123,7 +120,14 @@ async def turn_page(desk: Desk, doing: Interaction, value: str) -> Ack:
 async def home_opened(desk: Desk, doing: Interaction) -> None:
     """They look at the home tab: draw it anew."""
     person = await desk.person(doing)
+    desk.homes.add(person.id)
     desk.show_home(doing, await _home(desk, person.id, {}))
+
+
+async def after_form(desk: Desk, doing: Interaction) -> None:
+    """They sent a form, perhaps from their home tab: what it shows may have changed."""
+    if doing.person_id in desk.homes:
+        desk.show_home(doing, await _home(desk, doing.person_id, {}))
 
 
 async def refresh_home(

@@ -223,5 +223,4 @@ async def test_a_denial_from_the_home_tab_asks_for_the_reason_and_the_tab_follow
     await form.fill("Reason", "Not needed")
     await form.submit()
     contoso.rita.sees("Not needed")
-    home = await contoso.mia.opens_home()
-    home.does_not_see(READ)
+    contoso.mia.home.does_not_see(READ)

@@ -127,9 +127,10 @@ async def test_nobody_found_and_nobody_named_ends_in_expiry(company: Open) -> No
 
 
 async def test_too_few_to_reach_the_number_are_completed_by_fallbacks(company: Open) -> None:
-    """Two must agree and only Mia is named for it: IT leads come to her aid."""
-    stage = files.stage("Two", files.MANAGER, files.group("@nobody-home"), needed=2)
-    async with company(_file(stage), usergroups=[EMPTY]) as contoso:
+    """Two must agree and Max has left: IT leads come to Mia's aid."""
+    stage = files.stage("Two", files.people("mia", "max"), needed=2)
+    async with company(_file(stage)) as contoso:
+        await contoso.playground.user_leaves("max")
         await contoso.asks("rita", READ)
         await contoso.mia.presses("Approve")
         assert "rita" not in contoso.group("prod-readers")
