@@ -39,6 +39,9 @@ WITHOUT: Mapping[str, str] = MappingProxyType(
             "After a crash a card in a private channel may appear a second time, because Usher"
             " cannot look whether it is there."
         ),
+        "files:write": (
+            "The results of access reviews come without their picture and their file of all lines."
+        ),
     }
 )
 """What an optional scope is for, as what does not work without it."""

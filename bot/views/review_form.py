@@ -230,8 +230,7 @@ def _pages(data: FormData, known: Known) -> list[Block]:
         row.person.name if row.person else known.name(row.line.target_id)
         for row in (data.lines[0].row, data.lines[-1].row)
     )
-    total = max(data.fitting, len(data.lines))
-    where = context(said.range_shown(len(data.lines), total, first, last))
+    where = context(said.range_shown(len(data.lines), data.fitting, first, last))
     return [where, actions(*turns)] if turns else [where]
 
 

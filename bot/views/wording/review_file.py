@@ -61,7 +61,7 @@ def cells(row: ReviewLineSummary, name: Name) -> tuple[str, ...]:
         _given_by(row.origin, name),
         _RECOMMENDED[row.advice.recommendation],
         plainly(advice_reason(row.advice, line.department), name),
-        VERDICTS[line.verdict] if line.verdict else "",
+        _decision(line),
         name(line.decided_by) if line.decided_by else "",
         _moment(line.decided_at),
         line.reason,
@@ -86,6 +86,12 @@ def people_in(row: ReviewLineSummary) -> set[PersonId]:
     if origin is not None:
         found |= {origin.requestor_id, *approvers(origin)}
     return found
+
+
+def _decision(line: ReviewLine) -> str:
+    if line.verdict is None:
+        return "" if line.gone is not None else "Not decided"
+    return VERDICTS[line.verdict]
 
 
 def result(row: ReviewLineSummary) -> str:

@@ -81,10 +81,11 @@ def nothing_shown(undecided: int) -> str:
 
 def range_shown(shown: int, total: int, first: str, last: str) -> str:
     """Which of the lines these are; they are in the order of names."""
+    here = f"{several(shown, 'line')} on this page"
     if shown >= total:
-        return f"{several(total, 'line')}."
-    between = f", from {named(first, bold=False)} to {named(last, bold=False)}"
-    return f"{shown:,} of {several(total, 'line')} by name{between}."
+        return f"{here}."
+    between = f"{named(first, bold=False)} to {named(last, bold=False)}"
+    return f"{here} of {total:,}, by name: {between}."
 
 
 def keep_recommended(number: int) -> str:
@@ -147,7 +148,7 @@ def advice(said: Advice, department: str) -> str:
     why = advice_reason(said, department)
     if said.recommendation is None:
         return f"No recommendation: {why}"
-    return f"Recommended: *{_RECOMMENDED[said.recommendation]}*, {why}"
+    return f"Recommended: *{_RECOMMENDED[said.recommendation]}*. {why[:1].upper()}{why[1:]}"
 
 
 def advice_reason(said: Advice, department: str) -> str:

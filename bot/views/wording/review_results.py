@@ -238,10 +238,10 @@ def summary(results: ReviewResults) -> str:
 
 
 def _head(run: ReviewRun) -> str:
-    closed = f" {when(run.closed_at)}" if run.closed_at else ""
+    closed = f", closed {when(run.closed_at)}" if run.closed_at else ""
     return (
-        f"*The review of {named(run.package_name, bold=False)} is closed*{closed}. "
-        f"Policy {named(run.policy_name, bold=False)}, {numbered(run)}."
+        f"*The review of {named(run.package_name, bold=False)} is over.* "
+        f"Policy {named(run.policy_name, bold=False)}, {numbered(run)}{closed}."
     )
 
 
@@ -282,8 +282,8 @@ def _wrong(results: ReviewResults) -> list[str]:
         found.append(f"*{several(results.to_remove, 'line')} {how}.*")
     if results.still_held:
         found.append(
-            f"{several(results.still_held, 'removed line')} still held in some system; that is "
-            "tried again by itself."
+            f"{several(results.still_held, 'line is', 'lines are')} not yet taken away in every "
+            "system; that goes on by itself."
         )
     if results.not_found:
         found.append(f"{several(results.not_found, 'line')} had ended already.")
