@@ -27,6 +27,7 @@ from bot.views import (
 from bot.views.blocks import Message
 from bot.views.known import Known, people_in
 from bot.views.notices import NoticeSubject
+from engine.application.lanes import refuse_when_late
 from engine.application.ports import MessageFailed, MessageWork, Shown
 from engine.application.queries import HeldSummary, Queries, RequestSummary
 from engine.application.review_queries import ReviewQueries
@@ -82,7 +83,7 @@ class SlackMessenger:
         self._admin_command = admin_command
 
     async def show(self, work: MessageWork) -> Shown | None:
-        """Post or update one message. Raises `MessageFailed`."""
+        """Post or update one message. Raises `MessageFailed`, and `TimeoutError` without an answer."""
         try:
             if work.kind == NoticeKind.REVIEW_APPLIED:
                 return await self._results(work)
@@ -90,6 +91,8 @@ class SlackMessenger:
             return await self._brought(work, message) if message is not None else None
         except SlackApiError as error:
             raise _failure(error) from error
+        except TimeoutError:
+            raise  # it may still arrive, and an `OSError` is all it would be below
         except (aiohttp.ClientError, OSError) as error:
             raise MessageFailed(f"Slack was not reached: {error}", retry_after=None) from error
 
@@ -133,6 +136,7 @@ class SlackMessenger:
         if ts is None and work.sending_since is not None:
             channel, ts = await self._found(work)
         if ts is not None and channel is not None:
+            refuse_when_late()
             try:
                 await self._client.chat_update(channel=channel, ts=ts, **payload)
                 return Shown(channel=channel, ts=ts, digest=digest)
@@ -141,6 +145,7 @@ class SlackMessenger:
                     raise
                 log.info("a message is gone, posting it again", extra={"key": work.key})
         to = work.audience.channel_id or work.audience.person_id
+        refuse_when_late()
         posted = await self._client.chat_postMessage(
             channel=str(to), unfurl_links=False, unfurl_media=False, **payload
         )

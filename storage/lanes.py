@@ -115,7 +115,9 @@ _FAILED = (
     .values(
         queue_number=case((_M.touched | bindparam("again"), _M.queue_number), else_=null()),
         given_up=~(_M.touched | bindparam("again")),
-        sending_since=bindparam("since"),
+        sending_since=case(
+            (bindparam("not_sent"), bindparam("since", type_=UtcMillis)), else_=_M.sending_since
+        ),
         retry_at=bindparam("not_before"),
         problem=bindparam("said"),
     )
@@ -260,18 +262,19 @@ class LaneWork(SqlReader):
         problem: str,
         retry_at: datetime | None,
         reached: bool | None,
-        now: datetime,
+        now: datetime,  # noqa: ARG002 - the port's
     ) -> None:
         """It is not there, or nobody knows. `retry_at` None gives it up, until it is touched.
 
         Surely not sent (`reached` False), it is in doubt only if an earlier attempt left it so.
+        Else it is in doubt since the moment before it was sent, which `head_message` wrote down.
         """
         if not self._own(work.lease):
             return
-        since = work.sending_since if reached is False else work.sending_since or now
         failed = {
             "again": retry_at is not None,
-            "since": since,
+            "not_sent": reached is False,
+            "since": work.sending_since,
             "not_before": retry_at,
             "said": clean(problem),
         }

@@ -6,13 +6,19 @@ frozen past its lease cannot record anything. The work is written down as begun 
 leaves and settled after the answer; who finds work begun and not settled looks before doing it
 again.
 
-Time budget: a call is cut off after `CALL_SECONDS`, well before the lease ends.
+Time budget: a call is cut off `CALL_SECONDS` after its lane was leased, and what had left by then
+takes effect within `FAR_SIDE` or never; both together are less than the lease. So whoever has the
+next lease sees everything that the last one did. Two rules keep it so. Whoever was not running for
+a while, a frozen process, must not begin a call late: `refuse_when_late` is asked right before a
+request leaves. And after a call that was not answered in time the lane rests for `FAR_SIDE`, even
+for its own holder.
 """
 
 import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -20,11 +26,26 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 CALL_SECONDS = 30.0
+FAR_SIDE = timedelta(seconds=20)
+"""How long the far side may take with a request that has left, whether or not anybody waits."""
 LANES_AT_ONCE = 16
 PACE = timedelta(seconds=1)
 """Slack takes about one message a second in a conversation."""
 
 W = TypeVar("W")
+_until: ContextVar[float] = ContextVar("until")
+"""The moment, by the loop's clock, at which the present work's time for calls is over."""
+
+
+def calls_until() -> float:
+    """When the time for calls of the work at hand is over, by the loop's clock."""
+    return _until.get(asyncio.get_running_loop().time() + CALL_SECONDS)
+
+
+def refuse_when_late() -> None:
+    """Raise `TimeoutError` if the time for calls is over: the lane may be another's by now."""
+    if asyncio.get_running_loop().time() >= calls_until():
+        raise TimeoutError
 
 
 class LaneWork(Protocol[W]):
@@ -58,9 +79,10 @@ class LaneWorker(Generic[W]):
         room = LANES_AT_ONCE - len(self._running)
         if room <= 0:
             return 0
+        until = asyncio.get_running_loop().time() + CALL_SECONDS
         works = await self._kind.take(room)
         for work in works:
-            task = asyncio.create_task(self._guarded(work), name=f"{self._name} lane")
+            task = asyncio.create_task(self._guarded(work, until), name=f"{self._name} lane")
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         return len(works)
@@ -75,7 +97,8 @@ class LaneWorker(Generic[W]):
         while self._running:
             await asyncio.wait(self._running)
 
-    async def _guarded(self, work: W) -> None:
+    async def _guarded(self, work: W, until: float) -> None:
+        _until.set(until)
         try:
             await self._kind.do(work)
         except Exception:  # the lease ends and somebody looks again; the fault must be seen

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from engine.application.lanes import CALL_SECONDS, LEASE, PACE, holder_name
+from engine.application.lanes import FAR_SIDE, LEASE, PACE, calls_until, holder_name
 from engine.application.ports import (
     LaneKind,
     MessageFailed,
@@ -54,18 +54,20 @@ class Messages:
 
     async def do(self, work: MessageWork) -> None:
         """Show it and settle."""
+        rest = timedelta()
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout_at(calls_until()):
                 shown = await self._messenger.show(work)
         except TimeoutError:
             failure = MessageFailed("no answer in time", retry_after=None)
+            rest = FAR_SIDE
         except MessageFailed as failed:
             failure = failed
         else:
             await self._store.write(self._settle, work, shown)
             return
         log.warning("a message was not shown", extra={"key": work.key, "why": failure.problem})
-        await self._store.write(self._fail, work, failure)
+        await self._store.write(self._fail, work, failure, rest)
 
     def _settle(self, tx: Transaction, work: MessageWork, shown: Shown | None) -> None:
         if not tx.still_leased(work.lease):
@@ -81,12 +83,14 @@ class Messages:
         )
         tx.release_lane(work.lease, now, now + self._pace if sent else now)
 
-    def _fail(self, tx: Transaction, work: MessageWork, failure: MessageFailed) -> None:
+    def _fail(
+        self, tx: Transaction, work: MessageWork, failure: MessageFailed, rest: timedelta
+    ) -> None:
         if not tx.still_leased(work.lease):
             return
         now = tx.now()
         doubled = FIRST_PAUSE * 2 ** min(work.attempts, 10)
-        retry_at = now + (failure.retry_after or min(doubled, LONGEST_PAUSE))
+        retry_at = now + max(rest, failure.retry_after or min(doubled, LONGEST_PAUSE))
         tx.message_failed(
             work,
             problem=failure.problem,
