@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from configuration import approvability, durations, later, names
+from configuration.build_reviews import reviews
 from configuration.document import Path
 from configuration.faults import Words
 from configuration.reading import Reading
@@ -87,6 +88,7 @@ def _policy(reading: Reading, part: PolicyPart, path: Path, home: Home) -> Assig
         expiration=expiration,
         requestor_may_shorten=part.requestor_may_shorten,
         extension=_extension(reading, part, path, expiration),
+        reviews=reviews(reading, part.reviews, (*path, "reviews")),
     )
     _judge(reading, policy, path, home)
     return policy

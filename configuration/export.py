@@ -5,10 +5,12 @@ default value is left out, except what a reader would look for: roles, times and
 Somebody the directory has no name for is written as their id, and reading the file will say so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from configuration import export_reviews
 from configuration.durations import write
-from configuration.yaml_text import Flow, Writable, block, flow
+from configuration.export_names import Names, short
+from configuration.yaml_text import Flow, Writable, block
 from engine.application.directory import DirectoryNames
 from engine.domain.catalogs import (
     AccessPackage,
@@ -18,8 +20,8 @@ from engine.domain.catalogs import (
     Resource,
 )
 from engine.domain.configuration import Configuration
-from engine.domain.ids import ChannelId, GroupId, PersonId
-from engine.domain.people import Subject, SubjectKind
+from engine.domain.ids import ChannelId, GroupId
+from engine.domain.people import SubjectKind
 from engine.domain.policies import (
     ApprovalStage,
     AssignmentPolicy,
@@ -32,7 +34,6 @@ from engine.domain.policies import (
 
 SCHEMA_HINT = "# yaml-language-server: $schema=usher.schema.json\n"
 """Tells editors where the schema is: beside the file."""
-_WIDTH = 88
 
 
 def export(configuration: Configuration, directory: DirectoryNames) -> str:
@@ -55,52 +56,10 @@ def export(configuration: Configuration, directory: DirectoryNames) -> str:
     return SCHEMA_HINT + "\n" + "\n".join(sections)
 
 
-class Names:
-    """Ids to the names a file uses."""
-
-    def __init__(self, directory: DirectoryNames) -> None:
-        """Look ids up in a directory."""
-        self._directory = directory
-
-    def person(self, person_id: PersonId) -> str:
-        """An e-mail address, or the id of somebody without one."""
-        person = self._directory.person(person_id)
-        return person_id if person is None or person.email is None else person.email
-
-    def group(self, group_id: GroupId) -> str:
-        """An @handle, or the id of a group that is gone."""
-        group = self._directory.group(group_id)
-        return group_id if group is None else f"@{group.handle}"
-
-    def channel(self, channel_id: ChannelId) -> str:
-        """A #name, or the id of a channel nobody can see."""
-        channel = self._directory.channel(channel_id)
-        return channel_id if channel is None else f"#{channel.name}"
-
-    def subject(self, subject: Subject) -> str:
-        """A person or a group by name; other subjects by what they are."""
-        if subject.person_id is not None:
-            return self.person(subject.person_id)
-        if subject.group_id is not None:
-            return self.group(subject.group_id)
-        if subject.level is not None:
-            return f"manager {subject.level}"
-        return "catalog owners"
-
-    def every(self, subjects: Sequence[Subject]) -> Writable:
-        """A list of people and groups."""
-        return _short([self.subject(subject) for subject in subjects])
-
-
-def _short(value: Writable) -> Writable:
-    """On one line if it fits."""
-    return Flow(value) if len(flow(value)) <= _WIDTH else value
-
-
 def _organization(organization: Organization) -> Mapping[str, Writable]:
     written: dict[str, Writable] = {"name": organization.name}
     if organization.domains:
-        written["domains"] = _short(organization.domains)
+        written["domains"] = short(organization.domains)
     return written
 
 
@@ -148,8 +107,8 @@ class _Writer:
             *(self._names.channel(channel) for channel in resource.fulfillers.channels),
         ]
         if fulfillers:
-            written["fulfillers"] = _short(fulfillers)
-        written["roles"] = _short(resource.roles)
+            written["fulfillers"] = short(fulfillers)
+        written["roles"] = short(resource.roles)
         return written
 
     def _write_package(self, package: AccessPackage) -> Mapping[str, Writable]:
@@ -168,7 +127,7 @@ class _Writer:
         if package.incompatible_groups:
             against["groups"] = [self._names.group(each) for each in package.incompatible_groups]
         if against:
-            written["incompatible_with"] = _short(against)
+            written["incompatible_with"] = short(against)
         if package.keep_access_held_before:
             written["keep_access_held_before"] = True
         policies = [p for p in self._configuration.policies if p.package_id == package.id]
@@ -191,6 +150,8 @@ class _Writer:
             written["requestor_may_shorten"] = True
         if policy.extension != ExtensionRule():
             written["extension"] = _extension(policy.extension)
+        if policy.reviews is not None:
+            written["reviews"] = export_reviews.written(policy.reviews, self._names)
         return written
 
     def _requestors(self, policy: AssignmentPolicy) -> Writable:
@@ -203,7 +164,7 @@ class _Writer:
                 written["people"] = [self._names.subject(each) for each in people]
             if groups:
                 written["groups"] = [self._names.subject(each) for each in groups]
-        return _short(written)
+        return short(written)
 
     def _approval(self, policy: AssignmentPolicy) -> Mapping[str, Writable]:
         written: dict[str, Writable] = {}
@@ -220,7 +181,7 @@ class _Writer:
     def _stage(self, stage: ApprovalStage) -> Mapping[str, Writable]:
         written: dict[str, Writable] = {
             "name": stage.name,
-            "approvers": self._approvers(stage.approvers),
+            "approvers": short(self._names.ways(stage.approvers)),
         }
         if stage.fallback_approvers:
             written["fallback_approvers"] = self._names.every(stage.fallback_approvers)
@@ -228,13 +189,13 @@ class _Writer:
             written["needed"] = "all" if stage.needed is None else stage.needed
         written["decide_within"] = write(stage.decide_within)
         if stage.remind:
-            written["remind"] = _short([write(each) for each in stage.remind])
+            written["remind"] = short([write(each) for each in stage.remind])
         if stage.escalate:
             written["escalate"] = [
-                _short(
+                short(
                     {
                         "after": write(each.after),
-                        "to": self._approvers(each.to),
+                        "to": short(self._names.ways(each.to)),
                         **(
                             {"fallback_approvers": self._names.every(each.fallback)}
                             if each.fallback
@@ -248,25 +209,6 @@ class _Writer:
             written["reason"] = stage.reason.value
         return written
 
-    def _approvers(self, subjects: Sequence[Subject]) -> Writable:
-        """Each subject in its own form; people next to each other share a list."""
-        items: list[dict[str, Writable]] = []
-        people: list[Writable] = []
-        for subject in subjects:
-            if subject.kind is SubjectKind.PERSON:
-                if not people:
-                    items.append({"people": people})
-                people.append(self._names.subject(subject))
-                continue
-            people = []
-            if subject.group_id is not None:
-                items.append({"group": self._names.group(subject.group_id)})
-            elif subject.level is not None:
-                items.append({"manager": subject.level})
-            else:
-                items.append({"catalog_owners": True})
-        return _short(items)
-
 
 def _expiration(expiration: Expiration) -> Writable:
     if expiration.after is not None:
@@ -278,4 +220,4 @@ def _extension(extension: ExtensionRule) -> Writable:
     written: dict[str, Writable] = {"allowed": extension.allowed}
     if extension.remind_before != ExtensionRule().remind_before:
         written["remind_before"] = [write(each) for each in extension.remind_before]
-    return _short(written)
+    return short(written)

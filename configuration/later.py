@@ -1,7 +1,7 @@
 """What the file's schema already describes and Usher cannot do yet: refused, never ignored.
 
-A part that is silently skipped would be a promise broken: a policy with reviews that never happen,
-questions nobody asks. So each is a fault that says so. Whole keys are refused here, before the
+A part that is silently skipped would be a promise broken: questions nobody asks, guests
+nobody sends away. So each is a fault that says so. Whole keys are refused here, before the
 structure is checked; single values (a scope, a connector) where their meaning is read.
 """
 
@@ -20,7 +20,6 @@ KEYS: tuple[tuple[str, ...], ...] = (
     (*_CATALOG, "assignment_managers"),
     (*_CATALOG, "readers"),
     (*_POLICY, "questions"),
-    (*_POLICY, "reviews"),
 )
 """Keys refused wherever they stand; `*` is every item of a list."""
 SCOPES = frozenset(

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
+from configuration import recurrences
 from configuration.durations import write
-from configuration.export import Names
+from configuration.export_names import Names
 from configuration.yaml_text import flow
 from engine.application.directory import DirectoryNames
 from engine.domain.catalogs import Fulfillers
@@ -17,6 +18,7 @@ from engine.domain.configuration import Change, ChangeKind, FieldChange, Missing
 from engine.domain.ids import ChannelId, GroupId
 from engine.domain.people import Subject
 from engine.domain.policies import Escalation, Expiration
+from engine.domain.review_settings import Recurrence
 
 _SIGNS = {ChangeKind.ADDED: "+", ChangeKind.CHANGED: "~", ChangeKind.REMOVED: "-"}
 _KEYS = {
@@ -80,12 +82,14 @@ def _say(field: FieldChange, value: object, names: Names) -> str:
             return _value(value, names)
 
 
-def _value(value: object, names: Names) -> str:
+def _value(value: object, names: Names) -> str:  # noqa: PLR0911 - a form each
     match value:
         case Subject():
             return names.subject(value)
         case Expiration():
             return _expiration(value)
+        case Recurrence():
+            return recurrences.write(value)
         case Escalation():
             people = _listed(names.subject(each) for each in (*value.to, *value.fallback))
             return f"after {write(value.after)} {people}"

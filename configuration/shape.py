@@ -5,6 +5,7 @@ left out. So each value present has its right kind, while any key may be missing
 be there is then empty, a part that must be there is None.
 """
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -121,6 +122,47 @@ class ExtensionPart(_Part, frozen=True):
     remind_before: tuple[str, ...] | None = None
 
 
+class ReviewerPart(_Part, frozen=True):
+    """An item of `reviewers:`; one of its keys is set."""
+
+    self: bool = False
+    manager: int | None = None
+    people: tuple[str, ...] = ()
+    group: str | None = None
+    catalog_owners: bool = False
+    sponsors: str | None = None
+
+
+ReviewerWord = Literal["self", "manager", "catalog_owners"]
+
+
+class ReviewStagePart(_Part, frozen=True):
+    """An item of `stages:` below `reviews:`."""
+
+    name: str | None = None
+    reviewers: tuple[ReviewerPart | ReviewerWord, ...] = ()
+    fallback_reviewers: tuple[str, ...] = ()
+    open_for: str | None = None
+    remind: tuple[str, ...] = ()
+    moves_on: str | tuple[str, ...] | None = None
+    earlier_answers: Literal["shown", "hidden"] = "shown"
+
+
+class ReviewsPart(_Part, frozen=True):
+    """What stands below `reviews:`."""
+
+    every: str | None = None
+    starting: date | None = None
+    open_for: str | None = None
+    reviewers: tuple[ReviewerPart | ReviewerWord, ...] | None = None
+    fallback_reviewers: tuple[str, ...] | None = None
+    on_no_response: str = "keep"
+    confirm: bool = False
+    reason: str = "required"
+    remind: tuple[str, ...] | None = None
+    stages: tuple[ReviewStagePart, ...] = ()
+
+
 class PolicyPart(_Part, frozen=True):
     """An item of `policies:`."""
 
@@ -131,6 +173,7 @@ class PolicyPart(_Part, frozen=True):
     expiration: ExpirationPart | Literal["never"] = "never"
     requestor_may_shorten: bool = False
     extension: ExtensionPart = ExtensionPart()
+    reviews: ReviewsPart | None = None
 
 
 class PackagePart(_Part, frozen=True):

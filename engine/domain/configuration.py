@@ -15,6 +15,7 @@ from enum import Enum, StrEnum
 
 from engine.domain.catalogs import AccessPackage, Catalog, Organization, Resource
 from engine.domain.policies import ApprovalStage, AssignmentPolicy
+from engine.domain.review_settings import ReviewSettings, ReviewStage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +183,14 @@ _IDENTITY = frozenset({"id", "catalog_id", "package_id"})
 
 
 def _plain_fields(
-    piece: Organization | Catalog | Resource | AccessPackage | AssignmentPolicy | ApprovalStage,
+    piece: Organization
+    | Catalog
+    | Resource
+    | AccessPackage
+    | AssignmentPolicy
+    | ApprovalStage
+    | ReviewSettings
+    | ReviewStage,
 ) -> dict[str, object]:
     """A value's fields by name, without the ids that only say which piece it is."""
     return {
@@ -201,12 +209,27 @@ def _policy_fields(policy: AssignmentPolicy) -> Iterator[tuple[str, object]]:
                 yield "extension.allowed", policy.extension.allowed
                 yield "extension.remind_before", policy.extension.remind_before
             case "stages":
-                yield from _stage_fields(policy.stages)
+                yield from _stage_fields("stages", policy.stages)
+            case "reviews":
+                yield from _review_fields(policy.reviews)
             case _:
                 yield name, value
 
 
-def _stage_fields(stages: tuple[ApprovalStage, ...]) -> Iterator[tuple[str, object]]:
+def _review_fields(reviews: ReviewSettings | None) -> Iterator[tuple[str, object]]:
+    """The fields of a policy's reviews; of reviews that are not there, none."""
+    if reviews is None:
+        return
+    for name, value in _plain_fields(reviews).items():
+        if name == "stages":
+            yield from _stage_fields("reviews.stages", reviews.stages)
+        elif value is not None:
+            yield f"reviews.{name}", value
+
+
+def _stage_fields(
+    prefix: str, stages: tuple[ApprovalStage, ...] | tuple[ReviewStage, ...]
+) -> Iterator[tuple[str, object]]:
     """The stages' order by name, then each stage field by field.
 
     A stage is recognized by its name. Should two have one name, the later ones are numbered, so
@@ -216,8 +239,8 @@ def _stage_fields(stages: tuple[ApprovalStage, ...]) -> Iterator[tuple[str, obje
     for stage in stages:
         twins = sum(stage.name == other.name for other in stages[: len(names)])
         names.append(stage.name if not twins else f"{stage.name} ({twins + 1})")
-    yield "stages", tuple(names)
+    yield prefix, tuple(names)
     for name, stage in zip(names, stages, strict=True):
         for part, value in _plain_fields(stage).items():
             if part != "name":
-                yield f"stages.{name}.{part}", value
+                yield f"{prefix}.{name}.{part}", value

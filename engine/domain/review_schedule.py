@@ -8,7 +8,7 @@ lay before the day the reviews were configured never happens.
 
 from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from engine.domain.ids import PackageId, PolicyId
 from engine.domain.review_settings import Recurrence, ReviewSettings
@@ -16,6 +16,57 @@ from engine.domain.review_settings import Recurrence, ReviewSettings
 _MONTHS_IN_YEAR = 12
 _LONGEST_MONTH = timedelta(days=31)
 _LAST_YEAR = 9000
+_MOMENT = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """A first day and how often from then on."""
+
+    starting: date
+    every: Recurrence
+
+    @property
+    def starts_at(self) -> datetime:
+        """The moment the first run opens."""
+        return datetime.combine(self.starting, time(), UTC)
+
+    def occurrence(self, number: int) -> datetime:
+        """The moment of the run with this number; 0 is the first."""
+        start = self.starts_at
+        months = start.month - 1 + number * self.every.months
+        year, month = start.year + months // _MONTHS_IN_YEAR, months % _MONTHS_IN_YEAR + 1
+        day = min(start.day, monthrange(year, month)[1])
+        return start.replace(year=year, month=month, day=day) + number * self.every.length
+
+    def first_from(self, moment: datetime) -> datetime | None:
+        """The first run at or after a moment; None when there is none."""
+        if self.starts_at >= moment:
+            return self.starts_at
+        if self.every.once:
+            return None
+        number = self._fitting(moment)
+        while (found := self.occurrence(number)) < moment:
+            number += 1
+            if found.year >= _LAST_YEAR:
+                return None
+        return found
+
+    def latest_until(self, first: datetime, now: datetime) -> datetime:
+        """The latest run from `first` to now; `first` itself must have come."""
+        latest = first
+        if self.every.once:
+            return latest
+        number = self._fitting(now)
+        while (found := self.occurrence(number)) <= now:
+            latest = max(latest, found)
+            number += 1
+        return latest
+
+    def _fitting(self, moment: datetime) -> int:
+        """The number of a run that surely lies before the moment, and not long before."""
+        longest = self.every.months * _LONGEST_MONTH + self.every.length
+        return max(int((moment - self.starts_at) / longest) - 1, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,48 +77,9 @@ class ReviewSeries:
     package_id: PackageId
     settings: ReviewSettings | None
     """As configured; None once the policy has no reviews any more."""
+    rhythm: Rhythm | None
     next_at: datetime | None
     """When the next run opens; None when there is none."""
-
-
-def starts_at(settings: ReviewSettings) -> datetime:
-    """The moment the first run opens."""
-    return datetime.combine(settings.starting, time(), UTC)
-
-
-def occurrence(settings: ReviewSettings, number: int) -> datetime:
-    """The moment of the run with this number; 0 is the first."""
-    start, every = starts_at(settings), settings.every
-    months = start.month - 1 + number * every.months
-    year, month = start.year + months // _MONTHS_IN_YEAR, months % _MONTHS_IN_YEAR + 1
-    day = min(start.day, monthrange(year, month)[1])
-    return start.replace(year=year, month=month, day=day) + number * every.length
-
-
-def first_from(settings: ReviewSettings, moment: datetime) -> datetime | None:
-    """The first run at or after a moment; None when there is none."""
-    if starts_at(settings) >= moment:
-        return starts_at(settings)
-    if settings.every.once:
-        return None
-    number = max(_at_most(settings.every, moment - starts_at(settings)), 0)
-    while (found := occurrence(settings, number)) < moment:
-        number += 1
-        if found.year >= _LAST_YEAR:
-            return None
-    return found
-
-
-def latest_until(settings: ReviewSettings, first: datetime, now: datetime) -> datetime:
-    """The latest run from `first` to now; `first` itself must have come."""
-    latest = first
-    if settings.every.once:
-        return latest
-    number = max(_at_most(settings.every, now - starts_at(settings)) - 1, 0)
-    while (found := occurrence(settings, number)) <= now:
-        latest = max(latest, found)
-        number += 1
-    return latest
 
 
 def planned(
@@ -87,20 +99,23 @@ def planned(
     old = series.settings if series is not None else None
     if series is not None and old is not None and _same_times(old, settings):
         return replace(series, settings=settings)
+    rhythm = Rhythm(starting=settings.starting or now.date(), every=settings.every)
     today = datetime.combine(now.date(), time(), UTC)
-    next_at = first_from(settings, today)
     return ReviewSeries(
-        policy_id=policy_id, package_id=package_id, settings=settings, next_at=next_at
+        policy_id=policy_id,
+        package_id=package_id,
+        settings=settings,
+        rhythm=rhythm,
+        next_at=rhythm.first_from(today),
     )
 
 
 def advance(series: ReviewSeries, *, now: datetime) -> tuple[ReviewSeries, datetime | None]:
     """The series afterwards, and the moment of the run that is due now, if one is."""
-    if series.settings is None or series.next_at is None or series.next_at > now:
+    if series.rhythm is None or series.next_at is None or series.next_at > now:
         return series, None
-    due = latest_until(series.settings, series.next_at, now)
-    after = first_from(series.settings, due + timedelta(milliseconds=1))
-    return replace(series, next_at=after), due
+    due = series.rhythm.latest_until(series.next_at, now)
+    return replace(series, next_at=series.rhythm.first_from(due + _MOMENT)), due
 
 
 def due_timers(series: ReviewSeries) -> tuple[tuple[datetime, str], ...]:
@@ -110,9 +125,3 @@ def due_timers(series: ReviewSeries) -> tuple[tuple[datetime, str], ...]:
 
 def _same_times(one: ReviewSettings, other: ReviewSettings) -> bool:
     return (one.every, one.starting) == (other.every, other.starting)
-
-
-def _at_most(every: Recurrence, passed: timedelta) -> int:
-    """A number of runs that surely fit into the time that passed; hardly fewer than do."""
-    longest = every.months * _LONGEST_MONTH + every.length
-    return int(passed / longest)

@@ -112,8 +112,8 @@ class ReviewSettings:
     """A policy's reviews."""
 
     every: Recurrence
-    starting: date
-    """The first run opens when this day begins, UTC."""
+    starting: date | None = None
+    """The first run opens when this day begins, UTC; None: the day the reviews are configured."""
     stages: tuple[ReviewStage, ...]
     on_no_response: NoResponse = NoResponse.KEEP
     reason: ReviewReason = ReviewReason.REQUIRED

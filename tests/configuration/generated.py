@@ -43,7 +43,9 @@ from engine.domain.policies import (
     Requestors,
     RequestorScope,
 )
+from engine.domain.review_settings import ReviewSettings
 from tests.configuration.contoso import TODAY, PlainDirectory, a_directory
+from tests.configuration.generated_reviews import some_reviews
 
 PEOPLE = [
     Person(id=PersonId(f"U{n}"), name=f"P{n}", kind=PersonKind.MEMBER, email=f"p{n}@contoso.com")
@@ -181,7 +183,14 @@ def policies(draw: st.DrawFn, package: str, name: str) -> AssignmentPolicy:
                 st.sampled_from([usual, ()]) if expiration == NEVER else leads | st.just(usual)
             ),
         ),
+        reviews=draw(st.none() | _reviews()),
     )
+
+
+@st.composite
+def _reviews(draw: st.DrawFn) -> ReviewSettings:
+    named = draw(st.just(["Review"]) | _unique(some_name, least=1, most=3))
+    return draw(some_reviews(named, [*person_subjects, *group_subjects]))
 
 
 @st.composite

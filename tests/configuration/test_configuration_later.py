@@ -51,10 +51,10 @@ from tests.configuration.contoso import faults, spoilt
         (
             "            extension: {",
             (
-                "            reviews: {every: monthly, reviewers: [{self: true}]}\n"
+                "            reviews: {every: monthly, reviewers: [{sponsors: internal}]}\n"
                 "            extension: {"
             ),
-            "35: reviews",
+            "35: sponsors",
         ),
         ("[{manager: 1}]", "[{sponsors: internal}]", "27: sponsors"),
     ],

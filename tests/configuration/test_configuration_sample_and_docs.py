@@ -111,7 +111,6 @@ def test_the_published_example_is_refused_only_for_what_is_not_supported_yet() -
         "usher.yml:11: connected_organizations is not supported yet. Leave it out.",
         'usher.yml:40: There is no package "Payments release". Name a package of this file.',
         "usher.yml:46: questions is not supported yet. Leave it out.",
-        "usher.yml:66: reviews is not supported yet. Leave it out.",
     ]
 
 
