@@ -54,6 +54,11 @@ class Interaction:
     """Pressed in a message only this person sees."""
 
     @property
+    def actor(self) -> Actor:
+        """Whoever it was, unchecked: for what is only written down."""
+        return Actor(person_id=self.person_id, channel_id=self.channel_id)
+
+    @property
     def in_home(self) -> bool:
         """Pressed on the home tab."""
         return self.view is not None and self.view.get("type") == "home"
@@ -214,7 +219,14 @@ class Desk:
 
     def open_form(self, doing: Interaction, view: View) -> None:
         """Put a form in front of whoever acted; within three seconds of their doing."""
-        self.later(self._show_form(doing, view))
+        self.later(self._opened(doing, view))
+
+    async def _opened(self, doing: Interaction, view: View) -> None:
+        try:
+            await self._show_form(doing, view)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:
+            log.warning("a form did not open", extra={"why": str(failed)[:SEVERAL]})
+            await self._answer(doing, answers.form_not_opened())
 
     def update_form(self, doing: Interaction, view: View) -> None:
         """Redraw the form they are in, unless it has changed meanwhile."""

@@ -29,7 +29,7 @@ from bot.views import answers, said
 from bot.views import help as help_text
 from bot.views.action_ids import ActionId, BadValue, CallbackId
 from bot.views.blocks import Message
-from engine.domain.refusals import Refusal
+from engine.domain.refusals import AuthorityRefusal, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,8 @@ class Listeners:
         if handler is None:
             handler = administration.usage if for_admins else _usage
             rest = "" if word.lower() == "help" else word
-        answer = await self._said(handler(self._desk, doing, rest.strip()), doing)
+        what = f"{body.get('command')} {word}".strip()
+        answer = await self._said(handler(self._desk, doing, rest.strip()), doing, what)
         await ack(**_command_answer(answer))
 
     async def action(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -144,10 +145,10 @@ class Listeners:
         action = (body.get("actions") or [{}])[0]
         name = str(action.get("action_id", "")).partition(":")[0]
         if name in CHOICES:
-            answer = await self._said(CHOICES[name](self._desk, doing), doing)
+            answer = await self._said(CHOICES[name](self._desk, doing), doing, name)
         elif name in PRESSES:
             value = str(action.get("value") or "")
-            answer = await self._said(PRESSES[name](self._desk, doing, value), doing)
+            answer = await self._said(PRESSES[name](self._desk, doing, value), doing, name)
             if name not in TURNS:
                 await mine.refresh_home(self._desk, doing)
         elif name in SILENT:
@@ -161,11 +162,12 @@ class Listeners:
     async def submission(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """A form was sent."""
         doing = interaction(body)
-        handler = SUBMISSIONS.get(str((body.get("view") or {}).get("callback_id", "")))
+        name = str((body.get("view") or {}).get("callback_id", ""))
+        handler = SUBMISSIONS.get(name)
         if handler is None:
             await ack()
             return
-        answer = await self._said(handler(self._desk, doing), doing)
+        answer = await self._said(handler(self._desk, doing), doing, name)
         if isinstance(answer, Message):
             await ack(response_action="update", view=said.in_modal(answer))
         else:
@@ -185,12 +187,14 @@ class Listeners:
             found = []
         await ack(options=found)
 
-    async def _said(self, handling: Awaitable[Ack], doing: Interaction) -> Ack | Message:
+    async def _said(self, handling: Awaitable[Ack], doing: Interaction, what: str) -> Ack | Message:
         """What the handler answers, or the sentence that says why not."""
         try:
             return await handling
         except Refusal as refusal:
             log.info("refused", extra={"why": type(refusal).__name__, "who": doing.person_id})
+            if isinstance(refusal, AuthorityRefusal):
+                await self._desk.service.record(refusal, doing.actor, what)
             return await self._desk.refusal(refusal)
         except BadValue:
             return answers.outdated()

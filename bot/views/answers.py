@@ -103,6 +103,11 @@ def no_package_matches(words_typed: str) -> Message:
     return several_packages(words_typed, ())
 
 
+def form_not_opened() -> Message:
+    """Slack did not take the form that a press or a command should have opened."""
+    return _say(said.FORM_NOT_OPENED)
+
+
 def outdated() -> Message:
     """A button that this version does not know, or whose value is damaged."""
     return _say(said.OUTDATED)

@@ -36,6 +36,7 @@ from engine.application.commands import (
 )
 from engine.application.ports import Conflict, Ids, LaneNames, Store, Transaction
 from engine.application.unit import Unit
+from engine.domain.ids import RequestId
 from engine.domain.refusals import AuthorityRefusal
 
 log = logging.getLogger(__name__)
@@ -84,8 +85,21 @@ class Entitlements:
         try:
             return await self._decided(command, actor)
         except AuthorityRefusal as refusal:
-            await self._store.write(self._audit_refusal, command, actor, refusal)
+            request_id = getattr(command, "request_id", None)
+            await self.record(refusal, actor, type(command).__name__, request_id)
             raise
+
+    async def record(
+        self,
+        refusal: AuthorityRefusal,
+        actor: Actor,
+        attempted: str,
+        request_id: RequestId | None = None,
+    ) -> None:
+        """Write a refusal of authority to the audit, once; `attempted` names what was refused."""
+        if not refusal.recorded:
+            await self._store.write(_record, refusal, actor, attempted, request_id)
+            refusal.recorded = True
 
     async def _decided(self, command: Command, actor: Actor) -> object:
         for _ in range(TRIES - 1):
@@ -102,15 +116,19 @@ class Entitlements:
     def _run(self, tx: Transaction, command: Command, actor: Actor) -> object:
         return HANDLERS[type(command)](self.unit(tx, actor), command)
 
-    def _audit_refusal(
-        self, tx: Transaction, command: Command, actor: Actor, refusal: AuthorityRefusal
-    ) -> None:
-        request_id = getattr(command, "request_id", None)
-        entry = AuditEntry(
-            at=tx.now(),
-            actor=actor.audit_name,
-            activity=f"refused.{type(refusal).__name__}",
-            request_id=request_id,
-            details={"command": type(command).__name__},
-        )
-        tx.audit([entry])
+
+def _record(
+    tx: Transaction,
+    refusal: AuthorityRefusal,
+    actor: Actor,
+    attempted: str,
+    request_id: RequestId | None,
+) -> None:
+    entry = AuditEntry(
+        at=tx.now(),
+        actor=actor.audit_name,
+        activity=f"refused.{type(refusal).__name__}",
+        request_id=request_id,
+        details={"command": attempted},
+    )
+    tx.audit([entry])

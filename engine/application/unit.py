@@ -33,6 +33,12 @@ from engine.domain.ids import AssignmentId, PersonId, RequestId
 from engine.domain.refusals import NotConfigured
 
 
+_SAID = frozenset({"request.submitted", "decision.approved", "decision.denied"})
+"""Activities that carry what a person wrote."""
+_OF_THE_NEXT_STAGE = frozenset({"stage.opened", "stage.unresolved"})
+"""What a decision may bring about in the stage after the one it was made in."""
+
+
 class Unit:
     """The transaction of one command, with the moment it is taken to happen at."""
 
@@ -88,7 +94,7 @@ class Unit:
             self.tx.add_request(after, wake_at)
         else:
             self.tx.save_request(before, after, wake_at)
-        self._audit_request(after, outcome.activities, why)
+        self._audit_request(before, after, outcome.activities, why)
         self._show_request(before, after)
         self.tx.add_notices(outcome.notices, self.now)
         if follow_up is not None:
@@ -145,13 +151,13 @@ class Unit:
 
         `request` is the one it reports to, if it is locked already.
         """
-        after = stored = outcome.assignment
+        after = outcome.assignment
         if before is None:
-            self.tx.add_assignment(stored, _wake(stored))
+            self.tx.add_assignment(after, _wake(after))
         if before is None or before.wanted != after.wanted:
             again = assignments.look(after, self._claims.level(before, after), now=self.now)
             outcome, after = _joined(outcome, again), again.assignment
-        if before is not None or after != stored:
+        if before is not None or after != outcome.assignment:
             self.tx.save_assignment(after, _wake(after))
         self._audit_assignment(after, outcome.activities, why)
         self.tx.add_notices(outcome.notices, self.now)
@@ -300,9 +306,15 @@ class Unit:
         )
 
     def _audit_request(
-        self, request: AssignmentRequest, activities: Iterable[str], why: str
+        self,
+        before: AssignmentRequest | None,
+        request: AssignmentRequest,
+        activities: Iterable[str],
+        why: str,
     ) -> None:
-        stage = request.runs[-1].number if request.runs else None
+        """One row for each; the words somebody wrote stand with what they did, and only there."""
+        running = before.run.number if before and before.run else None
+        latest = request.runs[-1].number if request.runs else None
         self.tx.audit(
             AuditEntry(
                 at=self.now,
@@ -313,8 +325,8 @@ class Unit:
                 package_id=request.package_id,
                 policy_id=request.policy_id,
                 target_id=request.target_id,
-                stage=stage,
-                why=why,
+                stage=latest if running is None or activity in _OF_THE_NEXT_STAGE else running,
+                why=why if activity in _SAID else "",
             )
             for activity in activities
         )

@@ -48,6 +48,9 @@ class LifeRefusal(Refusal):
 class AuthorityRefusal(Refusal):
     """The person may not do that. These refusals are written to the audit."""
 
+    recorded = False
+    """Whether that has been done."""
+
 
 class ConfigurationRefusal(Refusal):
     """The configuration cannot replace the stored one."""

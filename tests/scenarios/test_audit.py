@@ -1,0 +1,103 @@
+"""What is written down of a story: every step once, in order, with who and why."""
+
+from tests.company import Company
+from tests.scenarios import files
+from tests.scenarios.conftest import Open
+
+READ = "Production read access"
+
+
+async def _told(contoso: Company) -> list[tuple[str, str]]:
+    """Every activity of the audit with who did it, by handle."""
+    names = {user.id: user.name for user in contoso.playground.workspace.people()}
+    return [
+        (str(row["activity"]), names.get(str(row["actor"]), str(row["actor"])))
+        for row in await contoso.audit()
+    ]
+
+
+async def test_the_happy_path_is_written_down_from_the_first_word_to_the_last(
+    contoso: Company,
+) -> None:
+    """Asked, approved twice, delivered, warned, extended by nobody, ended, taken away."""
+    await contoso.asks("rita", READ, Justification="Slow queries")
+    await contoso.mia.presses("Approve")
+    await contoso.olga.presses("Approve")
+    await contoso.playground.days_pass(91)
+
+    assert await _told(contoso) == [
+        ("configuration.applied", "operator"),
+        ("request.submitted", "rita"),
+        ("stage.opened", "rita"),
+        ("decision.approved", "mia"),
+        ("stage.opened", "mia"),
+        ("decision.approved", "olga"),
+        ("request.approved", "olga"),
+        ("access.granted", "system"),
+        ("assignment.delivered", "system"),
+        ("request.delivered", "system"),
+        ("assignment.ending_soon", "system"),
+        ("assignment.ending_soon", "system"),
+        ("assignment.expired", "system"),
+        ("access.removed", "system"),
+        ("assignment.access_removed", "system"),
+        ("request.delivered", "system"),
+    ]
+
+
+async def test_every_row_says_on_what_and_why(contoso: Company) -> None:
+    """The words people wrote stand where they wrote them, and nowhere else."""
+    await contoso.asks("rita", READ, Justification="Slow queries")
+    await contoso.mia.presses("Approve")
+    await contoso.denies("olga", "Use staging")
+
+    rows = (await contoso.audit())[1:]
+    request_id = await contoso.the_request("rita", READ)
+    assert {row["request_id"] for row in rows} == {request_id}
+    assert {row["target_id"] for row in rows} == {contoso.rita.id}
+    assert {row["package_id"] for row in rows} == {await contoso.package(READ)}
+    words = {str(row["activity"]): row["why"] for row in rows if row["why"]}
+    assert words == {"request.submitted": "Slow queries", "decision.denied": "Use staging"}
+    stages = [(row["activity"], row["stage"]) for row in rows if "decision" in str(row["activity"])]
+    assert stages == [("decision.approved", 0), ("decision.denied", 1)]
+
+
+async def test_reminder_escalation_and_expiry_are_written_down_once_each(
+    contoso: Company,
+) -> None:
+    """Time acts in its own name."""
+    await contoso.asks("rita", READ, Justification="Slow queries")
+    await contoso.playground.days_pass(15)
+    story = await contoso.story_of(await contoso.the_request("rita", READ))
+    assert story == [
+        "request.submitted",
+        "stage.opened",
+        "stage.reminded",
+        "stage.escalated",
+        "stage.reminded",
+        "request.expired",
+    ]
+
+
+async def test_what_an_administrator_did_is_written_down_as_theirs(contoso: Company) -> None:
+    """Assigned, removed and taken away."""
+    await contoso.administers(f"assign @rita {READ}")
+    await contoso.administers(f"remove @rita {READ}")
+    assert [one for one in await _told(contoso) if one[1] == "ada"] == [
+        ("request.submitted", "ada"),
+        ("request.auto_approved", "ada"),
+        ("assignment.removed", "ada"),
+    ]
+
+
+async def test_a_refusal_of_authority_is_written_down_and_one_of_form_is_not(
+    company: Open,
+) -> None:
+    """Lena tries to administer; Rita's form was merely incomplete."""
+    async with company(files.file(files.package("Reports"))) as contoso:
+        await contoso.administers("assign @rita Reports", who="lena")
+        await contoso.says("rita", "/access request nothing of the kind")
+        told = await _told(contoso)
+        assert [one for one in told if one[0].startswith("refused")] == [
+            ("refused.NotAdministrator", "lena")
+        ]

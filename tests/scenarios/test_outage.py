@@ -1,0 +1,138 @@
+"""Slack in trouble: what was decided stays decided, every card comes right, and nothing comes twice.
+
+After each story the invariants look at every card and at what was posted more than once.
+"""
+
+import pytest
+
+from playground.driver import Form, Reaction
+from tests.company import Company
+from tests.scenarios import files
+from tests.scenarios.conftest import Open
+
+READ = "Production read access"
+KINDS = ("error_5xx", "cut_before", "cut_after", "rate_limited", "lost_answer")
+
+
+async def _goes_through(contoso: Company) -> None:
+    """The whole story as far as delivered; who presses finds the card as soon as it is there."""
+    await contoso.asks("rita", READ, Justification="On call")
+    await contoso.playground.days_pass(0.01)
+    await contoso.mia.presses("Approve")
+    await contoso.playground.days_pass(0.01)
+    await contoso.olga.presses("Approve")
+    await contoso.playground.days_pass(0.02)
+    assert "rita" in contoso.group("prod-readers")
+    contoso.rita.sees("Delivered today")
+    assert [len(contoso.playground.person(who).messages) for who in ("rita", "mia", "olga")] == [
+        2,
+        1,
+        1,
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "usergroups.users.update"])
+async def test_the_first_calls_fail_and_it_heals(contoso: Company, kind: str, method: str) -> None:
+    """Whatever happens to the first three calls of a method, the end is the same."""
+    contoso.breaks(kind, method, times=3)
+    await _goes_through(contoso)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_slack_is_away_altogether_for_some_minutes_and_it_heals(
+    contoso: Company, kind: str
+) -> None:
+    """Twenty calls of whatever method fail in a row."""
+    form = await contoso.opens("rita", READ)
+    await form.fill("Justification", "On call")
+    for method in (
+        "chat.postMessage",
+        "chat.update",
+        "conversations.history",
+        "conversations.open",
+    ):
+        contoso.breaks(kind, method, times=4)
+    await form.submit()
+    await contoso.playground.days_pass(0.05)
+    contoso.mia.sees("Rita Romero asks")
+    contoso.rita.sees("waiting for @Mia Moreau")
+
+
+async def test_what_was_granted_although_the_answer_was_lost_does_not_count_as_held_before(
+    company: Open,
+) -> None:
+    """The package keeps what was held before; the lost grant was ours, and goes at the end."""
+    keeping = files.package("Keeping", keep_access_held_before=True)
+    async with company(files.file(keeping)) as contoso:
+        contoso.breaks("cut_after", "usergroups.users.update")
+        await contoso.asks("rita", "Keeping")
+        await contoso.playground.days_pass(0.01)
+        assert "rita" in contoso.group("prod-readers")
+        await contoso.rita.presses("Give back")
+        assert "rita" not in contoso.group("prod-readers")
+
+
+async def test_an_invitation_whose_answer_was_lost_is_not_a_failure(company: Open) -> None:
+    """Slack says that she is there already; that is what was wanted."""
+    room = files.package("Room", gives=("incident-room",))
+    async with company(files.file(room)) as contoso:
+        contoso.breaks("cut_after", "conversations.invite")
+        await contoso.asks("rita", "Room")
+        await contoso.playground.days_pass(0.01)
+        assert "rita" in contoso.channel("incident-room")
+        contoso.rita.sees("✓ #incident-room (member): delivered")
+
+
+async def test_requests_go_on_to_expire_while_slack_is_away(contoso: Company) -> None:
+    """Two days without Slack: reminders and expiry happen, and are told when it is back, once."""
+    await contoso.asks("ed", "Incident responder")
+    contoso.breaks("error_5xx", "chat.postMessage", times=100_000)
+    contoso.breaks("error_5xx", "chat.update", times=100_000)
+    await contoso.playground.days_pass(1.1)
+    contoso.playground.faults.clear()
+    await contoso.playground.days_pass(0.1)
+    contoso.ed.sees("Expired")
+    for approver in (contoso.olga, contoso.max, contoso.lena):
+        assert "Expired" in approver.messages[0].text
+        assert len(approver.messages) <= 2
+    assert len(contoso.ed.messages) == 2
+
+
+async def test_a_form_that_could_not_be_opened_is_said_so(contoso: Company) -> None:
+    """Mia presses Deny and Slack does not take the form: she is told to press again, and can."""
+    await contoso.asks("rita", READ, Justification="On call")
+    contoso.breaks("error_5xx", "views.open")
+    told = await contoso.mia.presses("Deny")
+    assert isinstance(told, Reaction)
+    assert "press again" in told.ephemeral or "try again" in told.ephemeral
+
+    form = await contoso.mia.presses("Deny")
+    assert isinstance(form, Form)
+    await form.dismiss()
+
+
+async def test_presses_and_events_that_come_twice_or_late_change_nothing(
+    contoso: Company,
+) -> None:
+    """Slack delivers everything twice; the story goes as ever."""
+    contoso.playground.faults.add("deliver_twice", method="block_actions", times=10)
+    contoso.playground.faults.add("deliver_twice", method="event", times=100)
+    await contoso.asks("rita", READ, Justification="On call")
+    await contoso.mia.presses("Approve")
+    await contoso.olga.presses("Approve")
+    assert "rita" in contoso.group("prod-readers")
+    story = await contoso.story_of(await contoso.the_request("rita", READ))
+    assert story.count("decision.approved") == 2
+    assert story.count("access.granted") == 1
+
+
+async def test_a_card_that_somebody_deleted_is_posted_again(contoso: Company) -> None:
+    """An administrator of Slack removed Rita's card; with the next change she has one."""
+    await contoso.asks("rita", READ, Justification="On call")
+    card = contoso.rita.messages[0]
+    conversation = contoso.playground.workspace.conversations[card.channel]
+    conversation.remove(conversation.by_ts[card.ts])
+    assert contoso.rita.messages == []
+    await contoso.mia.presses("Approve")
+    contoso.rita.sees("stage 2 of 2")
