@@ -151,13 +151,13 @@ class Unit:
 
         `request` is the one it reports to, if it is locked already.
         """
-        after = outcome.assignment
+        after = stored = outcome.assignment
         if before is None:
-            self.tx.add_assignment(after, _wake(after))
+            self.tx.add_assignment(stored, _wake(stored))
         if before is None or before.wanted != after.wanted:
             again = assignments.look(after, self._claims.level(before, after), now=self.now)
             outcome, after = _joined(outcome, again), again.assignment
-        if before is not None or after != outcome.assignment:
+        if before is not None or after != stored:
             self.tx.save_assignment(after, _wake(after))
         self._audit_assignment(after, outcome.activities, why)
         self.tx.add_notices(outcome.notices, self.now)
