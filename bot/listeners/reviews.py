@@ -47,8 +47,10 @@ _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Review now**: the form, where they left off."""
     person = await desk.person(doing)
-    state = FormState(review_id=ReviewRunId(parse_id(value)))
-    summary = await _open_review(desk, state.review_id, person.id)
+    review_id = ReviewRunId(parse_id(value))
+    summary = await _open_review(desk, review_id, person.id)
+    show = Show.UNDECIDED if summary.counts.undecided else Show.ALL
+    state = FormState(review_id=review_id, show=show)
     desk.open_form(doing, await _page(desk, state, summary))
     return NOTHING
 

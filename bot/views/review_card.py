@@ -21,6 +21,7 @@ from bot.views.texts import named, when
 from bot.views.wording import reviews as said
 from bot.views.wording import words
 from engine.application.review_queries import ReviewerSummary, ReviewLineSummary
+from engine.domain.ids import PersonId
 from engine.domain.review_lines import ReviewVerdict
 from engine.domain.reviews import ReviewRun, ReviewState
 
@@ -56,11 +57,11 @@ def _open(summary: ReviewerSummary) -> Message:
     told = [said.answered(counts)] if counts.decided else []
     blocks = [
         header(said.card_title(run)),
+        section(f"{said.what(run)}."),
         section(fields=_facts(summary)),
         section("\n".join([said.progress(counts), *told])),
         actions(review_button(run, primary=not done)),
-        context(*filter(None, (_note(run, done=done), said.gone(counts), said.place(run)))),
-        context(said.numbered(run)),
+        context(*filter(None, _small_print(summary, done=done))),
     ]
     return message(said.please_review(run, counts), blocks)
 
@@ -68,17 +69,28 @@ def _open(summary: ReviewerSummary) -> Message:
 def _facts(summary: ReviewerSummary) -> list[str]:
     run = summary.run
     facts = [
-        f"*{said.WHAT}*\n{said.what(run)}",
         f"*{said.HOW_MANY}*\n{summary.counts.total:,}",
         f"*{said.SILENCE}*\n{said.silence(run.settings.on_no_response)}",
     ]
     if run.stage_closes_at is not None:
-        facts.insert(2, f"*{said.ANSWER_BY}*\n{when(run.stage_closes_at)}")
+        facts.insert(1, f"*{said.ANSWER_BY}*\n{when(run.stage_closes_at)}")
     return facts
 
 
-def _note(run: ReviewRun, *, done: bool) -> str:
-    return said.UNDECIDED_LEFT if done else said.rules(run)
+def _small_print(summary: ReviewerSummary, *, done: bool) -> tuple[str, ...]:
+    run = summary.run
+    return (
+        said.NOTHING_UNDECIDED if done else said.rules(run),
+        said.together(_others(summary)),
+        said.gone(summary.counts),
+        " · ".join(filter(None, (said.place(run), said.numbered(run)))),
+    )
+
+
+def _others(summary: ReviewerSummary) -> tuple[PersonId, ...]:
+    """Who reviews the same lines, where people do it together."""
+    mine = (pool for pool in summary.run.pools if summary.person_id in pool)
+    return tuple(dict.fromkeys(who for pool in mine for who in pool if who != summary.person_id))
 
 
 def review_button(run: ReviewRun, *, primary: bool = False) -> Block:

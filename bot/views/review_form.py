@@ -68,7 +68,7 @@ def build(data: FormData, known: Known) -> View:
         [
             section(said.form_head(run, data.summary.counts)),
             *([context(data.note)] if data.note else []),
-            actions(*_filters(data), block_id=_filter_id(data.state)),
+            actions(*_filters(data), block_id=_filter_id(data)),
             *_at_once(data),
             *_lines(data, known),
             *_pages(data, known),
@@ -82,9 +82,11 @@ def build(data: FormData, known: Known) -> View:
 # The choice of lines ----------------------------------------------------------------------------
 
 
-def _filter_id(state: FormState) -> str:
-    """Changes with the choice, so that Slack shows what is chosen rather than what was."""
-    return f"{BlockId.LINES}:{state.show}:{state.department or EVERYWHERE}"
+def _filter_id(data: FormData) -> str:
+    """Changes with the choice and the numbers, so that Slack shows them as they are now."""
+    state, summary = data.state, data.summary
+    numbers = f"{summary.counts.undecided}:{summary.counts.total}:{summary.to_remove}"
+    return f"{BlockId.LINES}:{state.show}:{state.department or EVERYWHERE}:{numbers}"
 
 
 def _filters(data: FormData) -> Iterator[Block]:

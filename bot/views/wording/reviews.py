@@ -3,10 +3,11 @@
 The form's are in `review_form.py`; what is said once, lists, and results in `review_results.py`.
 """
 
-from bot.views.texts import day, listed, mention, named, quote, reference, when
+from bot.views.texts import day, listed, mention, named, people, quote, reference, when
 from bot.views.wording import words
 from bot.views.wording.words import several
 from engine.application.review_queries import ReviewCounts, ReviewLineSummary
+from engine.domain.ids import PersonId
 from engine.domain.review_lines import Recommendation, ReviewVerdict
 from engine.domain.review_settings import NoResponse, ReviewReason
 from engine.domain.reviews import ReviewRun, ReviewState
@@ -29,7 +30,7 @@ def numbered(run: ReviewRun) -> str:
 def bar(done: int, total: int) -> str:
     """How far somebody has come, as a row of cells; full only when nothing is left."""
     filled = min(done * BAR_CELLS // total, BAR_CELLS) if total else BAR_CELLS
-    return "▰" * filled + "▱" * (BAR_CELLS - filled)
+    return "█" * filled + "░" * (BAR_CELLS - filled)
 
 
 def progress(counts: ReviewCounts) -> str:
@@ -42,7 +43,7 @@ def answered(counts: ReviewCounts) -> str:
     parts = [
         f"{counts.kept:,} to keep",
         f"{counts.removed:,} to remove",
-        *([f"{counts.dont_know:,} not known"] if counts.dont_know else []),
+        *([f"{counts.dont_know:,} “don't know”"] if counts.dont_know else []),
     ]
     return listed(parts)
 
@@ -56,11 +57,10 @@ def gone(counts: ReviewCounts) -> str:
 
 # The card ---------------------------------------------------------------------------------------
 
-WHAT = "What"
 HOW_MANY = "Lines for you"
 ANSWER_BY = "Answer by"
 SILENCE = "Without an answer"
-UNDECIDED_LEFT = "Everything is decided. You can change your answers until the end."
+NOTHING_UNDECIDED = "Everything is decided. You can change your answers until the end."
 NOTHING_FOR_YOU = "Nothing is left for you to review here."
 
 
@@ -81,6 +81,13 @@ def please_review(run: ReviewRun, counts: ReviewCounts) -> str:
 def what(run: ReviewRun) -> str:
     """What is reviewed."""
     return f"Who holds {named(run.package_name)} under the policy {named(run.policy_name)}"
+
+
+def together(others: tuple[PersonId, ...]) -> str:
+    """Who else was asked about the same lines."""
+    if not others:
+        return ""
+    return f"Also asked: {people(others)}. Of several answers the last before the end counts."
 
 
 def silence(rule: NoResponse) -> str:
