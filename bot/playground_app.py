@@ -17,6 +17,7 @@ from types import MappingProxyType
 import configuration
 from bot import http_server, sample_workspace, slack_checks
 from bot.house import House, apply_file, open_house
+from bot.playground_hook import Hook
 from bot.settings import DEFAULT_COMMAND, LogStyle, Settings
 from playground.clock import Clock
 from playground.server import Playground
@@ -43,24 +44,6 @@ class SharedClock:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._clock.changed()
-
-
-class Hook:
-    """What the playground asks of its app: what happens next, and to come to rest."""
-
-    def __init__(self, house: House) -> None:
-        """Answers for the workers of one house."""
-        self._house = house
-
-    async def next_at(self) -> datetime | None:
-        """The next moment at which Usher does something by itself."""
-        return await self._house.worker.next_at()
-
-    async def settle(self) -> None:
-        """Return once nothing is due now and every answer has been given."""
-        await self._house.desk.drain()
-        await self._house.worker.settle()
-        await self._house.desk.drain()
 
 
 def settings_for(playground: Playground, database_url: str) -> Settings:

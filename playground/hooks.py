@@ -1,8 +1,9 @@
-"""The hook by which an app says when something happens next and that it has nothing due now.
+"""The hook by which an app says when something happens next, what, and that nothing is due now.
 
-Any app may offer it. In the same process it is an object with two coroutines; over HTTP the app
-answers `GET hook_url?now=<epoch>` with `{"next_at": epoch | null, "idle": bool}`, and takes `now`
-as the workspace's time if it wants to follow a moved clock.
+Any app may offer it. In the same process it is an object with two coroutines, and a third one if
+it can say what happens next (`TellsWhy`); over HTTP the app answers `GET hook_url?now=<epoch>` with
+`{"next_at": epoch | null, "idle": bool}` and, if it can, `"why": "a few words"`. It takes `now` as
+the workspace's time if it wants to follow a moved clock.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Protocol, runtime_checkable
 import aiohttp
 
 from playground.clock import Clock, moment_of
+from playground.wire import Json, as_json, as_text
 
 POLL_EVERY = 0.05
 """Real seconds between two questions to an app that is not idle yet."""
@@ -30,6 +32,24 @@ class App(Protocol):
         """Return once the app has nothing due now and nothing under way."""
 
 
+@runtime_checkable
+class TellsWhy(Protocol):
+    """What an app may offer besides, so that people read why the clock stopped where it did."""
+
+    async def next_why(self) -> str | None:
+        """What happens at `next_at`, in a few words like `a reminder to Mia`; None: no words."""
+
+
+APP_ACTS = "the app does something"
+"""Said of an app that has no words for it."""
+
+
+async def why_next(hook: App) -> str:
+    """What the app does next, in its own words if it has any."""
+    words = await hook.next_why() if isinstance(hook, TellsWhy) else None
+    return words or APP_ACTS
+
+
 class HttpHook:
     """The same over HTTP."""
 
@@ -39,20 +59,22 @@ class HttpHook:
 
     async def next_at(self) -> datetime | None:
         """Ask the app for its next moment."""
-        next_at, _ = await self._ask()
-        return None if next_at is None else moment_of(next_at)
+        next_at = (await self._ask()).get("next_at")
+        return None if next_at is None else moment_of(float(next_at))
+
+    async def next_why(self) -> str | None:
+        """Ask the app what it does at its next moment."""
+        return as_text((await self._ask()).get("why")) or None
 
     async def settle(self) -> None:
         """Ask until the app says it is idle."""
-        while not (await self._ask())[1]:  # noqa: ASYNC110 - another process can only be asked
+        while not (await self._ask()).get("idle", True):  # noqa: ASYNC110 - another process can only be asked
             await asyncio.sleep(POLL_EVERY)
 
-    async def _ask(self) -> tuple[float | None, bool]:
+    async def _ask(self) -> Json:
         async with (
             aiohttp.ClientSession(trust_env=False) as session,
             session.get(self._url, params={"now": repr(self._clock.epoch())}) as response,
         ):
             response.raise_for_status()
-            answer = await response.json()
-        next_at = answer.get("next_at")
-        return (None if next_at is None else float(next_at)), bool(answer.get("idle", True))
+            return as_json(await response.json())

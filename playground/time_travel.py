@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from playground.hooks import APP_ACTS, why_next
+
 if TYPE_CHECKING:
     from playground.server import Playground
 
@@ -35,14 +37,22 @@ class TimeTravel:
     def __init__(self, playground: Playground) -> None:
         self._playground = playground
 
-    async def next_at(self) -> tuple[datetime, str] | None:
-        """The next moment at which anything happens by itself, and what."""
+    async def next_at(self) -> datetime | None:
+        """The next moment at which anything happens by itself."""
         playground = self._playground
         own = playground.agenda.next_at()
         app_at = await playground.hook.next_at() if playground.hook is not None else None
         if app_at is not None and (own is None or app_at < own[0]):
-            return app_at, "the app does something"
-        return own
+            return app_at
+        return own[0] if own is not None else None
+
+    async def next_why(self, at: datetime) -> str:
+        """What happens at the next moment, `at`: the workspace's words, or the app's."""
+        playground = self._playground
+        own = playground.agenda.next_at()
+        if own is not None and own[0] <= at:
+            return own[1]
+        return await why_next(playground.hook) if playground.hook is not None else APP_ACTS
 
     async def to(self, target: datetime) -> list[Stop]:
         """Go to a moment, stopping at every one in between; the stops made."""
@@ -53,14 +63,14 @@ class TimeTravel:
         try:
             await self._arrive()
             visits = 0
-            while (found := await self.next_at()) is not None and found[0] <= target:
-                at, why = found
+            while (at := await self.next_at()) is not None and at <= target:
                 visits = visits + 1 if at <= playground.clock.now() else 0
                 if visits > MOST_VISITS:
+                    why = await self.next_why(at)
                     raise TimeStuck(f"{why} at {at.isoformat()}, and the app never gets past it")
                 if at > playground.clock.now():
+                    stops.append(Stop(at=at, why=await self.next_why(at)))
                     playground.clock.set(at)
-                    stops.append(Stop(at=at, why=why))
                 await self._arrive()
             if target > playground.clock.now():
                 playground.clock.set(target)
@@ -80,7 +90,7 @@ class TimeTravel:
         found = await self.next_at()
         if found is None:
             return []
-        return await self.to(max(found[0], self._playground.clock.now()))
+        return await self.to(max(found, self._playground.clock.now()))
 
     async def _arrive(self) -> None:
         self._playground.agenda.run_due()

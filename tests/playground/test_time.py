@@ -126,6 +126,31 @@ async def test_two_days_stop_at_every_moment_in_between(
     assert await playground.to_the_next_thing() == []
 
 
+async def test_a_stop_says_what_happens_there_in_the_words_of_whoever_acts(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """The workspace's own things by name, the app's by `next_why`, else by a general word."""
+
+    class Telling(Reminders):
+        async def next_why(self) -> str | None:
+            return f"reminder {len(self.seen_at) + 1}" if len(self.moments) > 1 else None
+
+    playground.attach(Telling(playground, client, START + HOUR, START + 3 * HOUR))
+    playground.agenda.at(START + 2 * HOUR, "an event is delivered again", lambda: None)
+    stops = await playground.days_pass(1)
+    told = [one.why for one in stops]
+    assert told == ["reminder 1", "an event is delivered again", "the app does something"]
+
+
+async def test_an_app_without_words_for_its_next_thing_is_served_as_before(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """`next_why` is optional."""
+    playground.attach(Reminders(playground, client, START + HOUR))
+    stops = await playground.to_the_next_thing()
+    assert [one.why for one in stops] == ["the app does something"]
+
+
 async def test_a_running_clock_runs_on_after_a_journey(
     playground: Playground, client: AsyncWebClient
 ) -> None:
@@ -189,7 +214,7 @@ async def test_the_hook_works_over_http(playground: Playground) -> None:
         while pending and pending[0].timestamp() <= now:
             pending.pop()
         next_at = pending[0].timestamp() if pending else None
-        return web.json_response({"next_at": next_at, "idle": idle})
+        return web.json_response({"next_at": next_at, "idle": idle, "why": "a reminder to Mia"})
 
     application = web.Application()
     application.router.add_get("/hook", hook)
@@ -198,6 +223,6 @@ async def test_the_hook_works_over_http(playground: Playground) -> None:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     playground.attach(f"http://127.0.0.1:{runner.addresses[0][1]}/hook")
     stops = await playground.days_pass(1)
-    assert [one.at for one in stops] == [START + HOUR]
+    assert [(one.at, one.why) for one in stops] == [(START + HOUR, "a reminder to Mia")]
     assert asked[-1] == (START + 24 * HOUR).timestamp()
     await runner.cleanup()
