@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -73,9 +74,10 @@ def interaction(body: Mapping[str, Any]) -> Interaction:
     """Read who and where from a command, a click, a submission or an options request."""
     user = body.get("user") or {}
     view = body.get("view")
-    channel = (body.get("channel") or {}).get("id") if "user" in body else body.get("channel_id")
     container = body.get("container") or {}
-    values = (view or {}).get("state") or body.get("state") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
+    channel = channel or body.get("channel_id")
+    values = ((view or {}).get("state") or body.get("state") or {}).get("values") or {}
     team_id = user.get("team_id") or (body.get("team") or {}).get("id") or body.get("team_id")
     return Interaction(
         person_id=PersonId(user.get("id") or body.get("user_id") or ""),
@@ -84,9 +86,19 @@ def interaction(body: Mapping[str, Any]) -> Interaction:
         trigger_id=body.get("trigger_id"),
         response_url=body.get("response_url"),
         view=view,
-        state=values.get("values") or {},
+        state={**_unfilled(view), **values},
         ephemeral=bool(container.get("is_ephemeral")),
     )
+
+
+def _unfilled(view: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
+    """Every field of a form, empty: Slack names also those that nobody filled in, others do not."""
+    blocks = (view or {}).get("blocks") or ()
+    return {
+        block["block_id"]: {}
+        for block in blocks
+        if block.get("type") == "input" and block.get("block_id")
+    }
 
 
 class Desk:
@@ -192,23 +204,38 @@ class Desk:
         self.later(self._answer(doing, message, replace=doing.ephemeral))
 
     async def _answer(self, doing: Interaction, message: Message, *, replace: bool = False) -> None:
-        if doing.response_url:
-            hook = AsyncWebhookClient(doing.response_url, session=self._session)
-            await hook.send(
+        """Where they did it, else in front of them: a press never does nothing."""
+        if doing.response_url and await self._posted(doing.response_url, message, replace=replace):
+            return
+        if doing.channel_id:
+            try:
+                await self.client.chat_postEphemeral(
+                    channel=doing.channel_id,
+                    user=doing.person_id,
+                    text=message.text,
+                    blocks=list(message.blocks),
+                )
+            except SlackApiError as refused:  # we are not in that conversation
+                log.info("no answer in the channel", extra={"why": str(refused)[:SEVERAL]})
+            else:
+                return
+        if doing.trigger_id:
+            await self._show_form(doing, said.in_modal(message))
+
+    async def _posted(self, response_url: str, message: Message, *, replace: bool) -> bool:
+        """Whether Slack took it there: an address serves five answers, and half an hour."""
+        hook = AsyncWebhookClient(response_url, session=self._session)
+        try:
+            answer = await hook.send(
                 text=message.text,
                 blocks=message.blocks,
                 response_type="ephemeral",
                 replace_original=replace,
             )
-        elif doing.trigger_id:
-            await self._show_form(doing, said.in_modal(message))
-        elif doing.channel_id:
-            await self.client.chat_postEphemeral(
-                channel=doing.channel_id,
-                user=doing.person_id,
-                text=message.text,
-                blocks=list(message.blocks),
-            )
+        except (aiohttp.ClientError, TimeoutError) as failed:
+            log.info("no answer by response_url", extra={"why": str(failed)[:SEVERAL]})
+            return False
+        return answer.status_code == HTTPStatus.OK
 
     async def _show_form(self, doing: Interaction, view: View) -> None:
         assert doing.trigger_id is not None
@@ -222,6 +249,9 @@ class Desk:
         self.later(self._opened(doing, view))
 
     async def _opened(self, doing: Interaction, view: View) -> None:
+        if not doing.trigger_id:
+            await self._answer(doing, answers.form_not_opened())
+            return
         try:
             await self._show_form(doing, view)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:

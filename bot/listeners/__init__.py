@@ -59,6 +59,8 @@ ADMIN_COMMANDS: dict[str, Command] = {
     "reviews": review_administration.overview,
     "report": review_administration.report,
 }
+ABOUT_SOMETHING = frozenset({"assign", "remove", "reprocess", "reassign", "audit"})
+"""Administrators' commands that mean nothing without whom or what they are about."""
 PRESSES: dict[str, Press] = {
     ActionId.OPEN_REQUEST_FORM: requests.open_form,
     ActionId.SHOW_MINE: mine.show_mine,
@@ -135,6 +137,8 @@ class Listeners:
         if handler is None:
             handler = administration.usage if for_admins else _usage
             rest = "" if word.lower() == "help" else word
+        elif for_admins and word.lower() in ABOUT_SOMETHING and not rest.strip():
+            handler, rest = administration.incomplete, word
         what = f"{body.get('command')} {word}".strip()
         answer = await self._said(handler(self._desk, doing, rest.strip()), doing, what)
         await ack(**_command_answer(answer))

@@ -141,6 +141,12 @@ async def usage(desk: Desk, doing: Interaction, word: str) -> Ack:
     return dict(help_text.administrators(desk.admin_command, unknown=word).payload())
 
 
+async def incomplete(desk: Desk, doing: Interaction, word: str) -> Ack:
+    """A command without whom or what it is about."""
+    await check(desk, doing)
+    return dict(help_text.administrators(desk.admin_command, incomplete=word).payload())
+
+
 async def check(desk: Desk, doing: Interaction) -> None:
     """Refuse everybody but administrators in their channel."""
     person = await desk.person(doing)

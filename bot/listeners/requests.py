@@ -13,6 +13,7 @@ from bot.views.action_ids import parse_id
 from bot.views.blocks import View
 from bot.views.extension_form import ExtensionFormData
 from bot.views.request_form import RequestFormData, StagePreview
+from bot.views.wording import forms
 from engine.application import previews
 from engine.application.commands import SubmitExtension, SubmitRequest
 from engine.domain import assignments
@@ -29,17 +30,18 @@ OPTIONS = 100
 
 
 async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
-    """`/access request [words]`: words that match exactly one package preselect it."""
+    """`/access request [words]`: the form; words that match exactly one package preselect it."""
     person = await desk.person(doing)
     configured = await desk.configured()
     groups = await desk.queries.groups_of(person.id)
     found = tuple(configured.requestable(person, groups, words)) if words else ()
-    if words and not found:
-        return dict(answers.no_package_matches(words).payload())
     fitting = _by_name(found, words) or found
-    if len(fitting) > 1:
-        return dict(answers.several_packages(words, fitting).payload())
-    desk.open_form(doing, await _form(desk, person, fitting[0].id if fitting else None, None))
+    if len(fitting) == 1:
+        view = await _form(desk, person, fitting[0].id, None)
+    else:
+        names = [package.name for package in fitting]
+        view = await _form(desk, person, None, None, note=forms.found(words, names))
+    desk.open_form(doing, view)
     return NOTHING
 
 
@@ -163,14 +165,19 @@ async def submit_extension(desk: Desk, doing: Interaction) -> Ack:
 
 
 async def _form(
-    desk: Desk, person: Person, package_id: PackageId | None, policy_id: PolicyId | None
+    desk: Desk,
+    person: Person,
+    package_id: PackageId | None,
+    policy_id: PolicyId | None,
+    *,
+    note: str = forms.CHOOSE_FIRST,
 ) -> View:
     now = desk.clock.now()
     if package_id is None:
         configured = await desk.configured()
         groups = await desk.queries.groups_of(person.id)
         nothing = next(configured.requestable(person, groups), None) is None
-        form = RequestFormData(now=now, nothing_to_request=nothing)
+        form = RequestFormData(now=now, nothing_to_request=nothing, note=note)
         return request_form.build(form, await desk.known())
     preview = await desk.store.read(
         previews.request_preview, person.id, package_id, policy_id, now=now

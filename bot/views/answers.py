@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 
-from bot.views.action_ids import ActionId, CallbackId
-from bot.views.blocks import Block, Message, View, actions, button, message, modal, section
+from bot.views.action_ids import CallbackId
+from bot.views.blocks import Block, Message, View, message, modal, section
 from bot.views.known import Known
-from bot.views.my_access import request_button
 from bot.views.request_form import refused_blocks
 from bot.views.wording import answers as said
 from bot.views.wording import notices as notice_words
 from bot.views.wording import words
 from bot.views.wording.refusals import sentence
-from engine.domain.catalogs import AccessPackage
 from engine.domain.refusals import Refusal
 from engine.domain.stages import Verdict
 
-PACKAGES_SHOWN = 10
 REFUSED_SHOWN = 10
 
 
@@ -78,29 +75,6 @@ def reprocessing(package_name: str) -> Message:
 def nothing_selected() -> Message:
     """After a bulk decision with nothing ticked."""
     return _say(said.NOTHING_SELECTED)
-
-
-def several_packages(words_typed: str, packages: Sequence[AccessPackage]) -> Message:
-    """`/access request words` fits not exactly one package: a button for each, up to ten.
-
-    With none at all, a button to look through everything.
-    """
-    if not packages:
-        text = said.no_package(words_typed)
-        return message(text, [section(text), actions(request_button())])
-    text = said.several_packages(words_typed)
-    buttons = [
-        button(package.name, f"{ActionId.OPEN_REQUEST_FORM}:{n}", package.id)
-        for n, package in enumerate(packages[:PACKAGES_SHOWN])
-    ]
-    if len(packages) > PACKAGES_SHOWN:
-        buttons.append(request_button())
-    return message(text, [section(text), actions(*buttons)])
-
-
-def no_package_matches(words_typed: str) -> Message:
-    """`/access request words` fits nothing: a button to look through everything."""
-    return several_packages(words_typed, ())
 
 
 def form_not_opened() -> Message:

@@ -11,10 +11,13 @@ def people(command: str, *, unknown: str = "") -> Message:
     return _usage(first, usage.people_usage(command), actions(request_button()))
 
 
-def administrators(command: str, *, unknown: str = "") -> Message:
-    """The usage of `/access-admin`."""
-    intro = usage.administrators_intro(command)
-    first = usage.not_understood(unknown) if unknown.strip() else intro
+def administrators(command: str, *, unknown: str = "", incomplete: str = "") -> Message:
+    """The usage of `/access-admin`; `incomplete` is a word that came without what it needs."""
+    first = usage.administrators_intro(command)
+    if unknown.strip():
+        first = usage.not_understood(unknown)
+    elif incomplete:
+        first = usage.incomplete(incomplete)
     return _usage(first, usage.administrators_usage(command), context(usage.IDS))
 
 

@@ -80,6 +80,8 @@ class RequestFormData:
     """Why this package cannot be asked for; shown instead of the fields."""
     link: str | None = None
     """Where the card is of the request that the refusal is about."""
+    note: str = forms.CHOOSE_FIRST
+    """Markup that stands in place of a package's terms until one is chosen."""
     nothing_to_request: bool = False
     """No package at all is offered to this person."""
 
@@ -141,7 +143,7 @@ def build(form: RequestFormData, known: Known) -> View:
 
 def _rest(form: RequestFormData, policy: AssignmentPolicy | None, known: Known) -> list[Block]:
     if form.package is None:
-        return [section(forms.CHOOSE_FIRST), _why_field(optional=True, read=True)]
+        return [section(form.note), _why_field(optional=True, read=True)]
     blocks = [_about(form.package, known)]
     if form.refusal is not None:
         return [*blocks, *refused_blocks(form.refusal, known, link=form.link)]

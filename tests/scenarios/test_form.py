@@ -9,7 +9,7 @@ from engine.domain.eligibility import Wish
 from engine.domain.ids import PersonId
 from engine.domain.refusals import AccountClosed
 from playground.acts import SlackSays
-from playground.driver import Form, Reaction
+from playground.driver import Reaction
 from playground.driver_forms import FormRefused
 from playground.seed import Channel, Person, PersonKind
 from tests.company import Company
@@ -109,24 +109,21 @@ async def test_a_hidden_package_is_found_by_its_whole_name_only(contoso: Company
     assert by_words.value("Package") == "Build server administration"
 
 
-async def test_words_that_fit_several_packages_are_answered_with_a_choice(
+async def test_words_that_fit_several_packages_open_the_form_and_name_them(
     contoso: Company,
 ) -> None:
-    """The answer has a button for each, which opens the form."""
-    told = await contoso.rita.types("/access request o")
-    assert isinstance(told, Reaction)
-    assert "More than one package fits" in told.ephemeral
-    form = await contoso.rita.presses(READ)
-    assert isinstance(form, Form)
-    assert form.value("Package") == READ
+    """Nothing is chosen for somebody who was not clear."""
+    form = await contoso.opens("rita", "o")
+    assert "More than one package fits" in form.text
+    assert READ in form.text
+    assert not form.value("Package")
 
 
-async def test_words_that_fit_no_package_are_answered_with_what_to_do(contoso: Company) -> None:
+async def test_words_that_fit_no_package_open_the_form_and_say_so(contoso: Company) -> None:
     """One sentence, and a way to look through all of them."""
-    told = await contoso.says("rita", "/access request spaceship")
-    assert "spaceship" in told
-    form = await contoso.rita.presses("Request access")
-    assert isinstance(form, Form)
+    form = await contoso.opens("rita", "spaceship")
+    assert "spaceship" in form.text
+    assert READ in await form.options("Package")
 
 
 async def test_of_five_thousand_packages_any_is_found_by_typing(company: Open) -> None:
@@ -215,8 +212,8 @@ async def test_an_unpublished_catalog_offers_nothing(company: Open) -> None:
     async with company(files.file(files.package(READ), state="unpublished")) as contoso:
         form = await contoso.opens("rita")
         form.sees("There is nothing you can ask for at the moment")
-        told = await contoso.says("rita", f"/access request {READ}")
-        assert "found no package" in told
+        form = await contoso.opens("rita", READ)
+        form.sees("There is nothing you can ask for at the moment")
 
 
 async def test_the_form_without_anything_chosen_says_so_at_the_field(contoso: Company) -> None:

@@ -70,19 +70,6 @@ def reprocessing(package_name: str) -> str:
     return f"What is missing of {named(package_name)} is being tried again."
 
 
-def several_packages(words_typed: str) -> str:
-    """More than one package fits."""
-    return f"More than one package fits {delivery.raw(words_typed[:100])}. Which one do you mean?"
-
-
-def no_package(words_typed: str) -> str:
-    """No package fits."""
-    return (
-        f"I found no package you can ask for that fits {delivery.raw(words_typed[:100])}. "
-        "Look through all of them with the button."
-    )
-
-
 def unknown_person(words_typed: str) -> str:
     """Nobody is meant by this."""
     return (

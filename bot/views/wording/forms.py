@@ -1,10 +1,11 @@
 """The words of the forms. Plain text, except where it says markup."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.views.texts import cut_markup, day, escape, how_long, listed, named, when
 from bot.views.wording import words
-from bot.views.wording.delivery import right_of
+from bot.views.wording.delivery import raw, right_of
 from engine.application.queries import HeldSummary
 from engine.domain.catalogs import AccessPackage
 from engine.domain.policies import AssignmentPolicy, Expiration
@@ -36,8 +37,21 @@ NO_APPROVAL_EXTENSION = "*Nobody needs to approve this.* Your time is extended a
 
 CHOOSE_PACKAGE = "Choose a package."
 CHOOSE_POLICY = "Choose one of the policies."
+FITTING_SHOWN = 10
 STILL_LOADING = "The form still showed another package. Look at it once more, then send it again."
 CHOOSE_DURATION = "Choose how long."
+
+
+def found(words_typed: str, names: Sequence[str]) -> str:
+    """Why no package is chosen yet, after words that do not fit exactly one. Markup."""
+    if not words_typed.strip():
+        return CHOOSE_FIRST
+    typed = raw(words_typed[:100])
+    if not names:
+        return f"I found no package you can ask for that fits {typed}. Choose one of the list."
+    shown = listed(named(name) for name in names[:FITTING_SHOWN])
+    more = f" and {len(names) - FITTING_SHOWN} more" if len(names) > FITTING_SHOWN else ""
+    return f"More than one package fits {typed}: {shown}{more}. Choose the one you mean."
 
 
 def about_package(package: AccessPackage, catalog: str, rights: list[tuple[str, str]]) -> str:

@@ -49,6 +49,11 @@ def administrators_usage(command: str) -> tuple[str, ...]:
 IDS = "ID is what a card shows after “Request” or “Review”; the last four characters are enough."
 
 
+def incomplete(text: str) -> str:
+    """Before the usage, when a command lacked whom or what it is about."""
+    return f"Something is missing after {delivery.raw(text[:200])}. This is what I can do:"
+
+
 def not_understood(text: str) -> str:
     """Before the usage, when something else was typed."""
     return f"I do not understand {delivery.raw(text[:200])}. This is what I can do:"

@@ -22,6 +22,7 @@ from bot.views.decision_form import DecisionFormData
 from bot.views.extension_form import ExtensionFormData
 from bot.views.home_tab import AdminCounts, HomeData
 from bot.views.request_form import RequestFormData, StagePreview
+from bot.views.wording import forms
 from engine.application.audit import AuditEntry
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import AssignmentState
@@ -140,6 +141,13 @@ def _decision(verdict: Verdict, *requests: tuple[AssignmentRequest, int]) -> Cal
 MODALS: dict[str, Callable[[], View]] = {
     "request_loading": request_form.loading,
     "request_empty": lambda: request_form.build(RequestFormData(now=NOW), KNOWN),
+    "request_several_fit": lambda: request_form.build(
+        RequestFormData(now=NOW, note=forms.found("production", ["Production read", "<Write>"])),
+        KNOWN,
+    ),
+    "request_none_fits": lambda: request_form.build(
+        RequestFormData(now=NOW, note=forms.found("the moon", [])), KNOWN
+    ),
     "request_nothing_offered": lambda: request_form.build(
         RequestFormData(now=NOW, nothing_to_request=True), KNOWN
     ),
@@ -206,6 +214,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "help": lambda: help.people("/access"),
     "help_unknown": lambda: help.people("/access", unknown="frobnicate <!channel>"),
     "help_administrators": lambda: help.administrators("/access-admin"),
+    "help_incomplete": lambda: help.administrators("/access-admin", incomplete="assign"),
     "admin_packages": lambda: admin.packages(
         page(FULL_PACKAGE, a_package_called("Payments release")), {FULL_PACKAGE.id: 12}, KNOWN
     ),
@@ -241,10 +250,6 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "task_done": lambda: answers.task_done("Office VPN"),
     "reprocessing": lambda: answers.reprocessing(NAME),
     "nothing_selected": answers.nothing_selected,
-    "several_packages": lambda: answers.several_packages(
-        "production", [FULL_PACKAGE, a_package_called("Production write access")]
-    ),
-    "no_package": lambda: answers.no_package_matches("the moon"),
     "unknown_person": lambda: answers.unknown_person("@nobody"),
     "outdated": answers.outdated,
     "fault": lambda: answers.fault("7f3a"),

@@ -31,6 +31,7 @@ from bot.views.home_tab import HomeData
 from bot.views.known import Known
 from bot.views.request_form import RequestFormData, StagePreview
 from bot.views.texts import length
+from bot.views.wording import forms
 from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
 from engine.domain.assignment_requests import MAX_REASON, RequestState, RequestType
@@ -221,8 +222,10 @@ def views_saying(text: str) -> list[Message | View]:
         admin.ambiguous(text, (pending,), known),
         answers.refused(NotFound("package", text), known),
         answers.refused(StillHeld(((text, (ANN,)),) * 30), known),
-        answers.several_packages(text, [package] * 11),
-        answers.no_package_matches(text),
+        *(
+            request_form.build(RequestFormData(now=NOW, note=forms.found(text, names)), known)
+            for names in ([], [text] * 11)
+        ),
         answers.unknown_person(text),
         answers.request_sent(text, approval_needed=True),
         answers.decided_several(Verdict.APPROVED, 1, [(text, NotFound("request", text))], known),

@@ -7,15 +7,14 @@ import pytest
 from bot.views import admin, answers, home_tab, my_access, notices, waiting
 from bot.views.action_ids import BadValue, ListName, Part
 from bot.views.home_tab import AdminCounts, HomeData
+from bot.views.wording import forms
 from engine.domain.assignments import AssignmentState
 from engine.domain.conversation import Audience, Card, CardKind, NoticeKind
 from engine.domain.ids import PersonId, RequestId
 from engine.domain.stages import Verdict
 from tests.bot.views.house import (
-    FULL_PACKAGE,
     KNOWN,
     NAME,
-    a_package_called,
     another,
     ended,
     held,
@@ -221,14 +220,13 @@ def test_an_activity_without_words_is_shown_as_it_is_called() -> None:
     assert "something: quite new" in said(admin.story(DELIVERED, STORY, KNOWN))
 
 
-def test_more_packages_than_buttons_lead_to_the_search() -> None:
-    """Ten are offered by name."""
-    ten = [a_package_called(f"Package {n}") for n in range(10)]
+@pytest.mark.parametrize(("fitting", "more"), [(10, False), (11, True)])
+def test_of_many_packages_that_fit_ten_are_named(fitting: int, more: bool) -> None:
+    """The rest is counted; the list below finds them all."""
+    told = forms.found("package", [f"Package {n}" for n in range(fitting)])
 
-    assert len(buttons(answers.several_packages("package", ten))) == 10
-    assert buttons(answers.several_packages("package", [*ten, FULL_PACKAGE]))[10:] == [
-        "Request access"
-    ]
+    assert "Package 9" in told
+    assert ("and 1 more" in told) is more
 
 
 # Notices -----------------------------------------------------------------------------------------
