@@ -85,6 +85,16 @@ class Company:
         """Slack has trouble with a method; the next so many calls."""
         self.playground.faults.add(kind, method=method, times=times, person=person, seconds=0.05)
 
+    async def stays_quiet(self, days: float) -> None:
+        """Days pass and nobody hears of anything."""
+        before = self._heard()
+        await self.playground.days_pass(days)
+        assert self._heard() == before
+
+    def _heard(self) -> dict[str, int]:
+        people = [user.name for user in self.playground.workspace.people()]
+        return {name: len(self.playground.person(name).messages) for name in people}
+
     # What is really true ----------------------------------------------------------------------
 
     def group(self, handle: str) -> set[str]:

@@ -202,7 +202,7 @@ async def test_giving_back_asks_whether_it_is_meant_and_takes_it_at_once(
     assert "rita" not in contoso.group("prod-readers")
     assert "given back" in contoso.rita.messages[0].text.lower()
     assert "Give back" not in contoso.rita.messages[0].buttons
-    assert not await contoso.playground.days_pass(100)
+    await contoso.stays_quiet(100)
 
 
 async def test_giving_back_from_an_old_message_says_that_it_has_ended(contoso: Company) -> None:
