@@ -20,6 +20,7 @@ from bot import review_chart
 from bot.views.texts import cut, reference
 from bot.views.wording import review_file, words
 from bot.views.wording import review_results as said
+from engine.application.lanes import refuse_when_late
 from engine.application.ports import MessageFailed
 from engine.application.queries import Queries
 from engine.application.review_queries import ReviewLineSummary, ReviewQueries, ReviewResults
@@ -104,6 +105,7 @@ async def share(client: AsyncWebClient, files: Iterable[File], *, channel: str, 
         )
         await _put(client, str(given["upload_url"]), file.content)
         uploaded.append({"id": str(given["file_id"]), "title": file.title})
+    refuse_when_late()
     await client.files_completeUploadExternal(
         files=uploaded, channel_id=channel, initial_comment=text
     )

@@ -49,6 +49,8 @@ async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:
     person = await desk.person(doing)
     review_id = ReviewRunId(parse_id(value))
     summary = await _open_review(desk, review_id, person.id)
+    if not summary.counts.total and not summary.counts.gone:
+        raise NotAReviewer
     show = Show.UNDECIDED if summary.counts.undecided else Show.ALL
     state = FormState(review_id=review_id, show=show)
     desk.open_form(doing, await _page(desk, state, summary))

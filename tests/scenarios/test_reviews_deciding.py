@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.desk import interaction
+from bot.listeners.reviews import open_form
+from engine.domain.refusals import NotAReviewer
 from playground.driver import Form, Reaction
 from playground.driver_forms import FormRefused
 from playground.seed import Person
@@ -341,12 +344,16 @@ async def test_reviews_stand_beside_approvals_and_on_the_home_tab(company: Open)
 
 
 async def test_whoever_is_no_reviewer_is_told_so(company: Open) -> None:
-    """Rita gets hold of a button: the form opens on nothing of hers, and answers are refused."""
+    """Rita presses a button that was never shown to her, as a forged payload would."""
     async with company(reviewed(OLGA)) as contoso:
         await hold(contoso, "rita", "ed")
         await contoso.administers(f"review start {READ}")
         assert "Review now" not in contoso.rita.buttons
         assert "Reviews" not in await contoso.says("rita", "/access approvals")
+        page = await contoso.house.desk.reviews.reviews(limit=1)
+        body = {"user": {"id": contoso.rita.id}, "trigger_id": "T1"}
+        with pytest.raises(NotAReviewer):
+            await open_form(contoso.house.desk, interaction(body), page.rows[0].run.id)
 
 
 async def test_a_line_that_fell_out_says_so_when_it_is_pressed(company: Open) -> None:
