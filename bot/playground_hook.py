@@ -5,7 +5,7 @@ for, as the domain names it (`due_timers`). Nothing here decides or changes anyt
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from sqlalchemy import func, select
@@ -29,7 +29,9 @@ MOST_TOLD = 3
 AGAIN = "again"
 """Said of a row that wakes although none of its timers is due: it is looked at once more."""
 
-LANES = {LaneKind.MESSAGES: "a message is sent", LaneKind.HOLDINGS: "access is carried out"}
+SOON = timedelta(seconds=5)
+"""What a lane does within this time belongs to what was told before it: lanes are paced."""
+LANES = {LaneKind.MESSAGES: "a message is tried again", LaneKind.HOLDINGS: "access is tried again"}
 
 
 class Hook:
@@ -55,7 +57,10 @@ class Hook:
 
 
 def next_in_words(reader: SqlReader) -> str | None:
-    """What the earliest moment that anything waits for is about; None when nothing waits."""
+    """What the earliest moment that anything waits for is about; None when nothing waits.
+
+    Empty for what follows within seconds because it is paced.
+    """
     waiting: list[tuple[datetime, Aggregate | LaneKind]] = [
         *((at, aggregate) for aggregate in Aggregate if (at := _first_of(reader, aggregate))),
         *((at, kind) for kind in LaneKind if (at := _first_lane(reader, kind))),
@@ -64,7 +69,7 @@ def next_in_words(reader: SqlReader) -> str | None:
         return None
     at, what = min(waiting, key=lambda one: one[0])
     if isinstance(what, LaneKind):
-        return LANES[what]
+        return "" if at - reader.now() <= SOON else LANES[what]
     count = select(func.count()).where(WAKING[what].c.wake_at == at)
     more = reader.conn.execute(count).scalar_one() - MOST_TOLD
     told = dict.fromkeys(_told(reader, what, at))

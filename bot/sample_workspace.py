@@ -119,7 +119,7 @@ STORY = Story(
             as_person="rita",
             highlight_kind="clock",
             highlight_label="To the next thing",
-            done_when_sees="ends",
+            done_when_sees="Your access to Production read access ends",
         ),
         StoryStep(
             id="end",
@@ -127,7 +127,7 @@ STORY = Story(
             as_person="rita",
             highlight_kind="clock",
             highlight_label="To the next thing",
-            done_when_sees="has ended",
+            done_when_sees="Your access to Production read access ended",
         ),
     ),
 )

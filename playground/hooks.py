@@ -37,7 +37,10 @@ class TellsWhy(Protocol):
     """What an app may offer besides, so that people read why the clock stopped where it did."""
 
     async def next_why(self) -> str | None:
-        """What happens at `next_at`, in a few words like `a reminder to Mia`; None: no words."""
+        """What happens at `next_at`, in a few words like `a reminder to Mia`.
+
+        None: no words for it. Empty: nothing to stop for, such as the rest of what was begun.
+        """
 
 
 APP_ACTS = "the app does something"
@@ -45,9 +48,9 @@ APP_ACTS = "the app does something"
 
 
 async def why_next(hook: App) -> str:
-    """What the app does next, in its own words if it has any."""
+    """What the app does next, in its own words if it has any; empty when it is not worth a stop."""
     words = await hook.next_why() if isinstance(hook, TellsWhy) else None
-    return words or APP_ACTS
+    return APP_ACTS if words is None else words
 
 
 class HttpHook:
@@ -64,7 +67,8 @@ class HttpHook:
 
     async def next_why(self) -> str | None:
         """Ask the app what it does at its next moment."""
-        return as_text((await self._ask()).get("why")) or None
+        why = (await self._ask()).get("why")
+        return None if why is None else as_text(why)
 
     async def settle(self) -> None:
         """Ask until the app says it is idle."""

@@ -140,7 +140,11 @@ class PageApi:
     # -- acting
 
     async def _act(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response(await act(self._playground, as_json(await request.json())))
+        try:
+            answer = await act(self._playground, as_json(await request.json()))
+        finally:
+            self._playground.follow_up()
+        return web.json_response(answer)
 
     async def _clock(self, request: web.Request) -> web.StreamResponse:
         playground = self._playground
@@ -157,6 +161,8 @@ class PageApi:
                 stops = await playground.time.to_the_next_thing()
             case other:
                 raise ValueError(f"the clock cannot {other}")
+        if not playground.clock.running:
+            await playground.settle_after_act()
         playground.workspace.tell("clock")
         playground.story.did("clock")
         told = [{"at": one.at.timestamp(), "why": one.why} for one in stops]

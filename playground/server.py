@@ -7,6 +7,7 @@ through `person(...)`, move the clock.
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ from playground.wire import Json
 from playground.workspace import Workspace
 
 __all__ = ["NotSettled", "Playground", "Tokens"]
+
+log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024 * 1024
 SETTLE_WITHIN = 60.0
@@ -130,6 +133,7 @@ class Playground:
         """One question at a time: people who act at once must not make the app settle twice."""
         self._runner: web.AppRunner | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._following: set[asyncio.Task[None]] = set()
 
     def _seed(
         self, people: Iterable[Person], channels: Iterable[Channel], groups: Iterable[Usergroup]
@@ -160,9 +164,10 @@ class Playground:
 
     async def stop(self) -> None:
         """Stop listening and let everything go."""
-        if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+        watching = [self._watch] if self._watch is not None else []
+        for task in (*watching, *self._following):
+            task.cancel()
+        await asyncio.gather(*watching, *self._following, return_exceptions=True)
         await self.delivery.stop()
         await self.sockets.close()
         await self.page.close()
@@ -215,6 +220,22 @@ class Playground:
             await self.time.to(max(next_at, before))
             if self.clock.now() == before:
                 return
+
+    def follow_up(self) -> None:
+        """While the clock stands, what people do still has its paced consequences (`patience`).
+
+        Returns at once. On a running clock they come by themselves.
+        """
+        if self.clock.running or not self.patience:
+            return
+        task = asyncio.ensure_future(self.settle_after_act())
+        self._following.add(task)
+        task.add_done_callback(self._followed)
+
+    def _followed(self, task: asyncio.Task[None]) -> None:
+        self._following.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("the app did not come to rest after an act", exc_info=error)
 
     # -- people and what happens to them
 

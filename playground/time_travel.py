@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_VISITS = 50
 """Times one moment may be named again after the app said it had settled."""
 
+MOST_PASSED = 1_000
+"""Moments that are not worth a stop and are passed on the way to one that is."""
+
 
 class TimeStuck(Exception):
     """The app names the same moment again and again and never gets past it."""
@@ -69,7 +72,8 @@ class TimeTravel:
                     why = await self.next_why(at)
                     raise TimeStuck(f"{why} at {at.isoformat()}, and the app never gets past it")
                 if at > playground.clock.now():
-                    stops.append(Stop(at=at, why=await self.next_why(at)))
+                    if why := await self.next_why(at):
+                        stops.append(Stop(at=at, why=why))
                     playground.clock.set(at)
                 await self._arrive()
             if target > playground.clock.now():
@@ -86,11 +90,14 @@ class TimeTravel:
         return await self.to(self._playground.clock.now() + delta)
 
     async def to_the_next_thing(self) -> list[Stop]:
-        """Go to the next moment at which anything happens; nowhere when nothing will."""
-        found = await self.next_at()
-        if found is None:
-            return []
-        return await self.to(max(found, self._playground.clock.now()))
+        """Go to the next moment worth a stop; nowhere when nothing will happen any more."""
+        for _ in range(MOST_PASSED):
+            found = await self.next_at()
+            if found is None:
+                return []
+            if stops := await self.to(max(found, self._playground.clock.now())):
+                return stops
+        return []
 
     async def _arrive(self) -> None:
         self._playground.agenda.run_due()

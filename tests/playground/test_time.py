@@ -6,11 +6,12 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.agenda import Agenda
 from playground.clock import Clock, epoch_of, moment_of
+from playground.seed import Person
 from playground.server import Playground
 from playground.time_travel import TimeStuck
 from tests.playground.conftest import START
@@ -142,6 +143,43 @@ async def test_a_stop_says_what_happens_there_in_the_words_of_whoever_acts(
     assert told == ["reminder 1", "an event is delivered again", "the app does something"]
 
 
+async def test_what_is_not_worth_a_stop_is_passed(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """Empty words: it happens on the way, is not told, and is not the next thing."""
+
+    class Paced(Reminders):
+        async def next_why(self) -> str | None:
+            return "" if len(self.moments) == 2 else "a reminder"
+
+    moments = (START + HOUR, START + 2 * HOUR)
+    app = Paced(playground, client, *moments)
+    playground.attach(app)
+    stops = await playground.to_the_next_thing()
+    assert [(one.at, one.why) for one in stops] == [(moments[1], "a reminder")]
+    assert app.seen_at == list(moments)
+
+
+async def test_an_app_that_never_does_anything_worth_a_stop_is_given_up(
+    playground: Playground,
+) -> None:
+    """Rather than passing moments for ever."""
+
+    class Ticking:
+        async def next_at(self) -> datetime | None:
+            return playground.clock.now() + timedelta(seconds=1)
+
+        async def next_why(self) -> str | None:
+            return ""
+
+        async def settle(self) -> None:
+            return None
+
+    playground.attach(Ticking())
+    assert await playground.to_the_next_thing() == []
+    assert playground.clock.now() == START + timedelta(seconds=1_000)
+
+
 async def test_an_app_without_words_for_its_next_thing_is_served_as_before(
     playground: Playground, client: AsyncWebClient
 ) -> None:
@@ -198,6 +236,37 @@ async def test_patience_lets_paced_messages_come(client: AsyncWebClient) -> None
         playground.attach(Paced())
         await playground.settle_after_act()
         assert seen == [START + timedelta(seconds=4)]
+    finally:
+        await playground.stop()
+
+
+async def test_on_a_standing_clock_an_act_on_the_page_has_its_paced_consequences() -> None:
+    """Whoever presses with the clock stopped is not left waiting for a second that never comes."""
+    playground = Playground(
+        people=[Person(name="ana", real_name="Ana Archer")],
+        clock=Clock(START, running=False),
+        patience=timedelta(seconds=5),
+    )
+    await playground.start()
+    due, done = [START + timedelta(seconds=1)], asyncio.Event()
+
+    class Paced:
+        async def next_at(self) -> datetime | None:
+            return due[0] if due else None
+
+        async def settle(self) -> None:
+            if due and due[0] <= playground.clock.now():
+                due.pop()
+                done.set()
+
+    try:
+        playground.attach(Paced())
+        async with ClientSession() as session:
+            act = {"as": playground.person("ana").id, "do": "open_home"}
+            async with session.post(f"{playground.url}/page-api/act", json=act) as answer:
+                assert answer.status == 200
+        await asyncio.wait_for(done.wait(), 5)
+        assert playground.clock.now() == START + timedelta(seconds=1)
     finally:
         await playground.stop()
 
