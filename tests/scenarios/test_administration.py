@@ -197,3 +197,29 @@ async def test_help_names_every_command(contoso: Company) -> None:
     unknown = await contoso.says("rita", "/access please")
     assert "I do not understand please" in unknown
     assert "/access request [words]" in unknown
+
+
+async def test_what_somebody_has_asked_for_already_is_not_assigned_beside_it(
+    contoso: Company,
+) -> None:
+    """There is one open request for a package; the administrator is told of it."""
+    await contoso.asks("rita", READ, Justification="On call")
+    told = await contoso.administers(f"assign @rita {READ}")
+    assert "still open" in told.ephemeral
+    assert "rita" not in contoso.group("prod-readers")
+
+
+async def test_what_somebody_has_already_is_not_assigned_again(contoso: Company) -> None:
+    """The second time changes nothing."""
+    await contoso.administers(f"assign @rita {READ}")
+    told = await contoso.administers(f"assign @rita {READ}")
+    assert "already" in told.ephemeral
+    assert len((await contoso.house.queries.requests()).rows) == 1
+
+
+async def test_what_excludes_one_another_is_not_assigned_either(contoso: Company) -> None:
+    """SOD-2: a direct assignment is refused, too."""
+    await contoso.administers("assign @rita Build server administration")
+    told = await contoso.administers(f"assign @rita {READ}")
+    assert "may not be held together" in told.ephemeral
+    assert "rita" not in contoso.group("prod-readers")

@@ -230,3 +230,36 @@ async def test_nobody_else_can_give_back_or_extend_what_is_mine(contoso: Company
         with pytest.raises(NotYours):
             await contoso.house.service.handle(command, ed)
     assert "rita" in contoso.group("prod-readers")
+
+
+async def test_giving_back_while_more_time_is_being_decided_ends_both(contoso: Company) -> None:
+    """Rita no longer needs it: nobody has to decide about more of it."""
+    await _has_it(contoso)
+    await _extends(contoso, Justification="More")
+    await contoso.rita.presses("Give back", on="Delivered")
+    assert "rita" not in contoso.group("prod-readers")
+    assert all("Approve" not in one.buttons for one in contoso.mia.messages)
+    contoso.mia.sees("Canceled")
+
+
+async def test_an_extension_can_be_canceled_and_the_access_stays(contoso: Company) -> None:
+    """Only the request for more time is withdrawn."""
+    await _has_it(contoso)
+    await _extends(contoso, Justification="More")
+    await contoso.rita.presses("Cancel request")
+    contoso.mia.sees("Canceled")
+    assert "rita" in contoso.group("prod-readers")
+    again = await contoso.rita.presses("Extend", on="Delivered")
+    assert isinstance(again, Form)
+    await again.dismiss()
+
+
+async def test_an_administrator_removes_while_more_time_is_being_decided(
+    contoso: Company,
+) -> None:
+    """The approver's card says that there is nothing to decide any more."""
+    await _has_it(contoso)
+    await _extends(contoso, Justification="More")
+    await contoso.administers(f"remove @rita {READ}")
+    assert "rita" not in contoso.group("prod-readers")
+    contoso.mia.sees("Canceled")

@@ -1,18 +1,18 @@
 """A right that cannot be given: what everybody sees, who may try again, and what is never lost."""
 
+from dataclasses import replace
+
 import pytest
 
 from engine.application.commands import Actor, ReprocessRequest
 from engine.domain.ids import PersonId
 from engine.domain.refusals import NotAdministrator
 from playground.driver import Form, Reaction
-from playground.seed import Channel
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
 
 BOTH = files.package("Both", gives=("prod-readers", "incident-room"))
-LOCKED = Channel(name="vault", members=("olga",), is_private=True, has_app=False)
 
 
 async def _app_is_out(contoso: Company) -> None:
@@ -168,17 +168,30 @@ async def test_what_was_only_partly_given_can_be_given_back(company: Open) -> No
         assert "rita" in contoso.channel("incident-room")
 
 
-async def test_a_channel_usher_was_never_in_is_said_to_be_the_cause(company: Open) -> None:
+async def test_a_channel_usher_is_not_in_is_said_to_be_the_cause(company: Open) -> None:
     """The sentence names the channel and what to do."""
-    resources = [
-        *files.RESOURCES,
-        {"name": "vault", "connector": "slack_channel", "id": "#vault", "roles": ["member"]},
-    ]
-    text = files.file(files.package("Vault", gives=("incident-room",)), resources=files.RESOURCES)
-    del resources
-    async with company(text, channels=[LOCKED]) as contoso:
+    async with company(files.file(files.package("Room", gives=("incident-room",)))) as contoso:
         await _app_is_out(contoso)
-        await contoso.asks("rita", "Vault")
+        await contoso.asks("rita", "Room")
         reason = contoso.rita.messages[0].text
         assert "incident-room" in reason
-        assert "invite" in reason.lower()
+        assert "invite the app" in reason
+
+
+async def test_a_permission_the_app_lost_is_named_and_reprocess_works_once_it_is_back(
+    company: Open,
+) -> None:
+    """Somebody reinstalled the app without a scope: the card says which one is missing."""
+    async with company(files.file(BOTH)) as contoso:
+        workspace = contoso.playground.workspace
+        whole = workspace.manifest
+        lacking = tuple(one for one in whole.scopes if one != "usergroups:write")
+        workspace.manifest = replace(whole, scopes=lacking)
+        await contoso.asks("rita", "Both")
+        contoso.ada.sees("usergroups:write")
+        contoso.rita.sees("Partially delivered")
+
+        workspace.manifest = whole
+        await contoso.ada.presses("Reprocess")
+        assert "rita" in contoso.group("prod-readers")
+        contoso.rita.sees("✓ @prod-readers (member): delivered")

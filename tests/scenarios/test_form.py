@@ -1,12 +1,12 @@
 """The form: what is offered to whom, what follows from a choice, and every no at its field."""
 
-import json
+from dataclasses import replace
 
 import pytest
 
-from engine.application.commands import Actor, SubmitRequest
+from engine.application.commands import OPERATOR, Actor, ApplyConfiguration, SubmitRequest
 from engine.domain.eligibility import Wish
-from engine.domain.ids import PersonId
+from engine.domain.ids import PackageId, PersonId, PolicyId
 from engine.domain.refusals import AccountClosed
 from playground.acts import SlackSays
 from playground.driver import Reaction
@@ -23,25 +23,18 @@ VISITOR = Person(
 SHARED = Channel(name="with-elsewhere", members=("rita", "vera"), is_ext_shared=True)
 
 
-def _many(number: int) -> str:
-    """A file with so many small packages."""
-    text = json.loads(files.file())
-    text["catalogs"][0]["packages"] = [
-        {
-            "name": f"System {count:04}",
-            "grants": [{"resource": "prod-readers", "role": "member"}],
-            "policies": [
-                {
-                    "name": "All",
-                    "requestors": {"scope": "all_members"},
-                    "justification": "hidden",
-                    "expiration": {"after": "P1D"},
-                }
-            ],
-        }
-        for count in range(1, number + 1)
-    ]
-    return json.dumps(text, separators=(",", ":"))
+async def _grows_to(contoso: Company, number: int) -> None:
+    """The operator applies so many packages like the only one; the file itself is another story."""
+    configured = await contoso.house.queries.configured()
+    assert configured is not None
+    (package,), (policy,) = configured.configuration.packages, configured.configuration.policies
+    packages, policies = [package], [policy]
+    for count in range(1, number + 1):
+        package_id = PackageId(f"{count:032}")
+        packages.append(replace(package, id=package_id, name=f"System {count:04}"))
+        policies.append(replace(policy, id=PolicyId(f"{count:032}"), package_id=package_id))
+    grown = replace(configured.configuration, packages=tuple(packages), policies=tuple(policies))
+    await contoso.house.service.handle(ApplyConfiguration(configuration=grown), OPERATOR)
 
 
 async def test_only_what_somebody_may_ask_for_is_offered(contoso: Company) -> None:
@@ -128,7 +121,8 @@ async def test_words_that_fit_no_package_open_the_form_and_say_so(contoso: Compa
 
 async def test_of_five_thousand_packages_any_is_found_by_typing(company: Open) -> None:
     """Slack shows a hundred; the 101st and the last come with a few letters."""
-    async with company(_many(5000)) as contoso:
+    async with company(files.file(files.package("Zebra"))) as contoso:
+        await _grows_to(contoso, 5000)
         form = await contoso.opens("rita")
         first = await form.options("Package")
         assert first == [f"System {number:04}" for number in range(1, 101)]
