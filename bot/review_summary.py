@@ -23,7 +23,12 @@ from bot.views.wording import review_results as said
 from engine.application.lanes import refuse_when_late
 from engine.application.ports import MessageFailed
 from engine.application.queries import Queries
-from engine.application.review_queries import ReviewLineSummary, ReviewQueries, ReviewResults
+from engine.application.review_queries import (
+    DepartmentCounts,
+    ReviewLineSummary,
+    ReviewQueries,
+    ReviewResults,
+)
 from engine.domain.ids import PersonId, ReviewRunId
 from engine.domain.people import Person
 
@@ -73,9 +78,14 @@ async def files_of(
         name=f"{stem}.png",
         title=title,
         content=await asyncio.to_thread(review_chart.draw, title, bars),
-        alt_text=cut(said.picture_in_words(results, bars), said.ALT_TEXT),
+        alt_text=described(results, bars),
     )
     return picture, table
+
+
+def described(results: ReviewResults, bars: Iterable[DepartmentCounts]) -> str:
+    """What the picture shows, in as many characters as Slack takes for that."""
+    return cut(said.picture_in_words(results, bars), said.ALT_TEXT)
 
 
 def mark_of(key: str) -> str:

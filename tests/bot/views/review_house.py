@@ -13,7 +13,8 @@ from engine.application.review_queries import (
     ReviewLineSummary,
     ReviewResults,
 )
-from engine.domain.assignments import EndReason
+from engine.domain.assignment_requests import RequestType
+from engine.domain.assignments import Assignment, EndReason
 from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
 from engine.domain.people import the_manager, the_person
 from engine.domain.review_lines import (
@@ -34,10 +35,11 @@ from engine.domain.review_settings import (
     ReviewStage,
 )
 from engine.domain.reviews import ReviewRun, ReviewState
-from tests.bot.views.house import KNOWN, NAME, asked, holds
+from tests.bot.views.house import KNOWN, NAME, asked, ended, holds
 from tests.bot.views.pictures_of_cards import APPROVED, GIVEN
 from tests.builders import ANN, BEN, CAT, DAN, DAY, HOUR, MAX, MIA, NOW, OLGA, PACKAGE, POLICY, ROB
 
+ADMIN_REMOVE = RequestType.ADMIN_REMOVE
 REVIEW = ReviewRunId("01HX5REVIEW00042")
 S, V, R = ReviewState, ReviewVerdict, Recommendation
 OWNER = ReviewStage(name="Owner", reviewers=(the_person(OLGA),), open_for=14 * DAY)
@@ -181,6 +183,11 @@ def a_decision(
         decided_by=by,
         decided_at=NOW + HOUR / 2,
     )
+
+
+def ended_by_review() -> Assignment:
+    """Rob's assignment after a review took it away."""
+    return ended(EndReason.REVIEWED)
 
 
 def form_data(
