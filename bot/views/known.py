@@ -19,8 +19,10 @@ from engine.domain.ids import CatalogId, PackageId, PersonId, PolicyId, Resource
 from engine.domain.people import Person, Subject, SubjectKind
 from engine.domain.refusals import LifeRefusal
 
-_NOT_YET = frozenset({AssignmentState.SCHEDULED, AssignmentState.DELIVERY_FAILED})
-"""Nobody needs more time for what they do not have."""
+_NOT_YET = frozenset(
+    {AssignmentState.SCHEDULED, AssignmentState.DELIVERING, AssignmentState.DELIVERY_FAILED}
+)
+"""Nobody needs more time for what they do not have; until it is there, its request is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def approval(request: AssignmentRequest, number: int, viewer: PersonId) -> Messa
     [
         (PENDING, None, ["Cancel request"]),
         (in_state(APPROVED, S.SCHEDULED), holds(A.SCHEDULED), ["Cancel request"]),
-        (DELIVERING, holds(A.DELIVERING), ["Extend", "Give back"]),
+        (DELIVERING, holds(A.DELIVERING), ["Give back"]),
         (DELIVERED, holds(), ["Extend", "Give back"]),
         (DELIVERED, holds(lasting=None), ["Give back"]),
         (PARTIAL, holds(A.PARTIALLY_DELIVERED), ["Extend", "Give back"]),
