@@ -10,6 +10,7 @@ an optional one a sentence says what does not work. A server that names no scope
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -115,8 +116,9 @@ def web_client(settings: OperatorSettings, session: aiohttp.ClientSession) -> As
     return client
 
 
+@cache
 def read_manifest() -> Mapping[str, object]:
-    """`manifest.yml`, parsed."""
+    """`manifest.yml`, parsed once."""
     packaged = files("bot").joinpath(MANIFEST)
     beside = Path(__file__).resolve().parent.parent / MANIFEST
     text = (packaged if packaged.is_file() else beside).read_text(encoding="utf-8")

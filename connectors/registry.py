@@ -13,6 +13,7 @@ a method that forgot to be asynchronous would otherwise fail in the middle of so
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import MappingProxyType
 from typing import Protocol, cast
@@ -76,8 +77,9 @@ BUILT_IN: Mapping[str, Factory] = MappingProxyType(
 )
 
 
+@cache
 def installed() -> tuple[EntryPoint, ...]:
-    """The connectors that installed packages declare, not loaded yet."""
+    """The connectors that installed packages declare, not loaded yet; looked for once."""
     return tuple(entry_points(group=ENTRY_POINT_GROUP))
 
 
