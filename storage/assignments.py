@@ -4,17 +4,27 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.sql.dml import Insert
 
-from engine.application.ports import LaneKind
+from engine.application.ports import Claim, Claimant, Claimed, LaneKind
 from engine.domain.assignments import Assignment
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, HoldingId, PackageId, PersonId
 from storage import tables as t
 from storage.bound import upsert
 from storage.conflicts import keys_checked
-from storage.reader import ACTIVE, ASSIGNMENT, HOLDING, ONE_ASSIGNMENT, ONE_HOLDING, locked
+from storage.errors import Again
+from storage.lanes import LEASED_UNDER
+from storage.reader import (
+    ACTIVE,
+    ASSIGNMENT,
+    HOLDING,
+    ONE_ASSIGNMENT,
+    ONE_HOLDING,
+    REQUEST,
+    locked,
+)
 from storage.requests import RequestWrites, saving, to_save, waking
 
 _A, _H, _C = t.assignments.c, t.holdings.c, t.claims.c
@@ -30,7 +40,36 @@ _LOCK_HOLDINGS = locked(
         _H.person_id == bindparam("person_id"),
         tuple_(_H.connector, _H.target, _H.role).in_(bindparam("keys", expanding=True)),
     )
-    .order_by(_H.id)
+    .order_by(_H.connector, _H.target, _H.role)
+)
+_R, _also = t.requests.c, t.claims.alias("also")
+_LEASED_UNDER = (
+    select(LEASED_UNDER).where(t.lanes.c.key == _H.lane).correlate(t.holdings).scalar_subquery()
+)
+_CLAIMING_ONE = ~_A.level & _A.id.in_(
+    select(_C.assignment_id).where(_C.holding_id == bindparam("holding_id"))
+)
+_CLAIMANTS = locked(
+    select(*REQUEST.columns, *ASSIGNMENT.columns)
+    .select_from(t.requests)
+    .join(t.assignments, _R.id == func.coalesce(_A.removal_request_id, _A.request_id))
+    .where(_CLAIMING_ONE)
+    .order_by(_A.id)
+)
+"""Requests are named first, so that PostgreSQL locks each before its assignment."""
+_CLAIMED = (
+    select(*HOLDING.columns, _A.id, _C.active, _C.position, _H.lane, _LEASED_UNDER)
+    .select_from(t.claims)
+    .join(t.assignments, _A.id == _C.assignment_id)
+    .join(t.holdings, _H.id == _C.holding_id)
+    .where(
+        ~_A.level,
+        _A.id.in_(
+            select(_also.c.assignment_id).where(_also.c.holding_id == bindparam("holding_id"))
+        ),
+    )
+    .order_by(_H.connector, _H.target, _H.role, _A.id)
+    .with_for_update(key_share=True, of=t.holdings)
 )
 _ACTIVE_OF = select(_A.id).where(ACTIVE, _A.target_id == bindparam("target_id")).order_by(_A.id)
 _NAMED = _A.id.in_(bindparam("ids", expanding=True))
@@ -117,6 +156,62 @@ class AssignmentWrites(RequestWrites):
         row = self.conn.execute(_LOCK_HOLDING, {"id": holding_id}).one_or_none()
         return HOLDING.from_row(row) if row is not None else None
 
+    def lock_claimed(self, holding_id: HoldingId) -> Claimed | None:
+        """Lock and read a holding with its claimants and their requests, in the house's order.
+
+        The other holdings of the claimants are locked too, in the order of their keys. Raises
+        `Again` when somebody claimed it, or an assignment ended, between the two statements.
+        """
+        asked = {"holding_id": holding_id}
+        width = len(REQUEST.columns)
+        found = {
+            row[width]: (REQUEST.from_row(row), ASSIGNMENT.from_row(row[width:]))
+            for row in self.conn.execute(_CLAIMANTS, asked)
+        }
+        claims: dict[str, list[tuple[int, Claim]]] = {}
+        holding: Holding | None = None
+        width = len(HOLDING.columns)
+        for row in self.conn.execute(_CLAIMED, asked):
+            each = HOLDING.from_row(row)
+            assignment_id, active, position, lane, number = row[width:]
+            claims.setdefault(assignment_id, []).append(
+                (position, Claim(holding=each, active=active))
+            )
+            if each.id == holding_id:
+                holding = each
+                self.seen_leases[lane] = number
+        if set(claims) != set(found):
+            raise Again
+        if holding is None:
+            holding = self.lock_holding(holding_id)
+        if holding is None:
+            return None
+        self.outgoing.claimed[holding_id] = tuple(found)
+        return Claimed(
+            holding=holding,
+            claimants=tuple(
+                Claimant(
+                    request=request,
+                    assignment=assignment,
+                    claims=tuple(claim for _, claim in sorted(claims[key], key=_position)),
+                )
+                for key, (request, assignment) in found.items()
+            ),
+        )
+
+    def make_holdings(self, holdings: Iterable[tuple[Holding, str]]) -> dict[Key, Holding]:
+        """Insert holdings and wake their lanes; one that exists is locked and given instead."""
+        given = list(holdings)
+        if not given:
+            return {}
+        rows = [HOLDING.to_row(holding) | {"lane": lane} for holding, lane in given]
+        found = HOLDING.all_from(self.conn.execute(_make_holdings(self.postgres), rows))
+        stored = {holding.id for holding in found}
+        for holding, lane in given:
+            if holding.id in stored and holding.next_at is not None:
+                self.outgoing.wake(LaneKind.HOLDINGS, lane, holding.next_at)
+        return {(h.connector, h.target, h.role): h for h in found}
+
     def save_holdings(self, holdings: Iterable[tuple[Holding, str]]) -> None:
         """Insert or write holdings, each with its lane, and wake the lanes at `next_at`.
 
@@ -158,6 +253,24 @@ class AssignmentWrites(RequestWrites):
         self.conn.execute(_DROP, {"of": assignment_id, "holdings": dropped})
         kept = set(self.conn.execute(_STILL_CLAIMED, {"holdings": dropped}).scalars())
         return tuple(holding_id for holding_id in dropped if holding_id not in kept)
+
+
+def _position(claim: tuple[int, Claim]) -> tuple[int, str]:
+    return claim[0], claim[1].holding.id
+
+
+@cache
+def _make_holdings(postgres: bool) -> Insert:
+    """What exists already is written as it is, for that locks it and gives it back."""
+    made: Insert = (
+        upsert(t.holdings, postgres)
+        .on_conflict_do_update(
+            index_elements=["person_id", "connector", "target", "role"],
+            set_={"id": t.holdings.c.id},
+        )
+        .returning(*HOLDING.columns)
+    )
+    return made
 
 
 @cache

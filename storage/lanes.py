@@ -23,6 +23,7 @@ from sqlalchemy import (
     Connection,
     bindparam,
     case,
+    exists,
     func,
     literal_column,
     null,
@@ -39,10 +40,10 @@ from storage.bound import Home
 from storage.codec import clean
 from storage.errors import Again
 from storage.outgoing import Outgoing, write_messages
-from storage.reader import HOLDING, SqlReader, locked
+from storage.reader import HOLDING, PERSON, SqlReader, locked
 from storage.types import UtcMillis, WakeMillis
 
-_L, _M, _H = t.lanes.c, t.messages.c, t.holdings.c
+_L, _M, _H, _C = t.lanes.c, t.messages.c, t.holdings.c, t.claims.c
 _NOW = bindparam("now", type_=WakeMillis)
 NOBODYS = -1
 """The number of a lease that nobody has."""
@@ -64,13 +65,28 @@ _LEASE = (
     )
     .returning(_L.key, _L.lease_number)
 )
-_LEASED_UNDER = case((_L.holder.is_not(None), _L.lease_number)).label("lease_number")
+LEASED_UNDER = case((_L.holder.is_not(None), _L.lease_number)).label("lease_number")
+"""The number a lane is leased under; empty when nobody has it."""
 _NUMBERS = (
-    select(_L.key, _LEASED_UNDER)
+    select(_L.key, LEASED_UNDER)
     .where(_L.key.in_(bindparam("keys", expanding=True)))
     .order_by(_L.key)
 )
 _LOCKED_NUMBERS = locked(_NUMBERS)
+_LOCKED_AND_CLAIMED = locked(
+    _NUMBERS.add_columns(
+        exists()
+        .where(
+            _C.holding_id.in_(bindparam("holdings", expanding=True)),
+            _C.assignment_id.not_in(bindparam("looked_at", expanding=True)),
+            t.assignments.c.id == _C.assignment_id,
+            ~t.assignments.c.level,
+        )
+        .correlate(None)
+        .label("overlooked")
+    )
+)
+"""Also whether somebody has claimed one of the holdings since its claimants were looked for."""
 
 _HEAD_MESSAGE = (
     select(t.messages)
@@ -123,13 +139,15 @@ _FAILED = (
     )
 )
 
-_HEAD_HOLDING = locked(
-    select(*HOLDING.columns)
+_HEAD_HOLDING = (
+    select(*HOLDING.columns, *PERSON.columns)
+    .outerjoin(t.people, t.people.c.id == _H.person_id)
     .where(_H.lane == bindparam("of"), _H.next_at <= _NOW)
     .order_by(_H.wanted, _H.next_at, _H.id)
-    .limit(1),
-    skip=True,
+    .limit(1)
+    .with_for_update(key_share=True, skip_locked=True, of=t.holdings)
 )
+"""With the person it is of, whom whoever brings it level has to know."""
 
 _NEXT = func.coalesce(
     select(func.coalesce(_M.retry_at, literal_column("0")))
@@ -168,6 +186,8 @@ class LaneWork(SqlReader):
         """With nothing collected yet."""
         super().__init__(conn, home)
         self.outgoing = Outgoing()
+        self.seen_leases: dict[str, int | None] = {}
+        """The number each lane was leased under when it was looked at, not locked."""
         self.wakes_now = False
         """Whether something written here is due at once."""
 
@@ -192,7 +212,9 @@ class LaneWork(SqlReader):
         meanwhile, the transaction starts over and this is False.
         """
         number = self.outgoing.held.get(lease.lane)
-        if number is None:
+        if number is None and lease.lane in self.seen_leases:
+            number = self.seen_leases[lease.lane]
+        elif number is None:
             found = self.conn.execute(_NUMBERS, {"keys": [lease.lane]}).one_or_none()
             number = found.lease_number if found is not None else None
         if number == lease.number:
@@ -288,7 +310,14 @@ class LaneWork(SqlReader):
         if not self._own(lease):
             return None
         row = self.conn.execute(_HEAD_HOLDING, {"of": lease.lane, "now": now}).one_or_none()
-        return HOLDING.from_row(row) if row is not None else None
+        if row is None:
+            return None
+        holding = HOLDING.from_row(row)
+        theirs = row[len(HOLDING.columns) :]
+        self.people_seen[holding.person_id] = (
+            PERSON.from_row(theirs) if theirs[0] is not None else None
+        )
+        return holding
 
     def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:  # noqa: ARG002
         """Give the lane back at the end of this transaction.
@@ -331,7 +360,17 @@ class LaneWork(SqlReader):
         if not self.postgres or ours <= set(outgoing.held):
             return
         keys = sorted(ours | set(outgoing.lanes))
-        found = self.conn.execute(_LOCKED_NUMBERS, {"keys": keys})
+        if outgoing.claimed:
+            asked = {
+                "keys": keys,
+                "holdings": list(outgoing.claimed),
+                "looked_at": [each for ids in outgoing.claimed.values() for each in ids],
+            }
+            found = self.conn.execute(_LOCKED_AND_CLAIMED, asked).all()
+            if any(row.overlooked for row in found):
+                raise Again
+        else:
+            found = self.conn.execute(_LOCKED_NUMBERS, {"keys": keys}).all()
         numbers = _by_lane(found)
         if any(numbers.get(lane) != number for lane, number in outgoing.fences.items()):
             raise Again

@@ -39,6 +39,8 @@ class Outgoing:
     lanes: dict[str, tuple[LaneKind, datetime]] = field(default_factory=dict)
     """Lanes to wake, and when."""
     audit: list[Row] = field(default_factory=list)
+    claimed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Holdings settled here, with the assignments they matter to, as far as they were known."""
     fences: dict[str, int] = field(default_factory=dict)
     """Lanes found to be leased under this number, which must still be so at the end."""
     releases: dict[str, tuple[int, datetime]] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class Outgoing:
             subjects=dict(self.subjects),
             lanes=dict(self.lanes),
             audit=list(self.audit),
+            claimed=dict(self.claimed),
             fences=dict(self.fences),
             releases=dict(self.releases),
             held=dict(self.held),

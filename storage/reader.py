@@ -123,6 +123,8 @@ class SqlReader(Bound):
     def __init__(self, conn: Connection, home: Home) -> None:
         """With nothing read yet."""
         super().__init__(conn, home)
+        self.people_seen: dict[PersonId, Person | None] = {}
+        """People read together with something else."""
         self._groups_known: dict[PersonId, frozenset[GroupId]] = {}
         self._standings: dict[tuple[PersonId, PackageId], Any] = {}
 
@@ -132,6 +134,8 @@ class SqlReader(Bound):
 
     def person(self, person_id: PersonId) -> Person | None:
         """One person of the mirror."""
+        if person_id in self.people_seen:
+            return self.people_seen[person_id]
         rows = self.conn.execute(_PERSON, {"id": person_id}).all()
         if not rows:
             return None
@@ -204,6 +208,7 @@ class SqlReader(Bound):
 
     def forget(self) -> None:
         """Look again: something was written."""
+        self.people_seen.clear()
         self._groups_known.clear()
         self._standings.clear()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from engine.application.configured import Configured
-from engine.application.ports import Ids, LaneNames, Transaction
+from engine.application.ports import Claim, Ids, LaneNames, Transaction
 from engine.domain import holdings
 from engine.domain.assignments import Assignment
 from engine.domain.catalogs import Resource
@@ -39,8 +39,20 @@ class Claims:
         self._serial = serial
         self._now = now
 
-    def level(self, before: Assignment | None, after: Assignment) -> tuple[Level, ...]:
+    def in_step(self, assignment: Assignment, known: Iterable[Claim]) -> bool:
+        """Whether what it claims is what its package gives now."""
+        wanted = self._granted_by(assignment) if assignment.wanted else {}
+        return set(wanted) == {_key(claim.holding) for claim in known if claim.active}
+
+    def level(
+        self,
+        before: Assignment | None,
+        after: Assignment,
+        known: Iterable[Claim] | None = None,
+    ) -> tuple[Level, ...]:
         """Claim what the package gives if the assignment is in force, drop the rest; how far is it.
+
+        `known` are its claims, if they have been read already.
 
         Holdings are locked before anybody else's claims are looked at, so that two assignments
         ending at the same moment cannot each leave the removal to the other.
@@ -48,14 +60,15 @@ class Claims:
         wanted = self._granted_by(after) if after.wanted else {}
         if before is None and not wanted:
             return ()
-        known = self._tx.claims_of(after.id) if before is not None else ()
+        if known is None:
+            known = self._tx.claims_of(after.id) if before is not None else ()
         claims = {_key(claim.holding): claim for claim in known}
         missing = [key for key in wanted if key not in claims or not claims[key].active]
         extra = [key for key, claim in claims.items() if claim.active and key not in wanted]
         now_held = {key: claim.holding for key, claim in claims.items()}
         if missing or extra:
-            locked = self._tx.lock_holdings(after.target_id, [*missing, *extra])
-            now_held |= locked | self._claim(after, wanted, missing, locked)
+            locked = self._locked(after, wanted, missing, extra)
+            now_held |= locked | self._claim(after, missing, locked)
             now_held |= self._drop(after, extra, locked)
         if after.wanted:
             return tuple(holdings.level(now_held[key]) for key in wanted)
@@ -72,31 +85,41 @@ class Claims:
             granted[(resource.connector, resource.target, grant.role)] = resource
         return granted
 
-    def _claim(
+    def _locked(
         self,
         assignment: Assignment,
         wanted: dict[Key, Resource],
         missing: list[Key],
-        locked: dict[Key, Holding],
+        extra: list[Key],
     ) -> dict[Key, Holding]:
-        claimed: dict[Key, Holding] = {}
-        for key in missing:
-            connector, target, role = key
-            if key in locked:
-                claimed[key] = holdings.want(locked[key], now=self._now)
-                continue
-            claimed[key] = Holding(
-                id=HoldingId(self._ids.new(self._now)),
-                connector=connector,
-                target=target,
-                role=role,
-                person_id=assignment.target_id,
-                resource_id=wanted[key].id,
-                next_at=self._now,
-                changed_at=self._now,
-            )
-        changed = [h for key, h in claimed.items() if h != locked.get(key)]
-        self.save(changed)
+        """Every holding that is to be claimed or dropped; what does not exist yet is made."""
+        locked = self._tx.lock_holdings(assignment.target_id, [*missing, *extra]) if extra else {}
+        fresh = [
+            self._fresh(assignment, wanted[key], key)
+            for key in sorted(missing)
+            if key not in locked
+        ]
+        made = self._tx.make_holdings([(holding, self.lane_of(holding)) for holding in fresh])
+        return locked | made
+
+    def _fresh(self, assignment: Assignment, resource: Resource, key: Key) -> Holding:
+        connector, target, role = key
+        return Holding(
+            id=HoldingId(self._ids.new(self._now)),
+            connector=connector,
+            target=target,
+            role=role,
+            person_id=assignment.target_id,
+            resource_id=resource.id,
+            next_at=self._now,
+            changed_at=self._now,
+        )
+
+    def _claim(
+        self, assignment: Assignment, missing: list[Key], locked: dict[Key, Holding]
+    ) -> dict[Key, Holding]:
+        claimed = {key: holdings.want(locked[key], now=self._now) for key in missing}
+        self.save(h for key, h in claimed.items() if h != locked[key])
         self._tx.claim_holdings(assignment.id, [h.id for h in claimed.values()])
         return claimed
 

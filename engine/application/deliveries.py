@@ -2,13 +2,15 @@
 
 The attempt is committed before the connector is called (`holdings.begin`), the answer afterwards,
 onto the holding as it is by then: if what is wanted has changed meanwhile, the next step undoes
-or repeats it. Settling wakes every assignment that claims the holding; what that means for a
-request is the rules' business.
+or repeats it. Settling looks at every assignment that claims the holding, in the same transaction;
+what that means for a request is the rules' business. Should that fail, the answer is stored all the
+same and the assignments are woken, where what keeps failing is parked.
 """
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from engine.application import facts
 from engine.application.commands import TIME
@@ -22,8 +24,21 @@ from engine.application.connectors import (
     Retry,
     Target,
 )
-from engine.application.lanes import CALL_SECONDS, LEASE, holder_name
-from engine.application.ports import HoldingWork, Ids, LaneKind, Lease, Store, Transaction
+from engine.application.lanes import (
+    LEASE,
+    calls_until,
+    holder_name,
+    refuse_when_late,
+)
+from engine.application.ports import (
+    Claimed,
+    HoldingWork,
+    Ids,
+    LaneKind,
+    Lease,
+    Store,
+    Transaction,
+)
 from engine.application.service import Entitlements
 from engine.application.unit import Unit
 from engine.domain import holdings
@@ -33,6 +48,9 @@ from engine.domain.ids import PersonId
 from engine.domain.people import Person, PersonKind
 
 log = logging.getLogger(__name__)
+
+A = TypeVar("A", Hold, Exception)
+"""A connector's answer, or why there is none."""
 
 
 class Deliveries:
@@ -93,18 +111,18 @@ class Deliveries:
         step = holdings.next_step(work.holding)
         assert step is not None, "only holdings with a step are taken"
         try:
-            async with asyncio.timeout(CALL_SECONDS):
+            async with asyncio.timeout_at(calls_until()):
                 hold = await self._call(work, step)
         except TimeoutError:
             error: Exception = Retry("The system did not answer in time.")
         except Exception as failed:  # noqa: BLE001 - anybody's code; its faults are counted
             error = failed
         else:
-            await self._store.write(self._settle, work, step, hold)
+            await self._settled(self._settle, work, step, hold)
             return
         if not isinstance(error, ConnectorError):
             log.error("a connector failed", exc_info=error, extra={"holding": work.holding.id})
-        await self._store.write(self._fail, work, step, error)
+        await self._settled(self._fail, work, step, error)
 
     async def _call(self, work: HoldingWork, step: Step) -> Hold:
         holding = work.holding
@@ -117,13 +135,31 @@ class Deliveries:
                 return Hold(account="", state=HoldState.ABSENT)
             raise Refused(f"{work.person.name} has no account there.")
         call = connector.grant if step is Step.GRANT else connector.revoke
+        refuse_when_late()
         return await call(work.target, account)
 
-    def _settle(self, tx: Transaction, work: HoldingWork, step: Step, hold: Hold) -> None:
+    async def _settled(
+        self,
+        settle: Callable[[Transaction, HoldingWork, Step, A, bool], None],
+        work: HoldingWork,
+        step: Step,
+        answer: A,
+    ) -> None:
+        """Store an answer with what it means for assignments; if that fails, the answer alone."""
+        try:
+            await self._store.write(settle, work, step, answer, True)
+        except Exception:  # a rule that fails must not lose an answer; its wake is counted
+            log.exception("what an answer means could not be stored with it")
+            await self._store.write(settle, work, step, answer, False)
+
+    def _settle(
+        self, tx: Transaction, work: HoldingWork, step: Step, hold: Hold, looking: bool
+    ) -> None:
         unit = self._service.unit(tx, TIME)
-        holding = self._locked(unit, work)
-        if holding is None:
+        claimed = _locked(unit, work)
+        if claimed is None:
             return
+        holding = claimed.holding
         pending = hold.state is HoldState.PENDING
         if step is Step.GRANT:
             after = holdings.granted(
@@ -131,22 +167,25 @@ class Deliveries:
             )
         else:
             after = holdings.revoked(holding, pending=pending, now=unit.now)
-        self._store_settled(unit, work, after)
         if after.task_open:
             _show_task(unit, after)
         elif not pending:
-            unit.audit_holding("access.granted" if step is Step.GRANT else "access.removed", after)
+            activity = "access.granted" if step is Step.GRANT else "access.removed"
+            unit.audit_holding(activity, after, claimed=claimed)
+        _store_settled(unit, work, claimed, after, looking=looking)
 
-    def _fail(self, tx: Transaction, work: HoldingWork, step: Step, error: Exception) -> None:
+    def _fail(
+        self, tx: Transaction, work: HoldingWork, step: Step, error: Exception, looking: bool
+    ) -> None:
         unit = self._service.unit(tx, TIME)
-        holding = self._locked(unit, work)
-        if holding is None:
+        claimed = _locked(unit, work)
+        if claimed is None:
             return
         problem = f"The connector failed: {type(error).__name__}."
         if isinstance(error, ConnectorError):
             problem = error.message
         after = holdings.failed(
-            holding,
+            claimed.holding,
             step,
             _failure(error),
             problem,
@@ -154,25 +193,30 @@ class Deliveries:
             jitter=self._ids.jitter(),
             now=unit.now,
         )
-        self._store_settled(unit, work, after)
         if after.given_up:
-            unit.audit_holding("access.not_granted", after, why=after.problem or "")
+            unit.audit_holding("access.not_granted", after, after.problem or "", claimed)
         if holdings.alarming(after, now=unit.now):
             _alarm(unit, after)
+        _store_settled(unit, work, claimed, after, looking=looking)
 
-    def _locked(self, unit: Unit, work: HoldingWork) -> Holding | None:
-        """The holding as it is now, unless the lane has been taken from us.
 
-        The assignments that claim it are woken, and so locked, before it (the house's order).
-        """
-        unit.tx.wake_assignments(unit.now, holdings=[work.holding.id])
-        holding = unit.tx.lock_holding(work.holding.id)
-        return holding if unit.tx.still_leased(work.lease) else None
+def _locked(unit: Unit, work: HoldingWork) -> Claimed | None:
+    """The holding as it is now, unless the lane has been taken from us."""
+    claimed = unit.tx.lock_claimed(work.holding.id)
+    return claimed if unit.tx.still_leased(work.lease) else None
 
-    def _store_settled(self, unit: Unit, work: HoldingWork, after: Holding) -> None:
-        unit.save_holdings([after])
-        unit.tx.touch_cards([after.id], unit.now)
-        unit.tx.release_lane(work.lease, unit.now, unit.now)
+
+def _store_settled(
+    unit: Unit, work: HoldingWork, claimed: Claimed, after: Holding, *, looking: bool
+) -> None:
+    unit.save_holdings([after])
+    unit.tx.touch_cards([after.id], unit.now)
+    unit.tx.release_lane(work.lease, unit.now, unit.now)
+    if looking:
+        unit.look_at_claimants(claimed, after)
+    else:
+        claimants = [each.assignment.id for each in claimed.claimants]
+        unit.tx.wake_assignments(unit.now, ids=claimants)
 
 
 def _failure(error: Exception) -> Failure:

@@ -130,6 +130,25 @@ class Claim:
     active: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimant:
+    """An assignment that gives or gave a holding, with the request it reports to."""
+
+    request: AssignmentRequest
+    assignment: Assignment
+    claims: tuple[Claim, ...]
+    """All of this assignment's, in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A holding, and the assignments that a change of it may change."""
+
+    holding: Holding
+    claimants: tuple[Claimant, ...]
+    """Without those that ended and have nothing left to be taken away."""
+
+
 class Reader(Protocol):
     """What can be read inside a transaction."""
 
@@ -322,6 +341,16 @@ class Transaction(Reader, ReviewWriter, Protocol):
 
     def lock_holding(self, holding_id: HoldingId) -> Holding | None:
         """Lock and read one holding."""
+        ...
+
+    def lock_claimed(self, holding_id: HoldingId) -> Claimed | None:
+        """Lock and read a holding with its claimants and their requests, in the house's order."""
+        ...
+
+    def make_holdings(
+        self, holdings: Iterable[tuple[Holding, str]]
+    ) -> dict[tuple[str, str, str], Holding]:
+        """Insert holdings and wake their lanes; one that exists is locked and given instead."""
         ...
 
     def save_holdings(self, holdings: Iterable[tuple[Holding, str]]) -> None:

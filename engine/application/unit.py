@@ -14,7 +14,7 @@ from engine.application.audit import AuditEntry
 from engine.application.claims import Claims
 from engine.application.commands import Actor
 from engine.application.configured import Configured
-from engine.application.ports import Ids, LaneNames, Transaction
+from engine.application.ports import Claimed, Ids, LaneNames, Transaction
 from engine.application.review_cards import fall_out
 from engine.domain import assignment_requests, assignments, cards, request_transitions
 from engine.domain.assignment_requests import (
@@ -31,7 +31,6 @@ from engine.domain.assignments import Assignment, AssignmentOutcome, EndReason
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, PersonId, RequestId
 from engine.domain.refusals import NotConfigured
-
 
 _SAID = frozenset({"request.submitted", "decision.approved", "decision.denied"})
 """Activities that carry what a person wrote."""
@@ -269,6 +268,32 @@ class Unit:
         """Store holdings and wake the lanes that bring them level."""
         self._claims.save(changed)
 
+    def look_at_claimants(self, claimed: Claimed, after: Holding) -> None:
+        """What a settled holding means for the assignments that claim it, in this transaction.
+
+        Only deliveries are looked at: what time has made due, and a package edited meanwhile, are
+        left to a wake of their own, with its brake.
+        """
+        later = []
+        for claimant in claimed.claimants:
+            assignment = claimant.assignment
+            claims = tuple(
+                replace(claim, holding=after) if claim.holding.id == after.id else claim
+                for claim in claimant.claims
+            )
+            wake_at = _wake(assignment)
+            due = wake_at is not None and wake_at <= self.now
+            if due or not self._claims.in_step(assignment, claims):
+                later.append(assignment.id)
+                continue
+            levels = self._claims.level(assignment, assignment, claims)
+            outcome = assignments.look(assignment, levels, now=self.now)
+            if outcome.assignment == assignment:
+                self.tx.touch_cards({assignment.request_id, assignment.reports_to}, self.now)
+            else:
+                self.save_assignment(assignment, outcome, request=claimant.request)
+        self.tx.wake_assignments(self.now, ids=later)
+
     # Audit --------------------------------------------------------------------------------------
 
     def audit(self, activity: str, *, why: str = "", **columns: str | None) -> None:
@@ -285,8 +310,14 @@ class Unit:
             ]
         )
 
-    def audit_holding(self, activity: str, holding: Holding, why: str = "") -> None:
-        """One row about something done on a target system."""
+    def audit_holding(
+        self, activity: str, holding: Holding, why: str = "", claimed: Claimed | None = None
+    ) -> None:
+        """One row about something done on a target system, for each assignment that gives it.
+
+        `claimed` is the holding with its claimants, if they have been read already.
+        """
+        claimants = _giving(claimed) if claimed is not None else ()
         self.tx.audit(
             AuditEntry(
                 at=self.now,
@@ -302,7 +333,7 @@ class Unit:
                     "role": holding.role,
                 },
             )
-            for assignment_id, request_id in self.tx.claimants_of(holding.id)
+            for assignment_id, request_id in claimants or self.tx.claimants_of(holding.id)
         )
 
     def _audit_request(
@@ -356,6 +387,15 @@ def _earliest(timers: Iterable[tuple[datetime, str]]) -> datetime | None:
 
 def _wake(assignment: Assignment) -> datetime | None:
     return _earliest(assignments.due_timers(assignment))
+
+
+def _giving(claimed: Claimed) -> tuple[tuple[AssignmentId, RequestId], ...]:
+    """The assignments that give a holding, each with the request it reports to."""
+    return tuple(
+        (each.assignment.id, each.assignment.reports_to)
+        for each in claimed.claimants
+        if any(claim.active and claim.holding.id == claimed.holding.id for claim in each.claims)
+    )
 
 
 def _joined(first: AssignmentOutcome, then: AssignmentOutcome) -> AssignmentOutcome:
