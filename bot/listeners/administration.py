@@ -59,6 +59,8 @@ async def page(desk: Desk, doing: Interaction, name: ListName, offset: int) -> M
 async def assign(desk: Desk, doing: Interaction, words: str) -> Ack:
     """`assign @person PACKAGE`."""
     target, rest = await _person_and_rest(desk, doing, words)
+    if not rest:
+        return await incomplete(desk, doing, "assign")
     package = await package_named(desk, rest)
     command = AssignDirectly(target_id=target, package_id=package.id)
     await desk.service.handle(command, await desk.actor(doing))
@@ -68,6 +70,8 @@ async def assign(desk: Desk, doing: Interaction, words: str) -> Ack:
 async def remove(desk: Desk, doing: Interaction, words: str) -> Ack:
     """`remove @person PACKAGE`."""
     target, rest = await _person_and_rest(desk, doing, words)
+    if not rest:
+        return await incomplete(desk, doing, "remove")
     package = await package_named(desk, rest)
     command = RemoveDirectly(target_id=target, package_id=package.id)
     await desk.service.handle(command, await desk.actor(doing))
@@ -107,6 +111,8 @@ async def reassign(desk: Desk, doing: Interaction, words: str) -> Ack:
     """`reassign ID @person`."""
     await check(desk, doing)
     reference, _, rest = words.strip().partition(" ")
+    if not rest.strip():
+        return await incomplete(desk, doing, "reassign")
     request_id = await _request(desk, reference)
     to, _ = await _person_and_rest(desk, doing, rest)
     done = await desk.service.handle(
@@ -163,7 +169,10 @@ async def _person_and_rest(desk: Desk, doing: Interaction, words: str) -> tuple[
     first, _, rest = words.strip().partition(" ")
     mention, mail = _MENTION.fullmatch(first), _MAIL.fullmatch(first)
     if mention:
-        return PersonId(mention["id"]), rest.strip()
+        named = PersonId(mention["id"])
+        if await desk.queries.person(named) is None and await desk.mirror.look_up(named) is None:
+            raise NotFound("person", first)
+        return named, rest.strip()
     address = mail["mail"] if mail else first
     person = await desk.queries.person_by_email(address) if "@" in address else None
     if person is None:
