@@ -38,6 +38,8 @@ class Wakes:
         """The service lends its way of making a unit of work."""
         self._store = store
         self._service = service
+        self.braked = False
+        """Whether the last pass left assignments alone: they stay due until somebody says so."""
 
     async def run_once(self) -> int:
         """One pass over all kinds; answers how many rows were looked at."""
@@ -56,7 +58,8 @@ class Wakes:
     def _look_at_assignments(self, tx: Transaction) -> int:
         unit = self._service.unit(tx, TIME)
         due = tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH)
-        if len(due) > BRAKE_AT_LEAST and self._braked(unit):
+        self.braked = len(due) > BRAKE_AT_LEAST and self._braked(unit)
+        if self.braked:
             return 0
         for request, assignment in due:
             assert assignment is not None

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 1.0
 """A replica that missed a wake of another one looks again after this long."""
 AFTER_FAULT_SECONDS = 2.0
+BRAKED_LOOKS_EVERY = timedelta(minutes=5)
+"""What the brake holds back is due all the time; nobody waits for it moment by moment."""
 ROUNDS = 10_000
 """A bound on `settle`: so many rounds without coming to rest are a fault."""
 
@@ -70,7 +72,10 @@ class Worker:
 
     async def next_at(self) -> datetime | None:
         """The next moment at which something will happen by itself."""
-        return await self._store.next_wake_at()
+        next_at = await self._store.next_wake_at()
+        if next_at is not None and self._wakes.braked:
+            return max(next_at, self._clock.now() + BRAKED_LOOKS_EVERY)
+        return next_at
 
     async def settle(self) -> None:
         """Work until nothing is due at the present moment and nothing is in flight."""
@@ -81,7 +86,7 @@ class Worker:
                 continue
             if any(lanes.busy for lanes in self._lanes):
                 await asyncio.gather(*(lanes.wait() for lanes in self._lanes))
-            elif not due:
+            elif not due or self._wakes.braked:
                 return
             else:
                 await asyncio.sleep(0)
@@ -106,7 +111,7 @@ class Worker:
     async def _rest(self) -> None:
         next_at = await self._store.next_wake_at()
         pause = timedelta(seconds=IDLE_SECONDS)
-        if next_at is not None:
+        if next_at is not None and not self._wakes.braked:
             pause = min(pause, next_at - self._clock.now())
         if pause > timedelta():
             await self._store.wait_for_change(pause.total_seconds())
