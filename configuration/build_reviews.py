@@ -145,7 +145,7 @@ def _reviewers(
     reading: Reading, parts: Sequence[ReviewerPart | str], path: Path
 ) -> tuple[bool, tuple[Subject, ...]]:
     """Whether the holders themselves are asked, and who else."""
-    asked = [ReviewerPart(**_WORDS[one]) if isinstance(one, str) else one for one in parts]
+    asked = [_WORDS[one] if isinstance(one, str) else one for one in parts]
     alone = [one for one in asked if one.self or one.manager is not None]
     if len(asked) > 1 and alone:
         kind = "The holder" if alone[0].self else "The manager"
@@ -167,8 +167,8 @@ def _reviewers(
     return self_review, () if self_review else subjects
 
 
-_WORDS: dict[str, dict[str, bool | int]] = {
-    "self": {"self": True},
-    "manager": {"manager": 1},
-    "catalog_owners": {"catalog_owners": True},
+_WORDS = {
+    "self": ReviewerPart(self=True),
+    "manager": ReviewerPart(manager=1),
+    "catalog_owners": ReviewerPart(catalog_owners=True),
 }

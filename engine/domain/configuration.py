@@ -9,7 +9,7 @@ one side only was added or removed. The order in which catalogs, resources, pack
 stand in the file says nothing about access, so moving one is no change.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 
@@ -228,7 +228,7 @@ def _review_fields(reviews: ReviewSettings | None) -> Iterator[tuple[str, object
 
 
 def _stage_fields(
-    prefix: str, stages: tuple[ApprovalStage, ...] | tuple[ReviewStage, ...]
+    prefix: str, stages: Sequence[ApprovalStage | ReviewStage]
 ) -> Iterator[tuple[str, object]]:
     """The stages' order by name, then each stage field by field.
 

@@ -116,6 +116,7 @@ def _create_reviewers() -> None:
         sa.PrimaryKeyConstraint(
             "review_id", "asked", "person_id", name=op.f("review_reviewers_pkey")
         ),
+        sqlite_with_rowid=False,
     )
     op.create_index("review_reviewers_by_person", "review_reviewers", ["person_id", "review_id"])
     op.create_table(
@@ -127,6 +128,7 @@ def _create_reviewers() -> None:
         sa.Column("colleagues", sa.Integer(), nullable=False),
         sa.Column("holding", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("review_id", "department", name=op.f("review_departments_pkey")),
+        sqlite_with_rowid=False,
     )
 
 
@@ -152,6 +154,7 @@ def _create_lines() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("review_id", "assignment_id", name=op.f("review_lines_pkey")),
         postgresql_with=BUSY,
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "review_lines_by_asked",
@@ -177,6 +180,7 @@ def _create_lines() -> None:
             name=op.f("review_tallies_pkey"),
         ),
         postgresql_with=BUSY,
+        sqlite_with_rowid=False,
     )
     op.create_index("review_tallies_by_asked", "review_tallies", ["asked", "review_id"])
 

