@@ -32,6 +32,7 @@ from engine.domain.stages import Verdict
 
 JUSTIFICATION_SHOWN = 200
 REASON_SHOWN = 300
+BEFORE_SHOWN = 150
 ABOUT_SHOWN = 120
 APPROVERS_SHOWN = 4
 _MARKS: dict[ReviewVerdict, str] = {
@@ -180,17 +181,21 @@ def said_of(row: ReviewLineSummary, viewer: PersonId) -> str:
 
 
 def said_before(decision: ReviewDecision, viewer: PersonId) -> str:
-    """What somebody else said of the same line, or an earlier stage."""
-    if decision.verdict is None:
-        return f"Cleared by {mention(decision.decided_by)} {when(decision.decided_at)}"
-    why = f": {quote_line(decision.reason, 150)}" if decision.reason else ""
-    by = _by(decision.decided_by, viewer)
-    return f"Before: {VERDICTS[decision.verdict]} by {by} {when(decision.decided_at)}{why}"
+    """What somebody else said of the same line before."""
+    return f"Before: {_brief(decision, viewer)}"
 
 
 def said_earlier(decision: ReviewDecision, viewer: PersonId) -> str:
     """What an earlier stage said of the line."""
-    return f"Stage {decision.stage + 1}. {said_before(decision, viewer)}"
+    return f"Stage {decision.stage + 1}: {_brief(decision, viewer)}"
+
+
+def _brief(decision: ReviewDecision, viewer: PersonId) -> str:
+    by, at = _by(decision.decided_by, viewer), when(decision.decided_at)
+    if decision.verdict is None:
+        return f"cleared by {by} {at}"
+    why = f": {quote_line(decision.reason, BEFORE_SHOWN)}" if decision.reason else ""
+    return f"{VERDICTS[decision.verdict]} by {by} {at}{why}"
 
 
 def _said(verdict: ReviewVerdict, by: str, at: datetime, reason: str) -> str:
