@@ -83,7 +83,7 @@ class SlackMessenger:
         self._admin_command = admin_command
 
     async def show(self, work: MessageWork) -> Shown | None:
-        """Post or update one message. Raises `MessageFailed`, and `TimeoutError` without an answer."""
+        """Post or update one message. Raises `MessageFailed`; `TimeoutError`: no answer."""
         try:
             if work.kind == NoticeKind.REVIEW_APPLIED:
                 return await self._results(work)

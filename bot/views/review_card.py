@@ -122,14 +122,14 @@ def _question(run: ReviewRun, own: ReviewLineSummary | None) -> Message:
 
 
 def own_buttons(run: ReviewRun, own: ReviewLineSummary | None = None) -> tuple[Block, Block]:
-    """Keep and Remove of a self-review. What was answered stands out."""
+    """Keep and Remove of a self-review. What was answered stands out; before, neither does."""
     value = with_part(run.id, run.stage)
     verdict = own.line.verdict if own else None
     keep = button(
         words.KEEP,
         ActionId.KEEP_OWN,
         value,
-        style=None if verdict is ReviewVerdict.REMOVE else Style.PRIMARY,
+        style=Style.PRIMARY if verdict is ReviewVerdict.KEEP else None,
         spoken=f"{words.KEEP}: {run.package_name}",
     )
     remove = button(

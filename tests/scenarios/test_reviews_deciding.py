@@ -417,7 +417,7 @@ async def test_reminders_say_how_many_lines_and_go_only_to_those_who_have_some(
         await contoso.playground.days_pass(3)
 
         told = contoso.mia.messages[-1]
-        assert "1 line of 2 waits for your answer" in told.text
+        assert "1 of 2 lines in the review of Production read access waits" in told.text
         assert told.buttons == ("Review now",)
         assert len(contoso.max.messages) == before
 

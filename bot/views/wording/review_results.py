@@ -33,9 +33,9 @@ def reminder(run: ReviewRun, counts: ReviewCounts) -> str:
     """To a reviewer with undecided lines."""
     until = f" It closes {when(run.stage_closes_at)}." if run.stage_closes_at else ""
     return (
-        f"A reminder: in the review of {named(run.package_name)} "
-        f"{several(counts.undecided, 'line', 'lines')} of {counts.total:,} "
-        f"{'waits' if counts.undecided == 1 else 'wait'} for your answer.{until}"
+        f"A reminder: {counts.undecided:,} of {several(counts.total, 'line')} in the review of "
+        f"{named(run.package_name)} {'waits' if counts.undecided == 1 else 'wait'} for your "
+        f"answer.{until}"
     )
 
 
@@ -115,7 +115,7 @@ def waiting(row: ReviewerSummary) -> str:
     if run.rules.self_review:
         state = "Your answer is missing." if counts.undecided else "You have answered."
         return f"Do you still need {named(run.package_name)}?\n{state} {until}"
-    return f"{named(run.package_name)}: {progress(counts)}\n{until}"
+    return f"{named(run.package_name)}\n{progress(counts)}\n{until}"
 
 
 def waiting_spoken(total: int) -> str:

@@ -30,7 +30,7 @@ def numbered(run: ReviewRun) -> str:
 def bar(done: int, total: int) -> str:
     """How far somebody has come, as a row of cells; full only when nothing is left."""
     filled = min(done * BAR_CELLS // total, BAR_CELLS) if total else BAR_CELLS
-    return "█" * filled + "░" * (BAR_CELLS - filled)
+    return "■" * filled + "□" * (BAR_CELLS - filled)
 
 
 def progress(counts: ReviewCounts) -> str:

@@ -255,7 +255,7 @@ def test_what_silence_means_is_said_before_and_after(rule: NoResponse) -> None:
 )
 def test_the_bar_is_full_only_when_nothing_is_left(done: int, total: int, filled: int) -> None:
     """Ten cells."""
-    assert card_said.bar(done, total) == "█" * filled + "░" * (10 - filled)
+    assert card_said.bar(done, total) == "■" * filled + "□" * (10 - filled)
 
 
 # Saying why, and many at once -------------------------------------------------------------------
