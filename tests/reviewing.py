@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import Connection, func, select
+
 import storage
 from engine.application.clock import RandomIds
 from engine.application.commands import (
@@ -62,6 +64,8 @@ from engine.domain.review_settings import (
 from engine.domain.reviews import ReviewRun
 from storage import DatabaseStore, ReviewStoreQueries, StoreQueries
 from storage import review_tables as t
+from storage.review_tallies import COLUMNS, STANDING
+from storage.tables import audit, messages
 from tests import builders as a
 from tests.builders import (
     ADA,
@@ -294,6 +298,14 @@ class ReviewHouse:
         found = await self.store.look(lambda reader: _said(reader.conn, "review", card=True))
         return sorted({who for who, _ in found})
 
+    async def story(self) -> list[str]:
+        """The audit's activities about reviews, oldest first."""
+        about = select(audit.c.activity).where(audit.c.activity.startswith("review."))
+        found = await self.store.look(
+            lambda reader: reader.conn.execute(about.order_by(audit.c.id)).scalars().all()
+        )
+        return list(found)
+
     async def check_counts(self) -> None:
         """Every count is what counting the lines gives."""
         kept, counted = await self.store.look(lambda reader: _tallies(reader.conn))
@@ -348,12 +360,8 @@ def _insert(tx: Transaction, one: Assignment) -> None:
     tx.add_assignment(one, None)
 
 
-def _said(conn: object, kind: str, *, card: bool) -> list[tuple[str, str]]:
-    from sqlalchemy import select
-
-    from storage.tables import messages
-
-    rows = conn.execute(  # type: ignore[attr-defined]
+def _said(conn: Connection, kind: str, *, card: bool) -> list[tuple[str, str]]:
+    rows = conn.execute(
         select(messages.c.lane, messages.c.detail)
         .where(messages.c.kind == kind, messages.c.is_card == card)
         .order_by(messages.c.key)
@@ -361,17 +369,13 @@ def _said(conn: object, kind: str, *, card: bool) -> list[tuple[str, str]]:
     return [(lane.partition(":")[2], detail) for lane, detail in rows]
 
 
-def _tallies(conn: object) -> tuple[dict[object, int], dict[object, int]]:
-    from sqlalchemy import func, select
-
-    from storage.review_tallies import COLUMNS, STANDING
-
+def _tallies(conn: Connection) -> tuple[dict[object, int], dict[object, int]]:
     kept: dict[object, int] = {}
-    for row in conn.execute(select(t.review_tallies)):  # type: ignore[attr-defined]
+    for row in conn.execute(select(t.review_tallies)):
         for name in COLUMNS:
             if count := getattr(row, name):
                 kept[row.review_id, row.asked, row.department, row.recommendation, name] = count
     line = t.review_lines.c
     keys = (line.review_id, line.asked, line.department, line.recommendation, STANDING)
-    rows = conn.execute(select(*keys, func.count()).group_by(*keys))  # type: ignore[attr-defined]
+    rows = conn.execute(select(*keys, func.count()).group_by(*keys))
     return kept, {tuple(row[:-1]): row[-1] for row in rows}
