@@ -41,6 +41,7 @@ PLACES = "test_people_and_places.py::"
 MODALS = "test_modals.py::"
 DOOR = "test_web_api_door.py::"
 DELIVERY = "test_delivery.py::"
+FAULTS = "test_faults.py::"
 SOCKETS = "test_socket_mode.py::"
 
 METHOD_TESTS: dict[str, tuple[str, str]] = {
@@ -159,6 +160,10 @@ BEHAVIOUR: tuple[Line, ...] = (
     _full("escaping of commands", DELIVERY + "test_commands_are_escaped_as_the_manifest_asks"),
     _full("who may type commands", DELIVERY + "test_who_may_not_type_commands"),
     _full("outsiders may press", DELIVERY + "test_outsiders_of_a_shared_channel_can_press"),
+    _full(
+        "events of shared channels",
+        DELIVERY + "test_events_of_a_shared_channel_say_that_it_is_shared",
+    ),
     _full("response_url: five uses", DELIVERY + "test_an_answer_address_works_five_times"),
     _full(
         "response_url: thirty minutes", DELIVERY + "test_an_answer_address_works_for_thirty_minutes"
@@ -168,6 +173,10 @@ BEHAVIOUR: tuple[Line, ...] = (
         "metadata size",
         MESSAGES + "test_bad_metadata_is_refused",
         "Slack's bound is unpublished; ours is 16,000 bytes",
+    ),
+    _full(
+        "attachments of a message",
+        MESSAGES + "test_a_hundred_attachments_fit_and_one_more_does_not",
     ),
     _full("Block Kit limits", "test_limits.py::test_a_limit_holds_at_its_bound_and_not_past_it"),
     _full("what Block Kit refuses", "test_limits.py::test_what_slack_does_not_take_is_refused"),
@@ -183,6 +192,7 @@ BEHAVIOUR: tuple[Line, ...] = (
     _full("typed input kept", MODALS + "test_typed_input_survives_an_update_that_keeps_the_ids"),
     _full("state of untouched inputs", MODALS + "test_untouched_and_first_values_are_in_the_state"),
     _full("view_closed", MODALS + "test_closing_is_told_only_when_asked_for"),
+    _full("clear_on_close", MODALS + "test_a_view_may_clear_the_whole_stack_when_it_is_closed"),
     _full("answers to a submission", MODALS + "test_answers_to_a_submission_are_carried_out"),
     _full(
         "client-side input checks",
@@ -201,11 +211,15 @@ BEHAVIOUR: tuple[Line, ...] = (
         SOCKETS + "test_events_without_acknowledgement_come_again",
         "on the schedule of HTTP; Slack's is unpublished",
     ),
+    _full(
+        "Socket Mode: half-open connections",
+        SOCKETS + "test_a_half_open_connection_swallows_everything",
+    ),
     _full("Socket Mode: refresh", SOCKETS + "test_connections_are_refreshed_after_a_warning"),
     _full(
-        "faults to the app's calls", DELIVERY + "test_cut_before_and_after_differ_in_what_happened"
+        "faults to the app's calls", FAULTS + "test_cut_before_and_after_differ_in_what_happened"
     ),
-    _full("faults to deliveries", DELIVERY + "test_deliveries_can_be_doubled_lost_and_refused"),
+    _full("faults to deliveries", FAULTS + "test_deliveries_can_be_doubled_lost_and_refused"),
     _full("events of people and groups", DELIVERY + "test_changes_to_people_raise_their_events"),
     _full("OAuth consent, codes", "test_oauth.py::test_codes_and_secrets_are_checked"),
     _full("token rotation", "test_oauth.py::test_rotating_tokens_end_and_are_refreshed_once"),

@@ -164,7 +164,7 @@ class Delivery:
                     "is_enterprise_install": False,
                 }
             ],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": self._is_shared(event),
             "event_context": f"4-{secrets.token_urlsafe(24)}",
         }
         user = as_json(event).get("user")
@@ -175,6 +175,11 @@ class Delivery:
             user_id=as_text(as_json(user).get("id")) or as_text(user) or None,
         )
         self.start(self._event(parcel))
+
+    def _is_shared(self, event: Json) -> bool:
+        """Whether an event is about a channel that is shared with another organization."""
+        place = self._playground.workspace.conversations.get(as_text(event.get("channel")))
+        return place is not None and place.is_ext_shared
 
     async def _event(self, parcel: Parcel) -> None:
         try:

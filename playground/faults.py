@@ -136,12 +136,17 @@ class Faults:
         return wanted in text or any(one in text for one in direct)
 
     async def wait_turn(self, rule: Fault) -> None:
-        """Wait until another exchange has passed, at most the rule's seconds."""
+        """Wait until another exchange has passed, at most the rule's seconds.
+
+        Who comes while somebody waits is the one that passes, and waits for nobody.
+        """
+        if self._held is not None:
+            return
         held = self._held = asyncio.Event()
         try:
             await asyncio.wait_for(held.wait(), timeout=rule.seconds)
         except TimeoutError:
-            return
+            self._held = None
 
     def passed(self) -> None:
         """An exchange went through: whoever waits for that may go on."""
@@ -164,8 +169,7 @@ class Faults:
             elif kind is FaultKind.ERROR_5XX:
                 raise NotAnswered("http_error", status=503)
         yield 2 if kind is FaultKind.DELIVER_TWICE else 1
-        if kind is not FaultKind.OUT_OF_ORDER:
-            self.passed()
+        self.passed()
         if kind in (FaultKind.CUT_AFTER, FaultKind.LOST_ANSWER):
             raise NotAnswered("http_timeout")
 

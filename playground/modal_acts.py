@@ -60,16 +60,17 @@ class ModalActs(Acting):
         stack = playground.views.stack(user.id)
         if view not in stack:
             return
-        gone = stack[0] if everything else view
+        clears = everything or bool(view.payload.get("clear_on_close"))
+        gone = stack[0] if clears else view
         shown = playground.views.shown(gone)
-        if everything or gone.payload.get("clear_on_close"):
+        if clears:
             playground.views.close_all(user.id)
         else:
             playground.views.close(view)
         if not gone.payload.get("notify_on_close"):
             return
         payload = self._interaction("view_closed", user)
-        payload |= {"view": shown, "is_cleared": everything}
+        payload |= {"view": shown, "is_cleared": clears}
         what = f"view_closed {as_text(gone.payload.get('callback_id'))}".strip()
         parcel = Parcel(kind="interactive", what=what, payload=payload, user_id=user.id)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from playground.presenting import message_object
 from playground.records import Conversation, Message, User
 from playground.seed import PersonKind
 from playground.wire import Json
-from playground.workspace import APP_ID, BOT_USER_ID
+from playground.workspace import APP_ID, BOT_USER_ID, Workspace
 
 if TYPE_CHECKING:
     from playground.server import Playground
@@ -27,6 +28,7 @@ MOST_UNREAD = 100
 def state(playground: Playground) -> Json:
     """Everything but messages."""
     workspace = playground.workspace
+    rooms = _rooms(workspace)
     transport = "socket" if playground.sockets.connected else "http" if playground.http else "none"
     return {
         "team": {
@@ -49,7 +51,7 @@ def state(playground: Playground) -> Json:
             "connected": transport != "none",
             "transport": transport,
         },
-        "people": [_person(playground, one) for one in workspace.people()],
+        "people": [_person(one, rooms.get(one.id, ())) for one in workspace.people()],
         "channels": [
             {
                 "id": one.id,
@@ -140,8 +142,8 @@ def visible(message: Message, user: User) -> bool:
     return message.ephemeral_to in (None, user.id)
 
 
-def unread(found: Conversation, user: User) -> int:
-    """How many messages of others somebody has not read there; counted up to a hundred."""
+def unread(found: Conversation, user: User, most: int = MOST_UNREAD) -> int:
+    """How many messages of others somebody has not read there; counted up to `most`."""
     since = found.read_until.get(user.id, "0")
     count = 0
     for one in reversed(found.messages):
@@ -149,9 +151,28 @@ def unread(found: Conversation, user: User) -> int:
             break
         if visible(one, user) and one.body.get("user") != user.id:
             count += 1
-        if count == MOST_UNREAD:
+        if count >= most:
             break
     return count
+
+
+def _unread_anywhere(rooms: Iterable[Conversation], user: User) -> int:
+    """The same over several conversations; a hundred is the most in all."""
+    count = 0
+    for one in rooms:
+        if count >= MOST_UNREAD:
+            break
+        count += unread(one, user, MOST_UNREAD - count)
+    return count
+
+
+def _rooms(workspace: Workspace) -> dict[str, list[Conversation]]:
+    """Who is where, in one pass over all conversations."""
+    found: dict[str, list[Conversation]] = {}
+    for one in workspace.conversations.values():
+        for member in one.members:
+            found.setdefault(member, []).append(one)
+    return found
 
 
 def _message(playground: Playground, user: User, message: Message) -> Json:
@@ -170,7 +191,7 @@ def _message(playground: Playground, user: User, message: Message) -> Json:
     return shown
 
 
-def _person(playground: Playground, user: User) -> Json:
+def _person(user: User, rooms: Iterable[Conversation]) -> Json:
     kind = PersonKind.GUEST if user.is_guest else user.kind
     initials = "".join(part[0] for part in user.real_name.split()[:2]).upper()
     palette = (
@@ -183,7 +204,6 @@ def _person(playground: Playground, user: User) -> Json:
         "#3f7d20",
         "#5b5f97",
     )
-    total = sum(unread(one, user) for one in playground.workspace.visible_to(user.id))
     return {
         "id": user.id,
         "name": user.name,
@@ -193,6 +213,6 @@ def _person(playground: Playground, user: User) -> Json:
         "tz": user.tz,
         "kind": kind.value,
         "presence_note": user.presence_note,
-        "unread": total,
+        "unread": _unread_anywhere(rooms, user),
         "avatar": {"initials": initials, "color": palette[sum(map(ord, user.id)) % len(palette)]},
     }

@@ -216,6 +216,25 @@ def usergroup_object(
     return shown
 
 
+MIMETYPES = {
+    "csv": "text/csv",
+    "gif": "image/gif",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+    "webp": "image/webp",
+    "zip": "application/zip",
+}
+
+
+def mimetype(name: str) -> str:
+    """The type of a file by its name; text unless known otherwise."""
+    return MIMETYPES.get(name.rpartition(".")[2].lower(), "text/plain")
+
+
 def file_object(workspace: Workspace, file: FileRecord, base_url: str) -> Json:
     """An uploaded file."""
     suffix = file.name.rpartition(".")[2].lower() if "." in file.name else "text"
@@ -225,7 +244,7 @@ def file_object(workspace: Workspace, file: FileRecord, base_url: str) -> Json:
         "timestamp": file.created,
         "name": file.name,
         "title": file.title,
-        "mimetype": "text/plain",
+        "mimetype": mimetype(file.name),
         "filetype": suffix,
         "pretty_type": suffix.upper(),
         "user": file.user_id or BOT_USER_ID,

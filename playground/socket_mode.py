@@ -44,6 +44,8 @@ class Sockets:
         self._turn = 0
         self._arrival = asyncio.Event()
         self.ever_connected = False
+        self._deaf: set[int] = set()
+        """Connections that look open and are not: nothing sent on them arrives."""
         self.enabled = True
         """False refuses connections, as when Socket Mode is switched off for the app."""
 
@@ -75,7 +77,8 @@ class Sockets:
         issued = self._tickets.pop(request.query.get("ticket", ""), None)
         if issued is None or real_epoch() - issued > TICKET_LIVES or not self.enabled:
             return web.Response(status=404, text="not_found")
-        socket = web.WebSocketResponse(autoping=True, heartbeat=None)
+        # Pings are answered here and not by aiohttp, so that a half-open connection can be silent.
+        socket = web.WebSocketResponse(autoping=False, heartbeat=None)
         await socket.prepare(request)
         if len(self._open) >= MOST_CONNECTIONS:
             await self._disconnect(socket, "too_many_websockets")
@@ -89,12 +92,17 @@ class Sockets:
         try:
             await socket.send_json(self._hello())
             async for message in socket:
+                if id(socket) in self._deaf:
+                    continue
                 if message.type is WSMsgType.TEXT:
                     self._acknowledged(message.data)
+                elif message.type is WSMsgType.PING:
+                    await socket.pong(message.data)
         finally:
             if socket in self._open:
                 self._open.remove(socket)
             self._wires.pop(id(socket), None)
+            self._deaf.discard(id(socket))
             self._playground.workspace.tell("app")
         return socket
 
@@ -119,7 +127,8 @@ class Sockets:
         self._turn += 1
         socket = self._open[self._turn % len(self._open)]
         try:
-            await socket.send_json(envelope)
+            if id(socket) not in self._deaf:
+                await socket.send_json(envelope)
             return Answer(body=await asyncio.wait_for(waiting, timeout=within))
         except TimeoutError as error:
             raise NotAnswered("http_timeout") from error
@@ -162,6 +171,13 @@ class Sockets:
             if (wire := self._wires.get(id(socket))) is not None:
                 wire.abort()
             self._open.remove(socket)
+
+    def half_open(self) -> None:
+        """Leave all connections standing though nothing passes any more, pings included.
+
+        The app finds out by itself, as after a router forgot the connection; new ones work.
+        """
+        self._deaf = {id(one) for one in self._open}
 
     async def close(self) -> None:
         """The playground ends."""

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from playground.presenting import mimetype
+
 if TYPE_CHECKING:
     from playground.server import Playground
+
+SHOWN = ("image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "text/csv")
 
 
 async def take_upload(playground: Playground, request: web.Request) -> web.StreamResponse:
@@ -34,4 +38,10 @@ async def give_file(playground: Playground, request: web.Request) -> web.StreamR
     from_page = request.headers.get("Sec-Fetch-Site") == "same-origin"
     if token != playground.bot_token and not from_page:
         return web.Response(status=403, text="not allowed")
-    return web.Response(body=file.content, content_type="application/octet-stream")
+    headers = {"X-Content-Type-Options": "nosniff"}
+    if request.match_info["name"].startswith("download/"):
+        headers["Content-Disposition"] = "attachment"
+    kind = mimetype(file.name)
+    # Only what a browser shows without running it: a file of the app is nobody's page.
+    shown = kind if kind in SHOWN else "application/octet-stream"
+    return web.Response(body=file.content, content_type=shown, headers=headers)

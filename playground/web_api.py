@@ -138,8 +138,7 @@ async def _with_fault(
     outcome = await _carry_out(playground, name, args, token)
     if kind is FaultKind.DELIVER_TWICE:
         outcome = await _carry_out(playground, name, args, token)
-    if kind is not FaultKind.OUT_OF_ORDER:
-        playground.faults.passed()
+    playground.faults.passed()
     return outcome
 
 

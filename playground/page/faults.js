@@ -56,7 +56,7 @@ export class Faults {
   }
 
   showSeconds() {
-    this.secondsField.hidden = !["slow", "rate_limited", "out_of_order"].includes(this.kind.value);
+    this.secondsField.hidden = !["slow", "rate_limited", "lost_answer", "out_of_order"].includes(this.kind.value);
   }
 
   rule(rule) {

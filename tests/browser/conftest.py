@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -67,15 +68,50 @@ def pytest_terminal_summary(
         terminalreporter.write_line(sentence, yellow=True)
 
 
+class OneBrowser:
+    """One headless Chromium for all the tests of this folder, started at the first that needs it.
+
+    No fixture of the whole session: while it is there a loop runs in this thread, and tests of
+    other folders that run a loop of their own could not.
+    """
+
+    def __init__(self) -> None:
+        self._ending = ExitStack()
+        self._browser: Browser | None = None
+
+    def get(self) -> Browser:
+        """The browser, started if it is not running."""
+        if self._browser is None:
+            playwright = self._ending.enter_context(sync_playwright())
+            self._browser = playwright.chromium.launch(
+                executable_path=str(CHROMIUM), headless=True, args=list(ARGUMENTS)
+            )
+            self._ending.callback(self._browser.close)
+        return self._browser
+
+    def stop(self) -> None:
+        """End it, and the loop that it needs."""
+        self._browser = None
+        self._ending.close()
+
+
+ONE = OneBrowser()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    """Ends the browser after the last of these tests, when everything of theirs is taken down."""
+    yield
+    if nextitem is None or not nextitem.path.is_relative_to(HERE):
+        ONE.stop()
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One headless Chromium for the tests of a file."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), headless=True, args=list(ARGUMENTS)
-        )
-        yield chromium
-        chromium.close()
+def browser() -> Browser:
+    """The one headless Chromium."""
+    return ONE.get()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How the app hears of things over HTTP: signatures, deadlines, retries, escaping, faults.
+"""How the app hears of things over HTTP: signatures, deadlines, retries, escaping.
 
 Pages: docs.slack.dev verifying requests, events API, slash commands, handling user interaction.
 """
@@ -12,13 +12,11 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientError, ClientSession, web
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientSession, web
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.acts import SlackSays
-from playground.delivery import NotAnswered
 from playground.driver import Reaction
 from playground.server import Playground
 from tests.playground.answering import Answering
@@ -172,6 +170,14 @@ async def test_outsiders_of_a_shared_channel_can_press(
     assert user["team_id"] != playground.workspace.team.id
 
 
+async def test_events_of_a_shared_channel_say_that_it_is_shared(stage: Stage) -> None:
+    """`is_ext_shared_channel` tells the app that outsiders read along."""
+    await stage.playground.person("ed").says("Hello", "#fabrikam")
+    await stage.playground.person("rita").says("Hello", "#general")
+    shared = [body["is_ext_shared_channel"] for body in stage.received.events]
+    assert shared == [True, False]
+
+
 async def test_a_press_carries_message_state_and_answer_address(
     playground: Playground, client: AsyncWebClient
 ) -> None:
@@ -289,77 +295,6 @@ async def test_bad_options_cannot_be_loaded(playground: Playground, client: Asyn
     for bad in (many, [{"text": {"type": "plain_text", "text": ""}, "value": "x"}]):
         with pytest.raises(SlackSays, match="could not be loaded"):
             await ask(bad)
-
-
-# -- faults (each kind, in both directions where it means something)
-
-
-async def test_cut_before_and_after_differ_in_what_happened(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """The caller cannot tell them apart; the workspace can. The SDK would try again by itself."""
-    client.retry_handlers.clear()
-    rita = playground.person("rita")
-    for kind, seen in (("cut_before", False), ("cut_after", True), ("lost_answer", True)):
-        playground.faults.add(kind, method="chat.postMessage", times=1, seconds=0.01)
-        playground.clock.move(timedelta(seconds=5))
-        with pytest.raises(ClientError):
-            await client.chat_postMessage(channel=rita.id, text=f"after {kind}")
-        (rita.sees if seen else rita.does_not_see)(f"after {kind}")
-    assert playground.faults.rules == []
-
-
-async def test_errors_and_double_effects(playground: Playground, client: AsyncWebClient) -> None:
-    """503 does nothing; delivered twice does it twice; a person's fault leaves others alone."""
-    rita, mia = playground.person("rita"), playground.person("mia")
-    playground.faults.add("error_5xx", method="chat.postMessage", person="rita")
-    with pytest.raises(SlackApiError) as failure:
-        await client.chat_postMessage(channel=rita.id, text="x")
-    assert failure.value.response.status_code == 503
-    await client.chat_postMessage(channel=mia.id, text="for mia")
-    playground.faults.clear()
-    playground.clock.move(timedelta(seconds=5))
-    playground.faults.add("deliver_twice", method="chat.postMessage", times=1)
-    await client.chat_postMessage(channel=rita.id, text="twin")
-    assert [one.text for one in rita.messages] == ["twin", "twin"]
-
-
-async def test_slow_and_out_of_order_calls_arrive_later(
-    playground: Playground, client: AsyncWebClient
-) -> None:
-    """The held call is overtaken by the next one."""
-    rita, mia = playground.person("rita"), playground.person("mia")
-    playground.faults.add("out_of_order", method="chat.postMessage", times=1, seconds=10)
-    held = asyncio.Event()
-    leave = playground.workspace.subscribe(lambda _: held.set())
-    first = asyncio.ensure_future(client.chat_postMessage(channel=rita.id, text="first"))
-    await held.wait()
-    second = await client.chat_postMessage(channel=mia.id, text="second")
-    assert second["ts"] < (await first)["ts"]
-    leave()
-    playground.faults.add("slow", method="auth.test", times=1, seconds=0.01)
-    assert (await client.auth_test())["ok"]
-
-
-async def test_deliveries_can_be_doubled_lost_and_refused(playground: Playground) -> None:
-    """Twice means twice at the app; a lost answer reaches the app though the person reads an error."""
-    app = Answering(playground)
-    rita = playground.person("rita")
-    playground.faults.add("deliver_twice", method="command", times=1)
-    await rita.types("/access")
-    assert len(app.parcels) == 2
-    playground.faults.add("lost_answer", method="command /access", person="rita", times=1)
-    with pytest.raises(SlackSays, match="operation_timeout"):
-        await rita.types("/access")
-    assert len(app.parcels) == 3
-    for kind in ("cut_before", "error_5xx"):
-        playground.faults.add(kind, method="command", times=1)
-        with pytest.raises(SlackSays, match="dispatch_failed"):
-            await rita.types("/access")
-    assert len(app.parcels) == 3
-    app.answers.append(NotAnswered("http_timeout"))
-    with pytest.raises(SlackSays, match="operation_timeout"):
-        await rita.types("/access")
 
 
 # -- events that follow from changes

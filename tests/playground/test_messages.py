@@ -77,6 +77,18 @@ async def test_a_long_text_is_cut_when_posted_and_refused_when_updated(
     assert await refused(long) == "msg_too_long"
 
 
+async def test_a_hundred_attachments_fit_and_one_more_does_not(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """docs.slack.dev, chat.postMessage: `too_many_attachments`."""
+    channel = playground.person("rita").id
+    attachments = [{"text": "a"}] * 100
+    sent = await client.chat_postMessage(channel=channel, text="x", attachments=attachments)
+    assert len(sent["message"]["attachments"]) == 100
+    past = client.chat_postMessage(channel=channel, text="x", attachments=[*attachments, {}])
+    assert await refused(past) == "too_many_attachments"
+
+
 async def test_only_own_messages_may_be_changed(
     playground: Playground, client: AsyncWebClient
 ) -> None:

@@ -233,6 +233,24 @@ async def test_closing_is_told_only_when_asked_for(
     assert rita.form is None
 
 
+async def test_a_view_may_clear_the_whole_stack_when_it_is_closed(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """`clear_on_close`: Cancel on the upper form takes the lower one away too, and says so."""
+    app = Answering(playground)
+    rita = playground.person("rita")
+    loud = modal(notify_on_close=True)
+    root = await client.views_open(trigger_id=trigger(playground), view=loud)
+    inside = trigger(playground, view_id=root["view"]["id"])
+    await client.views_push(trigger_id=inside, view=modal(clear_on_close=True))
+    assert rita.form is not None
+    await rita.form.close()
+    assert rita.form is None
+    [told] = app.parcels
+    assert told.payload["is_cleared"] is True
+    assert told.payload["view"]["id"] == root["view"]["id"]
+
+
 async def test_answers_to_a_submission_are_carried_out(
     playground: Playground, client: AsyncWebClient
 ) -> None:

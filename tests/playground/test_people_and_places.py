@@ -279,6 +279,7 @@ async def test_files_are_uploaded_in_two_steps(
     mia.sees("Report")
     info = await client.files_info(file=done["files"][0]["id"])
     assert (info["file"]["name"], info["file"]["size"]) == ("report.csv", 8)
+    assert (info["file"]["mimetype"], info["file"]["filetype"]) == ("text/csv", "csv")
     given = await client.files_getUploadURLExternal(filename="x", length=1)
     early = client.files_completeUploadExternal(files=[{"id": given["file_id"], "title": "x"}])
     assert await refused(early) == "file_not_found"

@@ -126,6 +126,32 @@ async def test_bolt_comes_back_after_a_refresh(playground: Playground) -> None:
     await end()
 
 
+async def test_a_half_open_connection_swallows_everything(playground: Playground) -> None:
+    """It stands, answers no ping, and the person reads a time-out; a new connection works."""
+    playground.delivery._ack_within = 0.02
+    rita = playground.person("rita")
+    async with ClientSession() as session:
+        old = await link(session, playground)
+        playground.sockets.half_open()
+        await old.ping()
+        with pytest.raises(SlackSays, match="operation_timeout"):
+            await rita.types("/access")
+        with pytest.raises(TimeoutError):
+            await old.receive(timeout=0.02)
+        assert not old.closed
+
+
+async def test_a_live_connection_answers_a_ping(playground: Playground) -> None:
+    """By which an app tells it from a half-open one."""
+    async with ClientSession() as session:
+        address = playground.sockets.issue_address()
+        socket = await session.ws_connect(address, autoping=False)
+        await socket.receive_json()
+        await socket.ping(b"there?")
+        assert (await socket.receive(timeout=5)).data == b"there?"
+        await socket.close()
+
+
 async def test_dropped_connections_leave_people_with_an_error(playground: Playground) -> None:
     """Nothing is queued for commands while no connection is there."""
     async with ClientSession() as session:
