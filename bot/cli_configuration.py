@@ -1,7 +1,11 @@
 """Commands about the configuration file: check-config, plan, apply, export."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 import click
@@ -27,7 +31,7 @@ from engine.domain.configuration import changes
 from engine.domain.refusals import StillHeld
 
 NOT_LOOKED_UP = "Whether the people, groups and channels in it exist was not checked: {why}"
-NO_MIRROR = "the directory has not been read from Slack yet; `usher serve` does so at start."
+NO_MIRROR = "the directory has not been read from Slack yet, and SLACK_BOT_TOKEN is not set."
 Checked = tuple[tuple[configuration.Fault, ...], tuple[configuration.ConfigurationWarning, ...]]
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -39,9 +43,9 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 def check_config(ctx: click.Context, file: Path) -> None:
     """Check a configuration file.
 
-    Every fault is said with its line. Needs neither a token nor a database. If there is a database
-    that knows the directory, it is also checked whether the people, groups and channels exist.
-    Changes nothing.
+    Every fault is said with its line. Needs neither a token nor a database. With a database that
+    knows the directory, or else with a token, it is also checked whether the people, groups and
+    channels exist. Changes nothing.
     """
     text = text_of(file)
     today = _today()
@@ -61,7 +65,8 @@ def check_config(ctx: click.Context, file: Path) -> None:
 def plan(file: Path) -> None:
     """Say what applying a file would change. Changes nothing.
 
-    Works beside a running `usher serve`. Exits 0 whether or not there would be changes.
+    If the directory was never read, it is read from Slack (SLACK_BOT_TOKEN) and not kept. Works
+    beside a running `usher serve`. Exits 0 whether or not there would be changes.
     """
     click.echo(finish(_plan(settings_for_operator(), file.name, text_of(file))), nl=False)
 
@@ -95,27 +100,50 @@ async def _check(name: str, text: str, today: date) -> tuple[Checked, str | None
         return configuration.check(text, filename=name, directory=directory, today=today)
 
     try:
-        async with operations.open_database(settings_for_operator(), write=False) as database:
-            if (await database.mirror_state()).people:
+        async with _informed(settings_for_operator()) as database:
+            if database is not None:
                 return await database.store.read(with_directory), None
             why = NO_MIRROR
-    except NoDatabase:
-        why = NO_MIRROR
     except SettingsFaults as faults:
         why = " ".join(faults.faults)
     except Fault as fault:
         why = " ".join(fault.sentences)
+    except slack_checks.SlackFaults as slack:
+        why = " ".join(slack.faults)
     return configuration.check(text, filename=name, directory=None, today=today), why
 
 
 async def _plan(settings: OperatorSettings, name: str, text: str) -> str:
-    try:
-        async with operations.open_database(settings, write=False) as database:
-            if not (await database.mirror_state()).people:
-                raise Fault(_cannot_look_up())
-            return await database.store.read(described, name, text, _today())
-    except NoDatabase:
-        raise Fault(_cannot_look_up()) from None
+    async with _informed(settings) as database:
+        if database is None:
+            raise Fault(_cannot_look_up())
+        return await database.store.read(described, name, text, _today())
+
+
+@asynccontextmanager
+async def _informed(settings: OperatorSettings) -> AsyncIterator[Database | None]:
+    """A database that knows the directory, to read from; None where nobody can be asked.
+
+    It is the stored one. As long as that is empty, and with a bot token, the directory is read
+    from Slack into one for the moment: whoever only checks or plans changes nothing.
+    """
+    async with AsyncExitStack() as stack:
+        reading = operations.open_database(settings, write=False)
+        try:
+            stored: Database | None = await stack.enter_async_context(reading)
+        except NoDatabase:  # the first start makes it
+            stored = None
+        if stored is not None and (await stored.mirror_state()).people:
+            yield stored
+            return
+        if settings.bot_token is None:
+            yield None
+            return
+        folder = stack.enter_context(TemporaryDirectory(prefix="usher-"))
+        moment = replace(settings, database_url=f"sqlite+aiosqlite:///{folder}/usher.db")
+        made = await stack.enter_async_context(operations.open_database(moment, write=True))
+        await _read_directory(made, settings)
+        yield made
 
 
 async def _apply(settings: OperatorSettings, name: str, text: str) -> str:
@@ -137,10 +165,7 @@ async def _apply(settings: OperatorSettings, name: str, text: str) -> str:
 
 async def _read_directory(database: Database, settings: OperatorSettings) -> None:
     if settings.bot_token is None:
-        raise Fault(
-            "The directory has not been read from Slack yet, so people in the file cannot be"
-            " looked up. Set SLACK_BOT_TOKEN, or start `usher serve` once."
-        )
+        raise Fault(_cannot_look_up())
     async with aiohttp.ClientSession(trust_env=False) as session:
         client = slack_checks.web_client(settings, session)
         identity = await slack_checks.check(client, settings)
@@ -178,7 +203,7 @@ def _read(reader: Reader, name: str, text: str, today: date) -> configuration.Re
 def _cannot_look_up() -> str:
     return (
         "The directory has not been read from Slack yet, so people in the file cannot be looked"
-        " up. Start `usher serve` once, or run `usher apply` with SLACK_BOT_TOKEN."
+        " up. Set SLACK_BOT_TOKEN, or start `usher serve` once."
     )
 
 

@@ -72,12 +72,16 @@ def build_app(
     metrics: Metrics,
     *,
     refresh: Refresh | None = None,
+    look: Refresh | None = None,
 ) -> web.Application:
-    """The routes; without `dispatch` (Socket Mode) Slack has none."""
+    """The routes; without `dispatch` (Socket Mode) Slack has none.
+
+    `look` is awaited before `readiness` is asked, `refresh` before the figures are read.
+    """
     # aiohttp stops reading past its own limit; which side that limit itself is on has changed
     # between its versions, so ours is checked once more in the handler.
     app = web.Application(client_max_size=MOST_BYTES + 1)
-    edge = _Edge(dispatch, readiness, metrics, refresh)
+    edge = _Edge(dispatch, readiness, metrics, refresh, look)
     app.router.add_get("/healthz", edge.healthz)
     app.router.add_get("/readyz", edge.readyz)
     app.router.add_get("/metrics", edge.metrics)
@@ -95,16 +99,20 @@ class _Edge:
         readiness: Readiness,
         metrics: Metrics,
         refresh: Refresh | None,
+        look: Refresh | None,
     ) -> None:
         self._dispatch = dispatch
         self._readiness = readiness
         self._metrics = metrics
         self._refresh = refresh
+        self._look = look
 
     async def healthz(self, _request: web.Request) -> web.Response:
         return web.Response(text="alive\n")
 
     async def readyz(self, _request: web.Request) -> web.Response:
+        if self._look is not None:
+            await self._look()
         reason = self._readiness()
         if reason is None:
             return web.Response(text="ready\n")

@@ -10,6 +10,7 @@ import storage
 from bot import http_server, logs
 from bot.cli_parts import Fault
 from bot.house import House, open_house
+from bot.reachable import Reachable
 from bot.settings import Settings, Transport
 from bot.slack_checks import SlackFaults
 from bot.socket_mode import SocketMode
@@ -76,6 +77,7 @@ class Edge:
     def __init__(self, house: House) -> None:
         """Nothing listens before `open`."""
         self._house = house
+        self._reachable = Reachable(house.client, house.store)
         self._socket: SocketMode | None = None
         self.prepared = False
         self.url = ""
@@ -86,7 +88,9 @@ class Edge:
         dispatch = None
         if settings.transport is Transport.HTTP:
             dispatch = http_server.bolt_dispatch(house.bolt, house.metrics)
-        app = http_server.build_app(dispatch, self.reason, house.metrics, refresh=house.observe)
+        app = http_server.build_app(
+            dispatch, self.reason, house.metrics, refresh=house.observe, look=self._reachable.look
+        )
         running = await http_server.run(app, host=settings.host, port=settings.port)
         stack.push_async_callback(running.stop)
         self.url = running.url
@@ -101,4 +105,4 @@ class Edge:
             return "The directory and the configuration are being read."
         if self._socket is not None and not self._socket.connected:
             return "Slack is not connected."
-        return None
+        return self._reachable.reason

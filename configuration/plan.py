@@ -35,9 +35,9 @@ _KEYS = {
 
 
 def describe(changes: Sequence[Change], directory: DirectoryNames) -> str:
-    """The changes as text, ending with their number; `No changes.` when there are none."""
+    """The changes as text, ending with their number; that nothing changes when there are none."""
     if not changes:
-        return "No changes.\n"
+        return "No changes: what is stored stays unchanged.\n"
     names = Names(directory)
     lines = [line for change in changes for line in _change(change, names)]
     counts = {kind: sum(change.kind is kind for change in changes) for kind in ChangeKind}

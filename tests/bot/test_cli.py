@@ -215,7 +215,7 @@ async def test_apply_reads_the_directory_first_and_again_changes_nothing(
     assert (first.code, second.code) == (0, 0)
     assert "+ package Engineering / Production read access" in first.out
     assert first.complaints[0].startswith("Read ")
-    assert second.out == "No changes.\n"
+    assert second.out == "No changes: what is stored stays unchanged.\n"
 
 
 async def test_apply_with_a_refused_token_changes_nothing(
@@ -239,7 +239,7 @@ async def test_what_is_exported_is_planned_as_unchanged(
     planned, again = invoke("plan", "again.yml"), invoke("apply", "again.yml")
 
     assert (exported.code, planned.code, again.code) == (0, 0, 0)
-    assert planned.out == again.out == "No changes.\n"
+    assert planned.out == again.out == "No changes: what is stored stays unchanged.\n"
 
 
 async def test_plan_says_what_would_change_and_changes_nothing(
@@ -251,7 +251,7 @@ async def test_plan_says_what_would_change_and_changes_nothing(
 
     assert planned.code == 0
     assert "after P90D -> after P30D" in planned.out
-    assert invoke("plan", "usher.yml").out == "No changes.\n"
+    assert invoke("plan", "usher.yml").out == "No changes: what is stored stays unchanged.\n"
 
 
 async def test_apply_of_a_faulty_file_changes_nothing(
@@ -329,7 +329,7 @@ async def test_what_is_still_held_is_not_removed(
     assert (ran.code, ran.out) == (1, "")
     assert ran.complaints[0] == STILL_HELD
     assert any("Production read access" in line and "Rita Ruiz" in line for line in ran.complaints)
-    assert invoke("plan", "usher.yml").out == "No changes.\n"
+    assert invoke("plan", "usher.yml").out == "No changes: what is stored stays unchanged.\n"
 
 
 def test_commands_stand_in_the_order_in_which_an_operator_meets_them() -> None:

@@ -38,7 +38,7 @@ async def test_a_file_is_applied_exported_and_planned(
     verified = await invoke_beside("audit", "verify", environ=environ)
 
     assert applied.code == 0, applied.err
-    assert planned.out == "No changes.\n"
+    assert planned.out == "No changes: what is stored stays unchanged.\n"
     assert (examined.code, verified.code) == (0, 0), examined.out
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -202,3 +203,16 @@ async def test_only_what_slack_signed_is_handled(edge: Edge) -> None:
     assert 'usher_slack_requests_total{kind="command",outcome="refused"} 2.0' in text
     assert 'usher_slack_requests_total{kind="command",outcome="unhandled"} 1.0' in text
     assert 'usher_slack_ack_seconds_count{kind="command"} 4.0' in text
+
+
+async def test_readiness_looks_before_it_answers() -> None:
+    """What was found a moment ago may no longer be so."""
+    found: list[str] = []
+
+    async def look() -> None:
+        found.append("Slack does not answer.")
+
+    app = http_server.build_app(None, lambda: found[-1], Metrics(), look=look)
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/readyz")
+        assert (answer.status, await answer.text()) == (503, "Slack does not answer.\n")

@@ -101,7 +101,7 @@ async def test_usher_serves_while_others_read_and_stops_when_told(
             _, rest = await running.communicate()
 
     assert (exported.code, planned.code, applied.code) == (0, 0, 1)
-    assert planned.out == "No changes.\n"
+    assert planned.out == "No changes: what is stored stays unchanged.\n"
     assert "is in use by another Usher process" in applied.err
     assert "set USHER_CONFIG to the file and restart" in applied.err
     assert checked.code == 0, checked.out

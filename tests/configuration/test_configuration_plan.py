@@ -20,7 +20,7 @@ def plan(*edits: tuple[str, str]) -> str:
 
 def test_the_same_file_again_changes_nothing() -> None:
     """Applying twice is applying once."""
-    assert plan() == "No changes.\n"
+    assert plan() == "No changes: what is stored stays unchanged.\n"
 
 
 def test_what_says_the_same_in_other_words_changes_nothing() -> None:
@@ -34,7 +34,7 @@ def test_what_says_the_same_in_other_words_changes_nothing() -> None:
             ),
             ("[ada@contoso.com]", '["ADA@contoso.com"]'),
         )
-        == "No changes.\n"
+        == "No changes: what is stored stays unchanged.\n"
     )
 
 

@@ -1,0 +1,64 @@
+"""Whether Slack and the database answer, for `/readyz`.
+
+Asked when somebody asks for readiness, and at most every ten seconds: a probe that comes more often
+must not use up Slack's patience.
+"""
+
+import asyncio
+import logging
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from engine.application.ports import Reader, Store
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 10.0
+PATIENCE_SECONDS = 3.0
+
+
+class Reachable:
+    """Remembers for a moment what Slack and the database answered."""
+
+    def __init__(self, client: AsyncWebClient, store: Store) -> None:
+        """Nothing is asked before `look`."""
+        self._client = client
+        self._store = store
+        self._asked_at: float | None = None
+        self.reason: str | None = None
+        """What does not answer, if anything."""
+
+    async def look(self) -> None:
+        """Ask again, if the last answer is old."""
+        now = asyncio.get_running_loop().time()
+        if self._asked_at is not None and now - self._asked_at < EVERY_SECONDS:
+            return
+        self._asked_at = now
+        self.reason = await self._slack() or await self._database()
+
+    async def _slack(self) -> str | None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._client.auth_test()
+        except SlackApiError as refused:
+            return (
+                f"Slack refuses the bot token: {refused.response.get('error', 'no reason given')}."
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return "Slack does not answer."
+        return None
+
+    async def _database(self) -> str | None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._store.read(_anything)
+        except Exception:  # whatever it is, it is why we are not ready
+            log.exception("the database does not answer")
+            return "The database does not answer."
+        return None
+
+
+def _anything(reader: Reader) -> bool:
+    return reader.configured() is not None
