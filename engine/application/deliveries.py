@@ -10,6 +10,7 @@ same and the assignments are woken, where what keeps failing is parked.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from engine.application import facts
@@ -25,6 +26,7 @@ from engine.application.connectors import (
     Target,
 )
 from engine.application.lanes import (
+    FAR_SIDE,
     LEASE,
     calls_until,
     holder_name,
@@ -197,7 +199,7 @@ class Deliveries:
             unit.audit_holding("access.not_granted", after, after.problem or "", claimed)
         if holdings.alarming(after, now=unit.now):
             _alarm(unit, after)
-        _store_settled(unit, work, claimed, after, looking=looking)
+        _store_settled(unit, work, claimed, after, looking=looking, rest=_rest_after(error))
 
 
 def _locked(unit: Unit, work: HoldingWork) -> Claimed | None:
@@ -206,12 +208,28 @@ def _locked(unit: Unit, work: HoldingWork) -> Claimed | None:
     return claimed if unit.tx.still_leased(work.lease) else None
 
 
+def _rest_after(error: Exception) -> timedelta:
+    """How long the lane rests: what nobody knows the end of may still happen, and come between.
+
+    A grant that arrives late must not arrive after the removal that followed it, nor an old list
+    of a group's members over a new one.
+    """
+    told = isinstance(error, (Refused, Gone)) or (isinstance(error, Retry) and error.after)
+    return timedelta() if told else FAR_SIDE
+
+
 def _store_settled(
-    unit: Unit, work: HoldingWork, claimed: Claimed, after: Holding, *, looking: bool
+    unit: Unit,
+    work: HoldingWork,
+    claimed: Claimed,
+    after: Holding,
+    *,
+    looking: bool,
+    rest: timedelta = timedelta(),
 ) -> None:
     unit.save_holdings([after])
     unit.tx.touch_cards([after.id], unit.now)
-    unit.tx.release_lane(work.lease, unit.now, unit.now)
+    unit.tx.release_lane(work.lease, unit.now, unit.now + rest)
     if looking:
         unit.look_at_claimants(claimed, after)
     else:
