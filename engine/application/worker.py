@@ -80,11 +80,13 @@ class Worker:
     async def settle(self) -> None:
         """Work until nothing is due at the present moment and nothing is in flight."""
         for _ in range(ROUNDS):
+            # Asked first: what is in flight now may make something due while we look.
+            busy = any(lanes.busy for lanes in self._lanes)
             next_at = await self._store.next_wake_at()
             due = next_at is not None and next_at <= self._clock.now()
             if due and await self.run_once():
                 continue
-            if any(lanes.busy for lanes in self._lanes):
+            if busy:
                 await asyncio.gather(*(lanes.wait() for lanes in self._lanes))
             elif not due or self._wakes.braked:
                 return

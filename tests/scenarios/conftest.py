@@ -50,6 +50,7 @@ def company(tmp_path: Path) -> Open:
             clock=Clock(MONDAY, running=False),
             journal=Path(JOURNAL) if JOURNAL else None,
             patience=playground_app.PACING,
+            ack_within=60,  # stories are about what happens, not about a busy machine
         )
         await playground.start()
         try:

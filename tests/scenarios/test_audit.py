@@ -94,10 +94,10 @@ async def test_what_an_administrator_did_is_written_down_as_theirs(contoso: Comp
 async def test_a_refusal_of_authority_is_written_down_and_one_of_form_is_not(
     company: Open,
 ) -> None:
-    """Lena tries to administer; Rita's form was merely incomplete."""
+    """Lena tries to administer; Ada merely mistyped."""
     async with company(files.file(files.package("Reports"))) as contoso:
         await contoso.administers("assign @rita Reports", who="lena")
-        await contoso.says("rita", "/access request nothing of the kind")
+        await contoso.administers("assign @rita Nothing of the kind")
         told = await _told(contoso)
         assert [one for one in told if one[0].startswith("refused")] == [
             ("refused.NotAdministrator", "lena")
