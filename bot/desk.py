@@ -184,6 +184,11 @@ class Desk:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing that was put off is still to be done."""
+        return not self._tasks
+
     async def drain(self) -> None:
         """Until everything put off is done."""
         while self._tasks:

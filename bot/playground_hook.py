@@ -50,10 +50,16 @@ class Hook:
         return await self._house.database.look(next_in_words)
 
     async def settle(self) -> None:
-        """Return once nothing is due now and every answer has been given."""
-        await self._house.desk.drain()
-        await self._house.worker.settle()
-        await self._house.desk.drain()
+        """Return once nothing is due now and every answer has been given.
+
+        What the workers do in Slack comes back as events, and handling those may make more due.
+        """
+        desk, worker = self._house.desk, self._house.worker
+        while True:
+            await desk.drain()
+            await worker.settle()
+            if desk.idle and not await worker.due():
+                return
 
 
 def next_in_words(reader: SqlReader) -> str | None:

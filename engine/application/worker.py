@@ -77,6 +77,11 @@ class Worker:
             return max(next_at, self._clock.now() + BRAKED_LOOKS_EVERY)
         return next_at
 
+    async def due(self) -> bool:
+        """Whether anything is due now that the brake does not hold back."""
+        next_at = await self.next_at()
+        return next_at is not None and next_at <= self._clock.now()
+
     async def settle(self) -> None:
         """Work until nothing is due at the present moment and nothing is in flight."""
         for _ in range(ROUNDS):
