@@ -4,6 +4,7 @@ import { dayKey, stamp } from "/page/dates.js";
 import { h, reconcile } from "/page/dom.js";
 import { icon } from "/page/icons.js";
 import { drawBlocks } from "/page/blocks/index.js";
+import { picture } from "/page/blocks/layout.js";
 import { mrkdwn, plainText } from "/page/mrkdwn.js";
 import { emojiFor } from "/page/emoji.js";
 import { appFace, authorOf, face, kindBadge } from "/page/people.js";
@@ -84,8 +85,22 @@ function drawContent(message, scene) {
   const content = message.blocks?.length ? drawBlocks(message.blocks, scene)
     : message.text ? h("div", { class: "message-text" }, mrkdwn(message.text, view)) : null;
   return h("div", { class: "message-content" }, content, (message.attachments ?? []).map((one) => drawAttachment(one, scene, view)),
-    (message.files ?? []).map((file) => h("div", { class: "file-block" }, icon("file"), h("span", {}, file.title || file.name || file.id))), edited);
+    (message.files ?? []).map(drawUpload), edited);
 }
+
+/** A picture is shown, anything else can be fetched; both come from this server, whatever its name in the address. */
+function drawUpload(file) {
+  const title = file.title || file.name || file.id;
+  const address = (url) => (url ? new URL(url, window.location.href).pathname : null);
+  if (file.mimetype?.startsWith("image/") && file.mimetype !== "image/svg+xml") {
+    return h("figure", { class: "image-block" }, h("figcaption", {}, title), picture({ image_url: address(file.url_private), alt_text: file.alt_txt || title }, "image"));
+  }
+  const words = [h("span", {}, title), h("span", { class: "file-note" }, [file.pretty_type, bytes(file.size)].filter(Boolean).join(", "))];
+  const where = address(file.url_private_download);
+  return where ? h("a", { class: "file-block", href: where, download: file.name ?? "" }, icon("file"), words) : h("div", { class: "file-block" }, icon("file"), words);
+}
+
+const bytes = (count) => (count >= 1000 ? `${Math.round(count / 1000)} kB` : count ? `${count} bytes` : "");
 
 function drawAttachment(attachment, scene, view) {
   const drawn = h("div", { class: "attachment" },

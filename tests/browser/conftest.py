@@ -114,9 +114,9 @@ def browser() -> Browser:
     return ONE.get()
 
 
-@pytest.fixture
-def server() -> Iterator[FakeServer]:
-    """The sample workspace behind the page API."""
+@pytest.fixture(scope="module")
+def fake_server() -> Iterator[FakeServer]:
+    """One server for the tests of a file: the browser then fetches the page's files only once."""
     made = FakeServer()
     made.start()
     yield made
@@ -124,8 +124,15 @@ def server() -> Iterator[FakeServer]:
 
 
 @pytest.fixture
+def server(fake_server: FakeServer) -> FakeServer:
+    """The sample workspace behind the page API, as it was at the beginning."""
+    fake_server.begin_anew()
+    return fake_server
+
+
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser window that has never been here, in a known time zone."""
+    """A browser window in a known time zone."""
     made = browser.new_context(
         viewport={"width": 1440, "height": 900}, timezone_id="UTC", locale="en-US"
     )
@@ -134,9 +141,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Page:
-    """An empty page of that window."""
-    return context.new_page()
+def page(context: BrowserContext) -> Iterator[Page]:
+    """An empty page of that window, which remembers nothing of the test before."""
+    made = context.new_page()
+    yield made
+    if made.url.startswith("http"):
+        made.evaluate("() => localStorage.clear()")
+    made.close()
 
 
 @pytest.fixture

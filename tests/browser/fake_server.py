@@ -49,8 +49,14 @@ class FakeServer:
             timeout=10
         )
 
+    def begin_anew(self) -> None:
+        """Forget what the test before did; pages that are still open are no concern of the next."""
+        self.workspace = FakeWorkspace()
+        self.acts = FakeActs(self.workspace)
+
     async def _serve(self) -> None:
         app = web.Application()
+        app.on_response_prepare.append(_keep_files)
         app.router.add_get("/", self._index)
         app.router.add_static("/page", PAGE)
         app.router.add_get("/page-api/state", self._state)
@@ -171,3 +177,9 @@ class FakeServer:
         if asked["do"] == "dismiss":
             self.workspace.state["story"] = None
         return web.json_response({"ok": True})
+
+
+async def _keep_files(request: web.Request, response: web.StreamResponse) -> None:
+    """The page's files do not change while tests run: the browser may keep them."""
+    if request.path.startswith("/page/"):
+        response.headers["Cache-Control"] = "max-age=3600"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from playground.presenting import file_object
 from tests.browser.real_stage import RealStage
 from tests.browser.screen import Screen
+from tests.playground.sample import text
 
 
 @pytest.fixture
@@ -108,6 +112,88 @@ def test_a_fault_from_the_page_is_felt_by_the_person(real: Screen) -> None:
     expect(drawer.locator(".fault")).to_be_visible()
     real.types("Rita", "/access request")
     expect(real.column("Rita").get_by_role("alert")).to_contain_text("/access failed")
+
+
+def upload_form() -> dict[str, Any]:
+    """A modal with a place for files."""
+    element = {"type": "file_input", "action_id": "file", "max_files": 2}
+    block = {"type": "input", "block_id": "file", "label": text("Evidence"), "element": element}
+    return {
+        "type": "modal",
+        "callback_id": "request",
+        "title": text("Attach"),
+        "submit": text("Attach"),
+        "blocks": [block],
+    }
+
+
+def test_a_file_is_chosen_in_a_form_and_reaches_the_app(real: Screen, stage: RealStage) -> None:
+    """The state of the submission has the whole file object, as Slack sends it."""
+    playground = stage.playground
+    rita = playground.person("rita").id
+
+    async def opens() -> None:
+        trigger = playground.views.exchange(playground.views.issue_trigger(rita))
+        playground.views.open(trigger, upload_form())
+
+    stage.run(opens())
+    expect(real.form).to_be_visible()
+    chosen = {"name": "proof.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n"}
+    with real.page.expect_response("**/page-api/upload*"):
+        real.form.locator("input[type=file]").set_input_files([chosen])
+    expect(real.form.locator(".files li")).to_have_text("proof.csv")
+    with real.page.expect_response("**/page-api/act"):
+        real.form.get_by_role("button", name="Attach").click()
+    expect(real.form.locator(".input-error")).to_have_count(0)
+    [sent] = [one for one in playground.journal.exchanges if one.what.startswith("view_submission")]
+    values = sent.request["view"]["state"]["values"]
+    [file] = values["file"]["file"]["files"]
+    assert (file["name"], file["size"], file["mimetype"]) == ("proof.csv", 8, "text/csv")
+    assert playground.workspace.files[file["id"]].content == b"a,b\n1,2\n"
+
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def test_pictures_files_and_rare_blocks_are_shown_or_named(real: Screen, stage: RealStage) -> None:
+    """An uploaded picture is seen, a table can be fetched; a plan is read, a chart is named."""
+
+    async def post() -> None:
+        workspace = stage.playground.workspace
+        rita = workspace.person("rita")
+        files = [
+            file_object(workspace, workspace.add_file(rita.id, name, body), stage.url)
+            for name, body in (("results.png", PICTURE), ("results.csv", b"a,b\n"))
+        ]
+        task = {"type": "task_card", "task_id": "1", "title": "Ask Mia", "status": "complete"}
+        blocks = [
+            {"type": "plan", "block_id": "p", "title": "What is left", "tasks": [task]},
+            {
+                "type": "data_visualization",
+                "block_id": "d",
+                "title": "Answers",
+                "chart": {"type": "pie"},
+            },
+        ]
+        thumbs = [{"name": "+1", "users": [rita.id], "count": 1}]
+        body = {"user": "U0PLAYBOT01", "text": "Results", "blocks": blocks}
+        more = {"files": files, "reactions": thumbs}
+        workspace.post(workspace.direct([rita.id]), {**body, **more}, by_app=True)
+
+    stage.run(post())
+    message = real.column("Rita").locator(".message").last
+    expect(message.get_by_role("img", name="results.png")).to_have_js_property("naturalWidth", 1)
+    link = message.get_by_role("link", name="results.csv")
+    with real.page.expect_download() as fetched:
+        link.click()
+    assert fetched.value.suggested_filename == "results.csv"
+    expect(message).to_contain_text("What is left")
+    expect(message).to_contain_text("Ask Mia")
+    expect(message).to_contain_text("Done")
+    expect(message).to_contain_text("A chart is here (pie): Answers")
+    expect(message.locator(".reaction")).to_contain_text("1")
 
 
 def test_people_talk_and_both_see_it(real: Screen) -> None:

@@ -9,8 +9,8 @@
 import { h } from "/page/dom.js";
 import { markdown } from "/page/markdown.js";
 import {
-  drawActions, drawAlert, drawCard, drawCarousel, drawContainer, drawContext, drawFile, drawHeader, drawImage,
-  drawInput, drawSection, drawVideo,
+  drawActions, drawAlert, drawCard, drawCarousel, drawChart, drawContainer, drawContext, drawFile, drawHeader, drawImage,
+  drawInput, drawPlan, drawSection, drawTask, drawVideo,
 } from "/page/blocks/layout.js";
 import { drawRichText } from "/page/blocks/rich_text.js";
 import { drawTable } from "/page/blocks/table.js";
@@ -25,15 +25,18 @@ const DRAW = {
   context: drawContext,
   context_actions: drawActions,
   data_table: drawTable,
+  data_visualization: drawChart,
   divider: () => h("hr", { class: "block divider" }),
   file: drawFile,
   header: drawHeader,
   image: drawImage,
   input: drawInput,
   markdown: (block, scene) => h("div", { class: "block markdown" }, markdown(block.text, viewOf(scene))),
+  plan: drawPlan,
   rich_text: drawRichText,
   section: drawSection,
   table: drawTable,
+  task_card: drawTask,
   video: drawVideo,
 };
 

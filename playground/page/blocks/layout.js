@@ -4,6 +4,7 @@ import { freshId, h, safeAddress } from "/page/dom.js";
 import { icon } from "/page/icons.js";
 import { drawButton } from "/page/blocks/buttons.js";
 import { drawElement } from "/page/blocks/elements.js";
+import { drawRichText } from "/page/blocks/rich_text.js";
 import { drawText, words } from "/page/blocks/text.js";
 
 export function drawSection(block, scene) {
@@ -37,7 +38,8 @@ export function drawActions(block, scene) {
 
 /** A picture that cannot be fetched (the page has no network) shows its words instead. */
 export function picture(element, kind) {
-  const address = element.image_url ?? element.slack_file?.url ?? "";
+  const file = element.slack_file;
+  const address = element.image_url ?? file?.url ?? (file?.id ? `/files/${file.id}/image` : "");
   const fallback = () => h("span", { class: `image-missing ${kind}-missing`, role: "img", "aria-label": element.alt_text }, element.alt_text);
   if (!safeAddress(address) && !address.startsWith("/files/") && !address.startsWith("data:image/")) return fallback();
   const drawn = h("img", { class: kind, src: address, alt: element.alt_text, on: { error: () => drawn.replaceWith(fallback()) } });
@@ -86,6 +88,27 @@ export function drawContainer(block, scene, drawBlocks) {
 
 export function drawFile(block) {
   return h("div", { class: "block file-block" }, icon("file"), h("span", {}, `A file (${block.external_id ?? block.source})`));
+}
+
+const STATUS = { pending: "To do", in_progress: "Under way", complete: "Done", error: "Failed" };
+
+/** A task: what it is, how it stands in words, and what is said about it. */
+export function drawTask(block, scene) {
+  const about = [block.details, block.output].filter(Boolean);
+  return h("div", { class: "block card task-card" }, h("div", { class: "card-body" },
+    h("div", { class: "task-head" }, h("span", { class: "card-title" }, block.title), h("span", { class: `badge task-${block.status}` }, STATUS[block.status] ?? block.status)),
+    about.map((rich) => h("div", { class: "card-text" }, drawRichText(rich, scene)))));
+}
+
+export function drawPlan(block, scene) {
+  return h("div", { class: "block plan" }, h("div", { class: "card-title" }, block.title),
+    h("ol", { class: "plan-tasks" }, (block.tasks ?? []).map((task) => h("li", {}, drawTask(task, scene)))));
+}
+
+/** A chart is named, not drawn. */
+export function drawChart(block) {
+  const kind = block.chart?.type ? ` (${block.chart.type})` : "";
+  return h("div", { class: "block unknown-block" }, `A chart is here${kind}: ${block.title}`);
 }
 
 export function drawVideo(block, scene) {
