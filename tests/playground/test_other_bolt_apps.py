@@ -160,6 +160,13 @@ async def test_bolt_for_javascript_says_hello(transport: str) -> None:
     await hello(["node", str(APPS / "hello.js")], transport, bolt_js())
 
 
+@pytest.mark.parametrize("name", ["hello.js", "hello.py"])
+def test_the_readme_shows_what_was_run(name: str) -> None:
+    """Both hello-worlds, word for word."""
+    readme = (ROOT / "playground" / "README.md").read_text(encoding="utf-8")
+    assert (APPS / name).read_text(encoding="utf-8").strip() in readme
+
+
 def test_wrong_input_is_one_clear_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
