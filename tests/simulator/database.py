@@ -5,21 +5,21 @@ snapshot. Here both happen between two steps of the simulated loop, so a transac
 or it has not; before and after it anything may happen to whoever asked. Every replica has a store
 of its own over the same database, as several processes have over one PostgreSQL.
 
-There is one connection per process: the statements SQLAlchemy compiled stay compiled, and each
-simulation begins with a copy of the same migrated, empty database.
+It is the product's own `SqliteDatabase`, opened once per process, so that the statements SQLAlchemy
+compiled stay compiled; each simulation begins with a copy of the same migrated, empty database.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from random import Random
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection
 
-from storage import schema
+from storage.address import parse
+from storage.sqlite import SqliteDatabase
 
 T = TypeVar("T")
 Watch = Callable[[Connection], None]
@@ -32,8 +32,8 @@ class InlineDatabase:
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self.connection, self._raw = _the_connection()
-        _template().backup(self._raw)
+        self._database, self._raw, empty = _the_database()
+        empty.backup(self._raw)
         self.commits = 0
         self.watchers: list[Watch] = []
         """Called inside each writing transaction, at its end."""
@@ -44,11 +44,7 @@ class InlineDatabase:
         """Run `fn` in one transaction, some time from now; the answer takes time too."""
         await self._some_time()
         before = self._raw.total_changes
-        with self.connection.begin():
-            result = fn(self.connection)
-            if self._raw.total_changes != before:
-                for watch in self.watchers:
-                    watch(self.connection)
+        result = self.run(partial(self._watched, fn))
         if self._raw.total_changes != before:
             self.commits += 1
             for bell in list(self.bells):
@@ -59,8 +55,19 @@ class InlineDatabase:
     async def read(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` on a snapshot."""
         await self._some_time()
-        with self.connection.begin():
-            return fn(self.connection)
+        return self.run(fn)
+
+    def run(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn` in a transaction, now."""
+        return self._database._run(fn)
+
+    def _watched(self, fn: Callable[[Connection], T], connection: Connection) -> T:
+        before = self._raw.total_changes
+        result = fn(connection)
+        if self._raw.total_changes != before:
+            for watch in self.watchers:
+                watch(connection)
+        return result
 
     async def close(self) -> None:
         """There is nothing to close."""
@@ -70,35 +77,13 @@ class InlineDatabase:
             await asyncio.sleep(self._random.random() * SLOWEST)
 
 
-def _open() -> tuple[Connection, sqlite3.Connection]:
-    engine = create_engine(
-        "sqlite://",
-        poolclass=StaticPool,
-        connect_args={"isolation_level": None, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(raw: Any, _record: object) -> None:
-        raw.execute("PRAGMA foreign_keys=ON")
-
-    @event.listens_for(engine, "begin")
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    connection = engine.connect()
-    raw = connection.connection.driver_connection
+@cache
+def _the_database() -> tuple[SqliteDatabase, sqlite3.Connection, sqlite3.Connection]:
+    """The product's own, with its one connection, and what it holds when it is empty."""
+    database = SqliteDatabase(parse("sqlite+aiosqlite://"), read_only=False)
+    database._open_writer()
+    raw = database._connections[0].connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
-    return connection, raw
-
-
-@cache
-def _the_connection() -> tuple[Connection, sqlite3.Connection]:
-    return _open()
-
-
-@cache
-def _template() -> sqlite3.Connection:
-    connection, raw = _open()
-    with connection.begin():
-        schema.upgrade(connection)
-    return raw
+    empty = sqlite3.connect(":memory:")
+    raw.backup(empty)
+    return database, raw, empty

@@ -147,9 +147,8 @@ class World:
 
     def look(self, fn: Callable[[SqlReader], T]) -> T:
         """Look into the database from outside, at once."""
-        connection = self.database.connection
-        with connection.begin():
-            return fn(SqlReader(connection, Home(clock=self.clock, postgres=False)))
+        home = Home(clock=self.clock, postgres=False)
+        return self.database.run(lambda conn: fn(SqlReader(conn, home)))
 
     @property
     def trace_hash(self) -> str:
