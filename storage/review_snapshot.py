@@ -3,7 +3,7 @@
 Each step is one INSERT ... SELECT, or one UPDATE, over the next assignments in the order of their
 ids, and one statement that counts what it wrote. Who reviews a line is found out by the same
 statement: the manager by following the mirror as many steps as the policy says, and, where there
-is none, the pool that comes first (`reviews.pool_for`).
+is none, the pool that comes first (`reviewers.pool_for`).
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,8 @@ from engine.domain.ids import PersonId
 from engine.domain.people import PersonKind
 from engine.domain.review_lines import Advice, asked_person, asked_pool
 from engine.domain.review_settings import MovesOn
-from engine.domain.reviews import Pools, ReviewRun, pool_for
+from engine.domain.reviewers import Pools, pool_for
+from engine.domain.reviews import ReviewRun
 from storage import review_tables as t
 from storage import tables
 from storage.review_tallies import STANDING, ReviewTallies, stage_range

@@ -4,6 +4,7 @@ A run may have a hundred thousand lines, so nothing that is shown counts them: `
 how many lines stand how, for each mark (who is asked, see `review_lines.asked_person`), department
 and recommendation, written in the transaction that changes the lines, under the lock of their run.
 Lines are written by the thousand, without foreign keys: their run and assignment are never deleted.
+On SQLite such tables lie in the order of their key, without a second copy of it.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
@@ -13,8 +14,6 @@ from storage.types import Body, UtcMillis
 
 Sorted = String().with_variant(String(collation="C"), "postgresql")
 """Text that is put in order and compared by its bytes, on both databases alike."""
-CLUSTERED = {"sqlite_with_rowid": False}
-"""SQLite keeps the rows in the order of their key, and no second copy of the key."""
 Identity = BigInteger().with_variant(Integer, "sqlite")
 
 review_series = Table(
@@ -68,7 +67,7 @@ review_reviewers = Table(
     Column("person_id", Sorted, primary_key=True),
     Column("own_assignment_id", String),
     Index("review_reviewers_by_person", "person_id", "review_id"),
-    **CLUSTERED,
+    sqlite_with_rowid=False,
 )
 """Who is in the pools of a run. Follows the run's `pools`, which remain the truth.
 `own_assignment_id`: the reviewer's own line in the run, which is not theirs to review."""
@@ -82,7 +81,7 @@ review_departments = Table(
     Column("why", String, nullable=False),
     Column("colleagues", Integer, nullable=False),
     Column("holding", Integer, nullable=False),
-    **CLUSTERED,
+    sqlite_with_rowid=False,
 )
 """What is recommended for the people of a department, and why: the same for all of them.
 `department` is empty for those who have none; `recommendation` where there is none."""
@@ -109,7 +108,7 @@ review_lines = Table(
     Column("problem", Text),
     Index("review_lines_by_asked", "review_id", "asked", "waiting", "name_key", "assignment_id"),
     postgresql_with=BUSY,
-    **CLUSTERED,
+    sqlite_with_rowid=False,
 )
 """`waiting`: has no answer in its stage and has not fallen out."""
 
@@ -127,7 +126,7 @@ review_tallies = Table(
     Column("gone", Integer, nullable=False),
     Index("review_tallies_by_asked", "asked", "review_id"),
     postgresql_with=BUSY,
-    **CLUSTERED,
+    sqlite_with_rowid=False,
 )
 """How many lines stand how. A line that goes on to the next stage leaves one row for another."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from engine.application.ports import Transaction
-from engine.domain import reviews
+from engine.domain import review_messages
 from engine.domain.assignments import Assignment, EndReason
 from engine.domain.ids import PersonId
 from engine.domain.review_lines import asked_person
@@ -18,7 +18,7 @@ is done about them all."""
 def show_reviewers(tx: Transaction, run: ReviewRun, marks: Iterable[str], now: datetime) -> None:
     """Bring the cards of everybody up to date who reviews lines with these marks."""
     people = people_asked(run, marks)
-    cards = [reviews.review_card(run.id, run.stage, person) for person in sorted(people)]
+    cards = [review_messages.review_card(run.id, run.stage, person) for person in sorted(people)]
     tx.show_cards(cards, now)
 
 

@@ -13,7 +13,7 @@ from engine.application import facts
 from engine.application.review_cards import show_reviewers
 from engine.application.reviews import audit_run, fresh_run, save_run
 from engine.application.unit import Unit
-from engine.domain import assignments, review_lines, review_schedule, reviews
+from engine.domain import assignments, review_lines, review_messages, review_schedule, reviews
 from engine.domain.assignment_requests import RequestType
 from engine.domain.assignments import EndReason
 from engine.domain.catalogs import AccessPackage
@@ -24,9 +24,8 @@ from engine.domain.people import CATALOG_OWNERS, Subject, SubjectKind
 from engine.domain.review_lines import ApplyResult, ReviewLine, ReviewVerdict, asked_pool
 from engine.domain.review_schedule import ReviewSeries
 from engine.domain.review_settings import ReviewStage
+from engine.domain.reviewers import STAGE_FALLBACK, Pools
 from engine.domain.reviews import (
-    STAGE_FALLBACK,
-    Pools,
     ReviewOutcome,
     ReviewRun,
     ReviewState,
@@ -145,7 +144,7 @@ def _tell_not_found(unit: Unit, run: ReviewRun) -> None:
     lost = unit.tx.lines_asked(run, marks)
     if lost:
         channel = unit.configured.organization.admin_channel
-        unit.tx.add_notices([reviews.not_found(run, lost, channel)], unit.now)
+        unit.tx.add_notices([review_messages.not_found(run, lost, channel)], unit.now)
 
 
 def _tell(unit: Unit, run: ReviewRun) -> ReviewRun:
@@ -153,10 +152,10 @@ def _tell(unit: Unit, run: ReviewRun) -> ReviewRun:
     assert telling is not None, "the step is due only then"
     reminding = telling.reminder > 0
     people = unit.tx.reviewers_after(run, telling.after, CARDS_AT_ONCE, undecided=reminding)
-    cards = [reviews.review_card(run.id, run.stage, person) for person, _ in people]
+    cards = [review_messages.review_card(run.id, run.stage, person) for person, _ in people]
     unit.tx.show_cards(cards, unit.now)
     if reminding:
-        notices = [reviews.reminder(run, person, undecided) for person, undecided in people]
+        notices = [review_messages.reminder(run, person, undecided) for person, undecided in people]
         unit.tx.add_notices(notices, unit.now)
     after = people[-1][0] if len(people) == CARDS_AT_ONCE else None
     return save_run(unit, ReviewOutcome(run=reviews.told(run, after, now=unit.now)))
@@ -250,9 +249,9 @@ def _tell_results(unit: Unit, run: ReviewRun, failed: int) -> None:
     owners = facts.catalog_owners(unit.tx, unit.configured, package.catalog_id) if package else ()
     audiences = [Audience(channel_id=channel)]
     audiences += [Audience(person_id=person) for person in sorted(owners)]
-    notices = [reviews.results(run, audience) for audience in audiences]
+    notices = [review_messages.results(run, audience) for audience in audiences]
     if failed:
-        notices.append(reviews.not_applied(run, failed, channel))
+        notices.append(review_messages.not_applied(run, failed, channel))
     unit.tx.add_notices(notices, unit.now)
 
 

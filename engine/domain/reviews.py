@@ -24,11 +24,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from engine.domain.conversation import Audience, Card, CardKind, Notice, NoticeKind
-from engine.domain.ids import ChannelId, PackageId, PersonId, PolicyId, ReviewRunId
+from engine.domain.ids import PackageId, PersonId, PolicyId, ReviewRunId
 from engine.domain.refusals import ReviewNotOpen, ReviewOver
 from engine.domain.review_lines import asked_person, asked_pool
 from engine.domain.review_settings import ReviewSettings, ReviewStage, closes_at
+from engine.domain.reviewers import Pools, without
 
 APPLY_ATTEMPTS = 5
 FIRST_APPLY_PAUSE = timedelta(minutes=5)
@@ -90,14 +90,6 @@ class Telling:
     after: str = ""
 
 
-Pools = tuple[tuple[PersonId, ...], ...]
-"""Who reviews lines together. First the stage's own reviewers, then, one after another, those who
-are asked where nobody could be found: the stage's fallback reviewers, the organization's, the
-catalog's owners, the administrators."""
-STAGE_FALLBACK = 1
-"""The last pool an administrator need not be told of."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRun:
     """One run. Lines and their counts are kept beside it."""
@@ -154,6 +146,12 @@ class ReviewRun:
         return self.stage + 1 == len(self.settings.stages)
 
     @property
+    def stage_since(self) -> datetime:
+        """When the running stage opened; only an open one has that."""
+        assert self.stage_opened_at is not None, "a run in progress has an open stage"
+        return self.stage_opened_at
+
+    @property
     def stage_closes_at(self) -> datetime | None:
         """When the running stage closes; None before it is open."""
         return closes_at(self.rules, self.stage_opened_at) if self.stage_opened_at else None
@@ -198,10 +196,8 @@ def _timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
 
 
 def _open_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
-    opened, closes = run.stage_opened_at, run.stage_closes_at
-    assert opened is not None, "a run in progress has an open stage"
-    assert closes is not None, "a run in progress has an open stage"
-    timers = [(closes, "close")]
+    opened = run.stage_since
+    timers = [(closes_at(run.rules, opened), "close")]
     if run.telling is not None:
         timers.append((run.stepped_at or opened, "tell reviewers"))
     ahead = run.rules.remind[run.reminded :]
@@ -227,13 +223,11 @@ def next_step(run: ReviewRun, *, now: datetime) -> Step | None:
 
 
 def _open_step(run: ReviewRun, now: datetime) -> Step | None:
-    closes, opened = run.stage_closes_at, run.stage_opened_at
-    assert opened is not None, "a run in progress has an open stage"
-    if closes is not None and closes <= now:
+    if closes_at(run.rules, run.stage_since) <= now:
         return Step.CLOSE
     if run.telling is not None:
         return Step.TELL
-    if any(opened + after <= now for after in run.rules.remind[run.reminded :]):
+    if any(run.stage_since + after <= now for after in run.rules.remind[run.reminded :]):
         return Step.REMIND
     return None
 
@@ -300,9 +294,7 @@ def told(run: ReviewRun, after: str | None, *, now: datetime) -> ReviewRun:
 
 def remind(run: ReviewRun, *, now: datetime) -> ReviewOutcome:
     """Begin to remind whoever has undecided lines; once for all reminders that came due."""
-    opened = run.stage_opened_at
-    assert opened is not None, "a run in progress has an open stage"
-    due = sum(opened + after <= now for after in run.rules.remind)
+    due = sum(run.stage_since + after <= now for after in run.rules.remind)
     reminding = replace(run, reminded=due, telling=Telling(reminder=due), stepped_at=now)
     return ReviewOutcome(run=reminding, activities=("review.reminded",))
 
@@ -363,10 +355,9 @@ def went_through(run: ReviewRun, failed: int, *, now: datetime) -> ReviewOutcome
 
 def check_open(run: ReviewRun, *, now: datetime) -> None:
     """Raise unless reviewers may answer now (ARV-9: until the close, and never after)."""
-    closes = run.stage_closes_at
     if run.state is not _R.IN_PROGRESS:
         raise ReviewNotOpen(run.id, run.state, run.closed_at)
-    if closes is not None and closes <= now:
+    if (closes := closes_at(run.rules, run.stage_since)) <= now:
         raise ReviewNotOpen(run.id, run.state, closes)
 
 
@@ -409,80 +400,9 @@ def expected_end(run: ReviewRun) -> datetime:
 # Who reviews ------------------------------------------------------------------------------------
 
 
-def pool_for(pools: Pools, target_id: PersonId) -> int:
-    """The first pool with somebody other than the holder; the first of all if there is none."""
-    for number, pool in enumerate(pools):
-        if any(person != target_id for person in pool):
-            return number
-    return 0
-
-
-def without(pools: Pools, left: frozenset[PersonId]) -> Pools:
-    """The pools after these people left."""
-    return tuple(tuple(person for person in pool if person not in left) for pool in pools)
-
-
 def asked_of(run: ReviewRun, person_id: PersonId) -> frozenset[str]:
     """The marks of the lines this person reviews in the running stage."""
     pools = (number for number, pool in enumerate(run.pools) if person_id in pool)
     return frozenset(
         {asked_person(run.stage, person_id), *(asked_pool(run.stage, pool) for pool in pools)}
-    )
-
-
-# What is shown and said -------------------------------------------------------------------------
-
-
-def review_card(run_id: ReviewRunId, stage: int, person_id: PersonId) -> Card:
-    """The card on which this reviewer sees what there is to review in this stage."""
-    return Card(
-        kind=CardKind.REVIEW,
-        subject_id=run_id,
-        part=stage,
-        audience=Audience(person_id=person_id),
-    )
-
-
-def reminder(run: ReviewRun, person_id: PersonId, undecided: int) -> Notice:
-    """To somebody who still has undecided lines."""
-    assert run.telling is not None, "only a run that reminds says so"
-    number = run.telling.reminder
-    return Notice(
-        key=f"review/{run.id}/stage/{run.stage}/reminder/{number}/{person_id}",
-        kind=NoticeKind.REVIEW_REMINDER,
-        audience=Audience(person_id=person_id),
-        subject_id=run.id,
-        detail=str(undecided),
-    )
-
-
-def results(run: ReviewRun, audience: Audience) -> Notice:
-    """What became of the run."""
-    return Notice(
-        key=f"review/{run.id}/results/{audience.key}",
-        kind=NoticeKind.REVIEW_APPLIED,
-        audience=audience,
-        subject_id=run.id,
-    )
-
-
-def not_found(run: ReviewRun, lines: int, channel: ChannelId) -> Notice:
-    """To the administrators: so many lines went to reviewers nobody chose for them."""
-    return Notice(
-        key=f"review/{run.id}/stage/{run.stage}/reviewers-not-found",
-        kind=NoticeKind.REVIEWERS_NOT_FOUND,
-        audience=Audience(channel_id=channel),
-        subject_id=run.id,
-        detail=str(lines),
-    )
-
-
-def not_applied(run: ReviewRun, failed: int, channel: ChannelId) -> Notice:
-    """To the administrators: so many could not be removed."""
-    return Notice(
-        key=f"review/{run.id}/not-applied",
-        kind=NoticeKind.REVIEW_NOT_APPLIED,
-        audience=Audience(channel_id=channel),
-        subject_id=run.id,
-        detail=str(failed),
     )

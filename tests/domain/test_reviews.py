@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.domain import reviews
+from engine.domain import reviewers, reviews
 from engine.domain.ids import PackageId, PolicyId, ReviewRunId
 from engine.domain.refusals import ReviewNotOpen, ReviewOver
 from engine.domain.review_settings import ONCE, ReviewSettings, ReviewStage
+from engine.domain.reviewers import Pools
 from engine.domain.reviews import (
     APPLY_ATTEMPTS,
     TRANSITIONS,
-    Pools,
     ReviewRun,
     ReviewState,
     Step,
@@ -255,12 +255,12 @@ def test_whoever_cannot_review_themselves_is_reviewed_by_the_next_pool(
     pools: Pools, target: object, expected: int
 ) -> None:
     """ARV-4 and nobody reviews their own access: the first pool with somebody else."""
-    assert reviews.pool_for(pools, target) == expected  # type: ignore[arg-type]
+    assert reviewers.pool_for(pools, target) == expected  # type: ignore[arg-type]
 
 
 def test_who_left_is_in_no_pool() -> None:
     """The others stay."""
-    assert reviews.without(POOLS, frozenset({ANN, ADA})) == ((), (BEN,), (), (), ())
+    assert reviewers.without(POOLS, frozenset({ANN, ADA})) == ((), (BEN,), (), (), ())
 
 
 def test_a_person_reviews_by_name_and_by_pool() -> None:
