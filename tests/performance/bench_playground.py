@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import math
+import os
 import statistics
 import sys
 import threading
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from aiohttp import ClientSession
+from playwright.sync_api import CDPSession, sync_playwright
 
 from playground.clock import Clock
 from playground.seed import Channel, Person
@@ -169,23 +171,28 @@ async def burst(served: Served, seconds: float = SECONDS) -> Figures:
 
 def page_figures(served: Served) -> Iterable[str]:
     """Opening the page, and staying fluent while messages pour in."""
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
-        opened = []
+        opened, process, thread = [], [], []
         for _ in range(OPENINGS):
             context = browser.new_context(viewport={"width": 1440, "height": 900})
             page = context.new_page()
+            inside = context.new_cdp_session(page)
+            inside.send("Performance.enable", {"timeDomain": "threadTicks"})
             begun = time.perf_counter()
             page.goto(served.playground.url)
             page.locator("html[data-ready=yes] .column .composer-input").first.wait_for()
             opened.append(time.perf_counter() - begun)
+            used = processor_of(inside)
+            process.append(used["ProcessTime"])
+            thread.append(used["TaskDuration"])
             context.close()
-        yield f"| navigation to usable, nothing cached | {statistics.median(opened):.2f} s |"
-        yield f"| the slowest of {OPENINGS} | {max(opened):.2f} s |"
+        yield f"| processor time of the page until then | {statistics.median(process):.2f} s |"
+        yield f"| of that, its main thread | {statistics.median(thread):.2f} s |"
+        yield f"| navigation to usable, nothing cached, median | {statistics.median(opened):.2f} s |"
+        yield f"| the fastest and the slowest of {OPENINGS} | {min(opened):.2f} and {max(opened):.2f} s |"
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(served.playground.url)
         page.locator("html[data-ready=yes]").wait_for(state="attached")
@@ -193,14 +200,27 @@ def page_figures(served: Served) -> Iterable[str]:
         column.get_by_role("button", name="Channels").click()
         page.get_by_role("menuitem", name="general").click()
         page.evaluate(WATCH)
+        inside = page.context.new_cdp_session(page)
+        inside.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before = processor_of(inside)["TaskDuration"]
         worker = threading.Thread(target=lambda: asyncio.run(burst(served)))
         worker.start()
         page.wait_for_timeout(SECONDS * 1000)
         worker.join()
         seen = page.evaluate("() => window.seen")
+        busy = (processor_of(inside)["TaskDuration"] - before) / SECONDS
+        yield f"| the main thread is busy during the burst | {busy:.0%} |"
+        load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
         yield f"| frames a second during the burst | {seen['frames'] / SECONDS:.0f} |"
         yield f"| tasks over 50 ms during it | {seen['tasks']}, longest {seen['longest']:.0f} ms |"
+        yield f"| load of the machine meanwhile (1, 5, 15 minutes) | {load} |"
         browser.close()
+
+
+def processor_of(inside: CDPSession) -> dict[str, float]:
+    """Seconds of processor time by what they were used for, as the browser counts them."""
+    told = inside.send("Performance.getMetrics")["metrics"]
+    return {one["name"]: float(one["value"]) for one in told}
 
 
 WATCH = """() => {
