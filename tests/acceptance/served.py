@@ -38,7 +38,9 @@ class Served:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     url: str = ""
 
-    async def start(self, **environment: str) -> subprocess.Popen[bytes]:
+    async def start(
+        self, *, module: str = "bot.cli", **environment: str
+    ) -> subprocess.Popen[bytes]:
         """Start one process and wait until it says it is ready."""
         port = _free_port()
         known = {
@@ -55,7 +57,7 @@ class Served:
             known["SLACK_SIGNING_SECRET"] = self.playground.signing_secret
         log = (self.folder / f"serve-{port}.log").open("wb")
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"],
+            [sys.executable, "-m", module, "serve"],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **known},
             stdout=log,
