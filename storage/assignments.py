@@ -15,7 +15,7 @@ from storage import tables as t
 from storage.bound import upsert
 from storage.conflicts import keys_checked
 from storage.errors import Again
-from storage.lanes import LEASED_UNDER
+from storage.leases import LEASED_UNDER
 from storage.reader import (
     ACTIVE,
     ASSIGNMENT,
@@ -164,9 +164,11 @@ class AssignmentWrites(RequestWrites):
         """
         asked = {"holding_id": holding_id}
         width = len(REQUEST.columns)
+        rows = self.conn.execute(self.riding(_CLAIMANTS), asked).all()
+        if rows:
+            self.ridden(rows[0])
         found = {
-            row[width]: (REQUEST.from_row(row), ASSIGNMENT.from_row(row[width:]))
-            for row in self.conn.execute(_CLAIMANTS, asked)
+            row[width]: (REQUEST.from_row(row), ASSIGNMENT.from_row(row[width:])) for row in rows
         }
         claims: dict[str, list[tuple[int, Claim]]] = {}
         holding: Holding | None = None

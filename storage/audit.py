@@ -92,17 +92,6 @@ class AuditWrites(Wakes):
                 }
             )
 
-    def finish(self) -> None:
-        """Write what was collected; the last thing before COMMIT. Raises `Again`."""
-        super().finish()
-        if self.outgoing.audit:
-            rows = self.outgoing.audit
-            if not self.postgres:
-                self.conn.execute(_APPEND, rows)
-                return
-            base = self.home.audit_base
-            self.conn.execute(_APPEND_NUMBERED, [row | {"base": base} for row in rows])
-
 
 def base_of(conn: Connection) -> int:
     """Where this server's range of transaction numbers begins (PostgreSQL).

@@ -1,5 +1,6 @@
 """What every part of a transaction works with: connection, clock, stored configuration."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Connection,
+    Select,
     Table,
     bindparam,
     cast,
@@ -22,8 +24,9 @@ from engine.application.configured import Configured
 from engine.application.ports import Clock
 from engine.domain.configuration import Configuration
 from storage import codec
+from storage.errors import Again
 from storage.tables import configurations
-from storage.types import EPOCH, MILLISECOND, UtcMillis
+from storage.types import EPOCH, MILLISECOND, UtcMillis, from_millis
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,6 +59,10 @@ class Bound:
         self._revision: int | None = None
         self._looked = False
         self._added: Configured | None = None
+        self._assumed: Configured | None = None
+        self.assuming = False
+        """Whether the configuration read last is taken for the stored one until something else is
+        read; whoever sets this calls `confirm` at the end."""
 
     @property
     def added(self) -> Configured | None:
@@ -79,6 +86,9 @@ class Bound:
             return self._added
         if self.home.only_writer and self.home.configured is not None:
             return self.home.configured
+        if self.assuming and not self._looked and self.home.configured is not None:
+            self._assumed = self.home.configured
+            return self._assumed
         if not self._looked:
             self._look()
         if self._revision is None:
@@ -95,13 +105,34 @@ class Bound:
         found: str | None = self.conn.execute(_SOURCE).scalar_one_or_none()
         return found
 
+    def confirm(self) -> None:
+        """See that the configuration is the one that was assumed. Raises `Again` if it is not."""
+        if self._assumed is not None and not self._looked:
+            self._look()
+
+    def riding(self, statement: Select[Any]) -> Select[Any]:
+        """On PostgreSQL the clock and the revision ride along with another statement."""
+        return _with_riders(statement) if self.postgres else statement
+
+    def ridden(self, row: Sequence[Any]) -> None:
+        """Take note of what rode along: the last two columns."""
+        if self.postgres and not self._looked:
+            self._learn(from_millis(row[-2]), row[-1])
+
+    def _learn(self, now: datetime, revision: int | None) -> None:
+        if not self.home.own_clock and self._now is None:
+            self._now = now
+        self._revision, self._looked = revision, True
+        if self._assumed is not None and self._assumed.revision != revision:
+            self.home.configured = None
+            raise Again
+
     def _look(self) -> None:
         """The database's clock and the configuration's revision, in one statement."""
         if self.home.own_clock:
-            self._revision = self.conn.execute(_REVISION).scalar_one()
+            self._learn(EPOCH, self.conn.execute(_REVISION).scalar_one())
         else:
-            self._now, self._revision = self.conn.execute(_NOW_AND_REVISION).one()
-        self._looked = True
+            self._learn(*self.conn.execute(_NOW_AND_REVISION).one())
 
 
 _REVISION = select(func.max(configurations.c.revision))
@@ -109,7 +140,13 @@ _SOURCE = select(configurations.c.source).order_by(configurations.c.revision.des
 """Of the newest revision."""
 _BODY = select(configurations.c.body).where(configurations.c.revision == bindparam("revision"))
 _MILLIS = cast(func.floor(extract("epoch", func.clock_timestamp()) * 1000), BigInteger)
+RIDERS = (_MILLIS.label("rider_now"), _REVISION.scalar_subquery().label("rider_revision"))
 _NOW_AND_REVISION = select(type_coerce(_MILLIS, UtcMillis), _REVISION.scalar_subquery())
+
+
+@cache
+def _with_riders(statement: Select[Any]) -> Select[Any]:
+    return statement.add_columns(*RIDERS)
 
 
 @cache

@@ -23,7 +23,6 @@ from sqlalchemy import (
     Connection,
     bindparam,
     case,
-    exists,
     func,
     literal_column,
     null,
@@ -39,54 +38,23 @@ from storage import tables as t
 from storage.bound import Home
 from storage.codec import clean
 from storage.errors import Again
-from storage.outgoing import Outgoing, write_messages
+from storage.leases import LEASE, LEASE_BY_THEIR_CLOCK, LEASED_UNDER
+from storage.leaving import LOCK_LANES, leave, locks
+from storage.outgoing import Outgoing
 from storage.reader import HOLDING, PERSON, SqlReader, locked
-from storage.types import UtcMillis, WakeMillis
+from storage.types import MILLISECOND, UtcMillis, WakeMillis
 
 _L, _M, _H, _C = t.lanes.c, t.messages.c, t.holdings.c, t.claims.c
 _NOW = bindparam("now", type_=WakeMillis)
 NOBODYS = -1
 """The number of a lease that nobody has."""
 
-_DUE = locked(
-    select(_L.key)
-    .where(_L.kind == bindparam("lane_kind"), _L.wake_at <= _NOW)
-    .order_by(_L.wake_at)
-    .limit(bindparam("most")),
-    skip=True,
-).cte("due")
-_LEASE = (
-    update(t.lanes)
-    .where(_L.key.in_(select(_DUE.c.key)))
-    .values(
-        holder=bindparam("new_holder"),
-        lease_number=_L.lease_number + 1,
-        wake_at=bindparam("until"),
-    )
-    .returning(_L.key, _L.lease_number)
-)
-LEASED_UNDER = case((_L.holder.is_not(None), _L.lease_number)).label("lease_number")
-"""The number a lane is leased under; empty when nobody has it."""
 _NUMBERS = (
     select(_L.key, LEASED_UNDER)
     .where(_L.key.in_(bindparam("keys", expanding=True)))
     .order_by(_L.key)
 )
 _LOCKED_NUMBERS = locked(_NUMBERS)
-_LOCKED_AND_CLAIMED = locked(
-    _NUMBERS.add_columns(
-        exists()
-        .where(
-            _C.holding_id.in_(bindparam("holdings", expanding=True)),
-            _C.assignment_id.not_in(bindparam("looked_at", expanding=True)),
-            t.assignments.c.id == _C.assignment_id,
-            ~t.assignments.c.level,
-        )
-        .correlate(None)
-        .label("overlooked")
-    )
-)
-"""Also whether somebody has claimed one of the holdings since its claimants were looked for."""
 
 _HEAD_MESSAGE = (
     select(t.messages)
@@ -192,17 +160,41 @@ class LaneWork(SqlReader):
         """Whether something written here is due at once."""
 
     def lease_lanes(
-        self, kind: LaneKind, holder: str, now: datetime, lease: timedelta, limit: int
+        self, kind: LaneKind, holder: str, now: datetime | None, lease: timedelta, limit: int
     ) -> tuple[Lease, ...]:
-        """Take due lanes, skipping those others hold."""
+        """Take due lanes, skipping those others hold; `now` is this moment if it is not given."""
+        if now is None and self.postgres and not self.home.own_clock and self._now is None:
+            return self._lease_by_their_clock(kind, holder, lease, limit)
+        now = now or self.now()
         ends_at = now + lease
         asked = {"lane_kind": str(kind), "now": now, "most": limit}
-        taken = self.conn.execute(_LEASE, {**asked, "new_holder": holder, "until": ends_at})
+        taken = self.conn.execute(LEASE, {**asked, "new_holder": holder, "until": ends_at})
         numbers = _by_lane(taken)
         self.outgoing.held |= numbers
         self.outgoing.fences |= numbers
         return tuple(
             Lease(lane=lane, number=number, ends_at=ends_at) for lane, number in numbers.items()
+        )
+
+    def _lease_by_their_clock(
+        self, kind: LaneKind, holder: str, lease: timedelta, limit: int
+    ) -> tuple[Lease, ...]:
+        """The same by the database's clock, which rides along."""
+        asked = {
+            "lane_kind": str(kind),
+            "most": limit,
+            "new_holder": holder,
+            "for_millis": lease // MILLISECOND,
+        }
+        rows = self.conn.execute(LEASE_BY_THEIR_CLOCK, asked).all()
+        if not rows:
+            return ()
+        self.ridden(rows[0])
+        numbers = _by_lane(rows)
+        self.outgoing.held |= numbers
+        self.outgoing.fences |= numbers
+        return tuple(
+            Lease(lane=row.key, number=row.lease_number, ends_at=row.wake_at) for row in rows
         )
 
     def still_leased(self, lease: Lease) -> bool:
@@ -333,18 +325,30 @@ class LaneWork(SqlReader):
 
     def finish(self) -> None:
         """Write what was collected; the last thing before COMMIT. Raises `Again`."""
-        outgoing = self.outgoing
-        if outgoing.subjects:
-            outgoing.add_touched(self.conn)
         self._check_fences()
+        outgoing = self.outgoing
         for lane in self._ours() - {row["lane"] for row in outgoing.messages.values()}:
             outgoing.lanes.pop(lane, None)
-        woken = [at for _, at in write_messages(self.conn, outgoing, postgres=self.postgres)]
-        for lane, (number, not_before) in sorted(outgoing.releases.items()):
+        self._leave(outgoing)
+
+    def _leave(self, outgoing: Outgoing) -> None:
+        if not outgoing:
+            return
+        base = self.home.audit_base if self.postgres else None
+        due, kept = leave(self.conn, outgoing, self.now(), base=base)
+        for lane in sorted(kept):
+            number, not_before = outgoing.releases[lane]
             given = {"of": lane, "number": number, "earliest": not_before}
-            woken += self.conn.execute(_RELEASE, given).scalars().all()
-        if any(at is not None and at <= self.now() for at in woken):
+            woken = self.conn.execute(_RELEASE, given).scalars()
+            due = any(at is not None and at <= self.now() for at in woken) or due
+        if due:
             self.wakes_now = True
+
+    def leave_approvals(self) -> None:
+        """Write what is known so far about who is asked, for somebody who looks for it now."""
+        if self.outgoing.approvals or self.outgoing.gone:
+            self._leave(Outgoing(approvals=self.outgoing.approvals, gone=self.outgoing.gone))
+            self.outgoing.approvals, self.outgoing.gone = {}, set()
 
     def _ours(self) -> set[str]:
         """Lanes that are leased to us: their next moment is the lease's end, or found at release.
@@ -359,18 +363,9 @@ class LaneWork(SqlReader):
         ours = set(outgoing.fences) | set(outgoing.releases)
         if not self.postgres or ours <= set(outgoing.held):
             return
-        keys = sorted(ours | set(outgoing.lanes))
-        if outgoing.claimed:
-            asked = {
-                "keys": keys,
-                "holdings": list(outgoing.claimed),
-                "looked_at": [each for ids in outgoing.claimed.values() for each in ids],
-            }
-            found = self.conn.execute(_LOCKED_AND_CLAIMED, asked).all()
-            if any(row.overlooked for row in found):
-                raise Again
-        else:
-            found = self.conn.execute(_LOCKED_NUMBERS, {"keys": keys}).all()
+        found = self.conn.execute(LOCK_LANES, locks(outgoing, ours)).all()
+        if any(row.overlooked for row in found):
+            raise Again
         numbers = _by_lane(found)
         if any(numbers.get(lane) != number for lane, number in outgoing.fences.items()):
             raise Again

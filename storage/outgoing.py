@@ -9,20 +9,16 @@ an assignment or a holding, except by whoever skips what others hold.
 Values are made storable when they are given, so that nothing here can fail for one row's sake.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, literal, select
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy import Connection, bindparam, select
 
 from engine.application.ports import LaneKind
 from engine.domain.conversation import Audience, Card, Notice
 from storage import tables as t
-from storage.bound import upsert
 from storage.codec import clean
 
 Row = dict[str, Any]
@@ -38,6 +34,10 @@ class Outgoing:
     """Subjects all of whose cards must be brought up to date, and since when."""
     lanes: dict[str, tuple[LaneKind, datetime]] = field(default_factory=dict)
     """Lanes to wake, and when."""
+    approvals: dict[tuple[str, int, str], Row] = field(default_factory=dict)
+    """For whom requests wait and who decided, by request, stage and person."""
+    gone: set[tuple[str, int, str]] = field(default_factory=set)
+    """The same that are to be deleted."""
     audit: list[Row] = field(default_factory=list)
     claimed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Holdings settled here, with the assignments they matter to, as far as they were known."""
@@ -54,12 +54,36 @@ class Outgoing:
             messages=dict(self.messages),
             subjects=dict(self.subjects),
             lanes=dict(self.lanes),
+            approvals=dict(self.approvals),
+            gone=set(self.gone),
             audit=list(self.audit),
             claimed=dict(self.claimed),
             fences=dict(self.fences),
             releases=dict(self.releases),
             held=dict(self.held),
         )
+
+    def __bool__(self) -> bool:
+        """Whether anything is to be written."""
+        return bool(
+            self.messages
+            or self.subjects
+            or self.lanes
+            or self.approvals
+            or self.gone
+            or self.audit
+            or self.releases
+        )
+
+    def ask(self, fresh: Iterable[Row], gone: Iterable[tuple[str, int, str]]) -> None:
+        """Rows that say for whom a request waits, written or deleted."""
+        for row in fresh:
+            key = (row["request_id"], row["stage_number"], row["person_id"])
+            self.approvals[key] = row
+            self.gone.discard(key)
+        for key in gone:
+            self.approvals.pop(key, None)
+            self.gone.add(key)
 
     def show(self, cards: Iterable[Card], now: datetime) -> None:
         """Cards that must exist and be up to date."""
@@ -82,12 +106,6 @@ class Outgoing:
     def _add(self, row: Row, now: datetime) -> None:
         self.messages.setdefault(row["key"], row)
         self.wake(LaneKind.MESSAGES, row["lane"], now)
-
-    def add_touched(self, conn: Connection) -> None:
-        """Add the cards of the subjects that were touched."""
-        for found in conn.execute(_CARDS_OF, {"subjects": list(self.subjects)}).mappings():
-            touched_at = self.subjects[found["subject_id"]]
-            self._add({**found, **_FRESH, "part": found["part"]}, touched_at)
 
     def touch_some(
         self, conn: Connection, subject_id: str, after: str, limit: int, now: datetime
@@ -129,80 +147,3 @@ _CARDS_OF = (
 )
 
 _SOME_CARDS_OF = _CARDS_OF.where(_M.key > bindparam("after")).limit(bindparam("most"))
-
-
-def write_messages(
-    conn: Connection, outgoing: Outgoing, *, postgres: bool
-) -> Sequence[tuple[str, datetime | None]]:
-    """Wake the lanes and queue the messages; answers each woken lane's next moment.
-
-    The lanes come first, in the order of their keys: their rows are locked by that, and every
-    message belongs to one of them.
-    """
-    if not outgoing.lanes:
-        return ()
-    waiting: dict[str, list[Row]] = defaultdict(list)
-    for row in outgoing.messages.values():
-        waiting[row["lane"]].append(row)
-    rows = [
-        {
-            "key": key,
-            "kind": str(kind),
-            "last_number": len(waiting[key]),
-            "lease_number": 0,
-            "wake_at": at,
-        }
-        for key, (kind, at) in sorted(outgoing.lanes.items())
-    ]
-    woken = conn.execute(_wake_lanes(postgres), rows).all()
-    queued: list[Row] = []
-    for key, last_number, _ in woken:
-        first = last_number - len(waiting[key]) + 1
-        queued += [row | {"queue_number": first + at} for at, row in enumerate(waiting[key])]
-    if queued:
-        conn.execute(_queue_messages(postgres), queued)
-    return [(key, wake_at) for key, _, wake_at in woken]
-
-
-def later(one: Any, other: Any) -> Any:
-    """The later of two moments in SQL; each may be empty, not both."""
-    return case((one.is_(None), other), (other.is_(None), one), (one > other, one), else_=other)
-
-
-@cache
-def _wake_lanes(postgres: bool) -> Insert:
-    """New work: the lane is due at once, unless it is leased, paced, or due already."""
-    lanes = t.lanes.c
-    statement = upsert(t.lanes, postgres)
-    wanted = later(lanes.not_before, statement.excluded.wake_at)
-    wake_at = case(
-        (lanes.holder.is_not(None), lanes.wake_at),
-        (lanes.wake_at.is_(None), wanted),
-        (lanes.wake_at <= wanted, lanes.wake_at),
-        else_=wanted,
-    )
-    waking: Insert = statement.on_conflict_do_update(
-        index_elements=["key"],
-        set_={
-            "last_number": lanes.last_number + statement.excluded.last_number,
-            "wake_at": wake_at,
-        },
-    ).returning(lanes.key, lanes.last_number, lanes.wake_at)
-    return waking
-
-
-@cache
-def _queue_messages(postgres: bool) -> Insert:
-    """A card waits at most once and keeps its place; a notice that exists is left alone."""
-    statement = upsert(t.messages, postgres)
-    queueing: Insert = statement.on_conflict_do_update(
-        index_elements=["key"],
-        set_={
-            "queue_number": func.coalesce(_M.queue_number, statement.excluded.queue_number),
-            "touched": _M.sending_since.is_not(None),
-            "attempts": case((_M.given_up, literal(0)), else_=_M.attempts),
-            "given_up": literal(False),
-        },
-        where=_M.is_card,
-    )
-    return queueing

@@ -1,10 +1,20 @@
 """What can be read inside a transaction: people and who they are now, requests, what is held."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, and_, bindparam, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    literal_column,
+    select,
+)
 
 from engine.application.directory import DirectoryNames
 from engine.application.ports import Claim
@@ -24,7 +34,7 @@ from storage import tables as t
 from storage.bound import Bound, Home
 from storage.mapping import Mapped
 from storage.names import read_names
-from storage.subjects import resolve
+from storage.subjects import Answer, Asked, in_words, resolve
 
 PERSON = Mapped(Person, t.people)
 REQUEST = Mapped(AssignmentRequest, t.requests)
@@ -82,6 +92,26 @@ _STANDING = (
     )
 )
 """What a person has of a package: the open request and the active assignment, always one row."""
+
+
+@cache
+def _asking(*, with_subjects: bool, with_managers: bool) -> Select[Any]:
+    """All that asking for a package needs: person, groups, what they have, who is to decide."""
+    of_both = (
+        t.requests.c.is_open & (t.requests.c.target_id == t.people.c.id),
+        ACTIVE & (t.assignments.c.target_id == t.people.c.id),
+    )
+    package_id: BindParameter[str] = bindparam("package_id")
+    statement = (
+        _PERSON.add_columns(t.requests.c.id.label("open_request_id"), *ASSIGNMENT.columns)
+        .outerjoin(t.requests, of_both[0] & (t.requests.c.package_id == package_id))
+        .outerjoin(t.assignments, of_both[1] & (t.assignments.c.package_id == package_id))
+    )
+    if not with_subjects:
+        return statement
+    return statement.add_columns(in_words(with_managers=with_managers).label("subjects"))
+
+
 _HELD_PACKAGES = select(t.assignments.c.package_id).where(
     ACTIVE,
     t.assignments.c.target_id == bindparam("target_id"),
@@ -117,6 +147,18 @@ _CLAIMANTS = (
 )
 
 
+_Standing = tuple[RequestId | None, Assignment | None]
+"""The open request and the active assignment of a person for a package."""
+
+
+def _standing_in(open_request_id: str | None, held: Sequence[Any]) -> _Standing:
+    """The same from a row; `held` starts with an assignment's columns, empty if there is none."""
+    return (
+        RequestId(open_request_id) if open_request_id is not None else None,
+        ASSIGNMENT.from_row(held) if held[0] is not None else None,
+    )
+
+
 class SqlReader(Bound):
     """The reads of `engine.application.ports.Reader`."""
 
@@ -126,7 +168,9 @@ class SqlReader(Bound):
         self.people_seen: dict[PersonId, Person | None] = {}
         """People read together with something else."""
         self._groups_known: dict[PersonId, frozenset[GroupId]] = {}
-        self._standings: dict[tuple[PersonId, PackageId], Any] = {}
+        self._standings: dict[tuple[PersonId, PackageId], _Standing] = {}
+        self._resolved: dict[PersonId, tuple[frozenset[Subject], Answer]] = {}
+        """Who some subjects are for a target."""
 
     def directory(self) -> DirectoryNames:
         """The mirror by names, as a snapshot of this moment."""
@@ -137,11 +181,34 @@ class SqlReader(Bound):
         if person_id in self.people_seen:
             return self.people_seen[person_id]
         rows = self.conn.execute(_PERSON, {"id": person_id}).all()
+        return self._meet(person_id, rows) if rows else None
+
+    def acquaint(
+        self, person_id: PersonId, package_id: PackageId, subjects: Iterable[Subject]
+    ) -> None:
+        """Read at once what asking for a package needs; what is asked next is answered from it."""
+        wanted = frozenset(subjects)
+        who = Asked(wanted, person_id)
+        asked = {**who.parameters, "id": person_id, "package_id": package_id}
+        statement = _asking(with_subjects=who.anybody, with_managers=who.with_managers)
+        rows = self.conn.execute(self.riding(statement), asked).all()
         if not rows:
-            return None
+            self.people_seen[person_id] = None
+            return
+        first = rows[0]
+        self.ridden(first)
+        self._meet(person_id, rows)
+        held = first[len(PERSON.columns) + 2 :]
+        self._standings[person_id, package_id] = _standing_in(first.open_request_id, held)
+        if who.anybody:
+            self._resolved[person_id] = (wanted, who.answer_in_words(first.subjects))
+
+    def _meet(self, person_id: PersonId, rows: Sequence[Any]) -> Person:
         groups = (GroupId(row.group_id) for row in rows if row.group_id is not None)
         self._groups_known[person_id] = frozenset(groups)
-        return PERSON.from_row(rows[0])
+        person = PERSON.from_row(rows[0])
+        self.people_seen[person_id] = person
+        return person
 
     def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
         """Several people; unknown ids are left out."""
@@ -167,7 +234,11 @@ class SqlReader(Bound):
         self, subjects: Iterable[Subject], target_id: PersonId | None
     ) -> dict[Subject, tuple[PersonId, ...]]:
         """Who these subjects are now, in one statement."""
-        return resolve(self.conn, subjects, target_id)
+        wanted = set(subjects)
+        known = self._resolved.get(target_id) if target_id is not None else None
+        if known is not None and wanted <= known[0]:
+            return {subject: who for subject, who in known[1].items() if subject in wanted}
+        return resolve(self.conn, wanted, target_id)
 
     def request(self, request_id: RequestId) -> AssignmentRequest | None:
         """One request, not locked."""
@@ -190,20 +261,19 @@ class SqlReader(Bound):
         One that was delivered once and is being delivered again does not count: its assignment
         says that the package is held.
         """
-        found = self._standing(target_id, package_id).open_request_id
-        return RequestId(found) if found is not None else None
+        return self._standing(target_id, package_id)[0]
 
     def active_assignment_of(self, target_id: PersonId, package_id: PackageId) -> Assignment | None:
         """The assignment of this person that has not ended."""
-        row = self._standing(target_id, package_id)
-        return ASSIGNMENT.from_row(row[1:]) if row.id is not None else None
+        return self._standing(target_id, package_id)[1]
 
-    def _standing(self, target_id: PersonId, package_id: PackageId) -> Any:
+    def _standing(self, target_id: PersonId, package_id: PackageId) -> "_Standing":
         """Both in one statement, for whoever asks for the one mostly asks for the other too."""
         key = (target_id, package_id)
         if key not in self._standings:
             who = {"target_id": target_id, "package_id": package_id}
-            self._standings[key] = self.conn.execute(_STANDING, who).one()
+            row = self.conn.execute(_STANDING, who).one()
+            self._standings[key] = _standing_in(row[0], row[1:])
         return self._standings[key]
 
     def forget(self) -> None:
@@ -211,6 +281,7 @@ class SqlReader(Bound):
         self.people_seen.clear()
         self._groups_known.clear()
         self._standings.clear()
+        self._resolved.clear()
 
     def held_packages(
         self, target_id: PersonId, among: Iterable[PackageId]

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, delete, insert, or_, select, update
-from sqlalchemy.sql.dml import Insert, Update
+from sqlalchemy import ColumnElement, Table, bindparam, case, insert, or_, select, update
+from sqlalchemy.sql.dml import Update
 
 from engine.domain import stages
 from engine.domain.assignment_requests import OPEN, REMOVALS, AssignmentRequest, RequestState
 from engine.domain.ids import PersonId, RequestId
 from engine.domain.stages import StageRun
 from storage import tables as t
-from storage.bound import upsert
 from storage.conflicts import keys_checked
 from storage.lanes import LaneWork
 from storage.mapping import changed
@@ -34,11 +33,6 @@ _WAITING = (
         ),
     )
 )
-_NO_LONGER_ASKED = delete(t.approvals).where(
-    _A.request_id == bindparam("of"),
-    _A.stage_number == bindparam("stage"),
-    _A.person_id == bindparam("who"),
-)
 AT = bindparam("at", type_=_R.wake_at.type)
 
 
@@ -47,8 +41,11 @@ class RequestWrites(LaneWork):
 
     def lock_request(self, request_id: RequestId) -> AssignmentRequest | None:
         """Lock and read one request."""
-        row = self.conn.execute(_LOCK, {"id": request_id}).one_or_none()
-        return REQUEST.from_row(row) if row is not None else None
+        row = self.conn.execute(self.riding(_LOCK), {"id": request_id}).one_or_none()
+        if row is None:
+            return None
+        self.ridden(row)
+        return REQUEST.from_row(row)
 
     def add_request(self, request: AssignmentRequest, wake_at: datetime | None) -> None:
         """Insert. Raises `Conflict` if an open one for the same person and package exists."""
@@ -80,15 +77,11 @@ class RequestWrites(LaneWork):
 
     def _write_approvals(self, before: "_Approvals", after: "_Approvals") -> None:
         fresh = [row for key, row in after.items() if before.get(key) != row]
-        if fresh:
-            self.conn.execute(_write_approvals(self.postgres), fresh)
-        gone = [key for key in before if key not in after]
-        if gone:
-            named = [{"of": of, "stage": stage, "who": who} for of, stage, who in gone]
-            self.conn.execute(_NO_LONGER_ASKED, named)
+        self.outgoing.ask(fresh, [key for key in before if key not in after])
 
     def requests_waiting_for(self, person_id: PersonId) -> tuple[RequestId, ...]:
         """Requests not decided yet that this person is asked to decide, or asked for."""
+        self.leave_approvals()
         found = self.conn.execute(_WAITING, {"person_id": person_id}).scalars()
         return tuple(sorted(RequestId(request_id) for request_id in found))
 
@@ -137,17 +130,6 @@ def _asked_in(request: AssignmentRequest, run: StageRun) -> Iterable[dict[str, A
             "decided_at": said.decided_at if said else None,
             "is_open": waits and said is None,
         }
-
-
-@cache
-def _write_approvals(postgres: bool) -> Insert:
-    statement = upsert(t.approvals, postgres)
-    columns = ("role", "asked_at", "decide_until", "verdict", "decided_at", "is_open")
-    written: Insert = statement.on_conflict_do_update(
-        index_elements=["request_id", "stage_number", "person_id"],
-        set_={name: statement.excluded[name] for name in columns},
-    )
-    return written
 
 
 @lru_cache(maxsize=256)

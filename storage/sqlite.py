@@ -26,6 +26,7 @@ from sqlalchemy.pool import StaticPool
 from storage import schema
 from storage.address import Address, refuse_far_file
 from storage.errors import DatabaseBusy, DatabaseUnavailable
+from storage.leaving import SQLITE_SETUP
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -140,6 +141,8 @@ class SqliteDatabase:
                 )
         with connection.begin():
             schema.upgrade(connection)
+            for statement in SQLITE_SETUP:
+                connection.exec_driver_sql(statement)
 
     def _connect(self, pragmas: tuple[str, ...], begin: str) -> Connection:
         file = self._address.file

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, func, literal, select, union_all
 from sqlalchemy.exc import DBAPIError
 
 from engine.application.ports import Clock, LaneKind, Reader, Transaction
+from engine.domain.refusals import Refusal
 from storage import tables as t
 from storage.address import parse
 from storage.audit import START, base_of, export_audit, seal_audit, verify_audit
@@ -156,7 +157,13 @@ class DatabaseStore:
     async def _write(self, fn: Callable[..., T], args: Any, kwargs: Any) -> T:
         def run(conn: Connection) -> tuple[T, SqlTransaction]:
             tx = SqlTransaction(conn, self._home)
-            result = fn(tx, *args, **kwargs)
+            tx.assuming = True
+            try:
+                result = fn(tx, *args, **kwargs)
+            except Refusal:
+                tx.confirm()
+                raise
+            tx.confirm()
             tx.finish()
             return result, tx
 

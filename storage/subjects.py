@@ -5,7 +5,7 @@ target that many steps, whoever is on the way; an inactive one at the end is nob
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,11 +16,12 @@ from sqlalchemy import (
     String,
     bindparam,
     cast,
+    func,
     literal_column,
     select,
     union_all,
 )
-from sqlalchemy.sql.selectable import CompoundSelect
+from sqlalchemy.sql.selectable import CompoundSelect, ScalarSelect
 
 from engine.domain.ids import PersonId
 from engine.domain.people import PersonKind, Subject, SubjectKind
@@ -29,31 +30,60 @@ from storage.tables import group_members, groups, people
 _SOMEBODY = people.c.active & people.c.kind.in_([PersonKind.MEMBER, PersonKind.GUEST])
 
 
-def resolve(
-    conn: Connection, subjects: Iterable[Subject], target_id: PersonId | None
-) -> dict[Subject, tuple[PersonId, ...]]:
+Answer = dict[Subject, tuple[PersonId, ...]]
+
+
+class Asked:
+    """Subjects with what has to be asked of the database to know who they are."""
+
+    def __init__(self, subjects: Iterable[Subject], target_id: PersonId | None) -> None:
+        """A manager is the target's; without a target there is none."""
+        self._known = {_asked(subject): subject for subject in subjects}
+        keys: dict[str, list[str]] = defaultdict(list)
+        for kind, key in sorted(self._known):
+            keys[kind].append(key)
+        depth = max((int(level) for level in keys[SubjectKind.MANAGER]), default=0)
+        self.with_managers = depth > 0 and target_id is not None
+        self.anybody = bool(
+            keys[SubjectKind.PERSON] or keys[SubjectKind.GROUP] or self.with_managers
+        )
+        self.parameters: dict[str, object] = {
+            "people": keys[SubjectKind.PERSON],
+            "groups": keys[SubjectKind.GROUP],
+        }
+        if self.with_managers:
+            self.parameters |= {"target_id": target_id, "depth": depth}
+
+    def answer(self, rows: Iterable[Sequence[str]]) -> Answer:
+        """The people of each subject that has any, from rows of kind, key and person."""
+        found: dict[Subject, list[PersonId]] = defaultdict(list)
+        for kind, key, person_id in rows:
+            subject = self._known.get((kind, key))
+            if subject is not None:
+                found[subject].append(PersonId(person_id))
+        return {subject: tuple(sorted(members)) for subject, members in found.items()}
+
+    def answer_in_words(self, words: str | None) -> Answer:
+        """The same from what `in_words` selects."""
+        return self.answer(line.split(" ") for line in words.split("\n")) if words else {}
+
+
+def resolve(conn: Connection, subjects: Iterable[Subject], target_id: PersonId | None) -> Answer:
     """The people of each subject that has any, in the order of their ids."""
-    known = {_asked(subject): subject for subject in subjects}
-    keys: dict[str, list[str]] = defaultdict(list)
-    for kind, key in sorted(known):
-        keys[kind].append(key)
-    depth = max((int(level) for level in keys[SubjectKind.MANAGER]), default=0)
-    if target_id is None:
-        depth = 0
-    if not keys[SubjectKind.PERSON] and not keys[SubjectKind.GROUP] and not depth:
+    asked = Asked(subjects, target_id)
+    if not asked.anybody:
         return {}
-    asked: dict[str, object] = {
-        "people": keys[SubjectKind.PERSON],
-        "groups": keys[SubjectKind.GROUP],
-    }
-    if depth:
-        asked |= {"target_id": target_id, "depth": depth}
-    found: dict[Subject, list[PersonId]] = defaultdict(list)
-    for kind, key, person_id in conn.execute(_statement(with_managers=depth > 0), asked):
-        subject = known.get((kind, key))
-        if subject is not None:
-            found[subject].append(PersonId(person_id))
-    return {subject: tuple(sorted(members)) for subject, members in found.items()}
+    statement = _statement(with_managers=asked.with_managers)
+    return asked.answer(conn.execute(statement, asked.parameters))
+
+
+@cache
+def in_words(*, with_managers: bool) -> ScalarSelect[str]:
+    """Every row as a line of three words in one text, to ride along with another statement."""
+    found = _statement(with_managers=with_managers).subquery("subjects")
+    kind, key, person_id = found.c
+    line = kind + " " + key + " " + person_id
+    return select(func.aggregate_strings(line, "\n")).scalar_subquery()
 
 
 def _asked(subject: Subject) -> tuple[str, str]:
@@ -67,9 +97,11 @@ def _kind(kind: SubjectKind) -> ColumnClause[str]:
 
 @cache
 def _statement(*, with_managers: bool) -> CompoundSelect[Any]:
-    persons = select(_kind(SubjectKind.PERSON), people.c.id, people.c.id).where(
-        people.c.id.in_(bindparam("people", expanding=True)), _SOMEBODY
-    )
+    persons = select(
+        _kind(SubjectKind.PERSON).label("kind"),
+        people.c.id.label("key"),
+        people.c.id.label("person_id"),
+    ).where(people.c.id.in_(bindparam("people", expanding=True)), _SOMEBODY)
     members = (
         select(_kind(SubjectKind.GROUP), groups.c.id, people.c.id)
         .join(group_members, group_members.c.group_id == groups.c.id)

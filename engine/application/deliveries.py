@@ -80,7 +80,7 @@ class Deliveries:
     def _take(self, tx: Transaction, limit: int) -> list[HoldingWork]:
         unit = self._service.unit(tx, TIME)
         works = []
-        leases = tx.lease_lanes(LaneKind.HOLDINGS, self._holder, unit.now, LEASE, limit)
+        leases = tx.lease_lanes(LaneKind.HOLDINGS, self._holder, None, LEASE, limit)
         for lease in leases:
             work = self._begin(unit, lease)
             if work is None:

@@ -15,7 +15,7 @@ from engine.domain.catalogs import AccessPackage, Resource
 from engine.domain.conversation import Audience
 from engine.domain.eligibility import HeldAssignment, Standing
 from engine.domain.holdings import Holding
-from engine.domain.ids import CatalogId, PersonId
+from engine.domain.ids import CatalogId, PackageId, PersonId
 from engine.domain.people import CATALOG_OWNERS, Person, PersonKind, Subject, the_person
 from engine.domain.policies import ApprovalStage, AssignmentPolicy
 from engine.domain.refusals import AccountClosed, AlreadyPending, NotInScope
@@ -28,6 +28,21 @@ def known_person(reader: Reader, person_id: PersonId) -> Person:
     if person is None:
         raise AccountClosed
     return person
+
+
+def person_asking(
+    reader: Reader, configured: Configured, person_id: PersonId, package_id: PackageId
+) -> Person:
+    """Somebody who asks for a package, read together with all that is looked at next."""
+    offer = configured.offer(package_id)
+    if offer is not None:
+        fallback = configured.organization.fallback_approvers
+        wanted: set[Subject] = set(offer.catalog.owners)
+        for policy in offer.policies:
+            for stage in policy.stages[:2]:
+                wanted |= stages.subjects_of(stage, fallback)
+        reader.acquaint(person_id, package_id, wanted - {CATALOG_OWNERS})
+    return known_person(reader, person_id)
 
 
 def request_facts(

@@ -42,12 +42,11 @@ class Messages:
         return await self._store.write(self._take, limit)
 
     def _take(self, tx: Transaction, limit: int) -> list[MessageWork]:
-        now = tx.now()
         works = []
-        for lease in tx.lease_lanes(LaneKind.MESSAGES, self._holder, now, LEASE, limit):
-            work = tx.head_message(lease, now)
+        for lease in tx.lease_lanes(LaneKind.MESSAGES, self._holder, None, LEASE, limit):
+            work = tx.head_message(lease, tx.now())
             if work is None:
-                tx.release_lane(lease, now, now)
+                tx.release_lane(lease, tx.now(), tx.now())
             else:
                 works.append(work)
         return works

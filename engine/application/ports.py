@@ -168,6 +168,15 @@ class Reader(Protocol):
         """One person of the mirror."""
         ...
 
+    def acquaint(
+        self, person_id: PersonId, package_id: PackageId, subjects: Iterable[Subject]
+    ) -> None:
+        """Read at once what asking for a package needs; what is asked next is answered from it.
+
+        The person with their groups, what they have of the package, and who the subjects are.
+        """
+        ...
+
     def person_by_email(self, email: str) -> Person | None:
         """The person with this address, case ignored."""
         ...
@@ -435,9 +444,9 @@ class Transaction(Reader, ReviewWriter, Protocol):
     # Lanes
 
     def lease_lanes(
-        self, kind: LaneKind, holder: str, now: datetime, lease: timedelta, limit: int
+        self, kind: LaneKind, holder: str, now: datetime | None, lease: timedelta, limit: int
     ) -> tuple[Lease, ...]:
-        """Take due lanes, skipping those others hold."""
+        """Take due lanes, skipping those others hold; `now` is this moment if it is not given."""
         ...
 
     def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:

@@ -47,7 +47,7 @@ def submit(unit: Unit, command: SubmitRequest) -> RequestId:
     """Ask for a package for oneself."""
     person_id = acting_person(unit)
     offer = unit.configured.offer(command.package_id)
-    person = facts.known_person(unit.tx, person_id)
+    person = facts.person_asking(unit.tx, unit.configured, person_id, command.package_id)
     if offer is None:
         raise PackageGone
     standing = facts.standing(unit.tx, unit.configured, person, offer.package)
@@ -98,7 +98,7 @@ def assign_directly(unit: Unit, command: AssignDirectly) -> RequestId:
     if command.target_id == administrator:
         raise OwnRequest
     offer = unit.configured.offer(command.package_id)
-    person = facts.known_person(unit.tx, command.target_id)
+    person = facts.person_asking(unit.tx, unit.configured, command.target_id, command.package_id)
     if offer is None:
         raise PackageGone
     standing = facts.standing(unit.tx, unit.configured, person, offer.package)

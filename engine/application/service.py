@@ -111,7 +111,7 @@ class Entitlements:
 
     def unit(self, tx: Transaction, actor: Actor) -> Unit:
         """A unit of work inside a transaction of the caller's."""
-        return Unit(tx, actor, ids=self._ids, serial=self._serial, now=tx.now())
+        return Unit(tx, actor, ids=self._ids, serial=self._serial)
 
     def _run(self, tx: Transaction, command: Command, actor: Actor) -> object:
         return HANDLERS[type(command)](self.unit(tx, actor), command)

@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.application import facts
-from engine.application.audit import AuditEntry
 from engine.application.claims import Claims
 from engine.application.commands import Actor
 from engine.application.configured import Configured
 from engine.application.ports import Claimed, Ids, LaneNames, Transaction
 from engine.application.review_cards import fall_out
+from engine.application.writer import Writer
 from engine.domain import assignment_requests, assignments, cards, request_transitions
 from engine.domain.assignment_requests import (
     AssignmentRequest,
@@ -32,23 +32,14 @@ from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, PersonId, RequestId
 from engine.domain.refusals import NotConfigured
 
-_SAID = frozenset({"request.submitted", "decision.approved", "decision.denied"})
-"""Activities that carry what a person wrote."""
-_OF_THE_NEXT_STAGE = frozenset({"stage.opened", "stage.unresolved"})
-"""What a decision may bring about in the stage after the one it was made in."""
 
-
-class Unit:
+class Unit(Writer):
     """The transaction of one command, with the moment it is taken to happen at."""
 
-    def __init__(
-        self, tx: Transaction, actor: Actor, *, ids: Ids, serial: LaneNames, now: datetime
-    ) -> None:
+    def __init__(self, tx: Transaction, actor: Actor, *, ids: Ids, serial: LaneNames) -> None:
         """Serial says of each connector whether its targets are changed one at a time."""
-        self.tx = tx
-        self.actor = actor
+        super().__init__(tx, actor)
         self.ids = ids
-        self.now = now
         self._serial = serial
         self._configured: Configured | None = None
 
@@ -93,7 +84,7 @@ class Unit:
             self.tx.add_request(after, wake_at)
         else:
             self.tx.save_request(before, after, wake_at)
-        self._audit_request(before, after, outcome.activities, why)
+        self.audit_request(before, after, outcome.activities, why)
         self._show_request(before, after)
         self.tx.add_notices(outcome.notices, self.now)
         if follow_up is not None:
@@ -158,7 +149,7 @@ class Unit:
             outcome, after = _joined(outcome, again), again.assignment
         if before is not None or after != stored:
             self.tx.save_assignment(after, _wake(after))
-        self._audit_assignment(after, outcome.activities, why)
+        self.audit_assignment(after, outcome.activities, why)
         self.tx.add_notices(outcome.notices, self.now)
         if before is not None and before.active and not after.active:
             self._cancel_extension(after, request)
@@ -294,92 +285,6 @@ class Unit:
                 self.save_assignment(assignment, outcome, request=claimant.request)
         self.tx.wake_assignments(self.now, ids=later)
 
-    # Audit --------------------------------------------------------------------------------------
-
-    def audit(self, activity: str, *, why: str = "", **columns: str | None) -> None:
-        """One row about something that is neither a request nor an assignment."""
-        self.tx.audit(
-            [
-                AuditEntry(
-                    at=self.now,
-                    actor=self.actor.audit_name,
-                    activity=activity,
-                    why=why,
-                    details={key: value for key, value in columns.items() if value},
-                )
-            ]
-        )
-
-    def audit_holding(
-        self, activity: str, holding: Holding, why: str = "", claimed: Claimed | None = None
-    ) -> None:
-        """One row about something done on a target system, for each assignment that gives it.
-
-        `claimed` is the holding with its claimants, if they have been read already.
-        """
-        claimants = _giving(claimed) if claimed is not None else ()
-        self.tx.audit(
-            AuditEntry(
-                at=self.now,
-                actor=self.actor.audit_name,
-                activity=activity,
-                request_id=request_id,
-                assignment_id=assignment_id,
-                target_id=holding.person_id,
-                why=why,
-                details={
-                    "connector": holding.connector,
-                    "target": holding.target,
-                    "role": holding.role,
-                },
-            )
-            for assignment_id, request_id in claimants or self.tx.claimants_of(holding.id)
-        )
-
-    def _audit_request(
-        self,
-        before: AssignmentRequest | None,
-        request: AssignmentRequest,
-        activities: Iterable[str],
-        why: str,
-    ) -> None:
-        """One row for each; the words somebody wrote stand with what they did, and only there."""
-        running = before.run.number if before and before.run else None
-        latest = request.runs[-1].number if request.runs else None
-        self.tx.audit(
-            AuditEntry(
-                at=self.now,
-                actor=self.actor.audit_name,
-                activity=activity,
-                request_id=request.id,
-                assignment_id=request.assignment_id,
-                package_id=request.package_id,
-                policy_id=request.policy_id,
-                target_id=request.target_id,
-                stage=latest if running is None or activity in _OF_THE_NEXT_STAGE else running,
-                why=why if activity in _SAID else "",
-            )
-            for activity in activities
-        )
-
-    def _audit_assignment(
-        self, assignment: Assignment, activities: Iterable[str], why: str
-    ) -> None:
-        self.tx.audit(
-            AuditEntry(
-                at=self.now,
-                actor=self.actor.audit_name,
-                activity=activity,
-                request_id=assignment.reports_to,
-                assignment_id=assignment.id,
-                package_id=assignment.package_id,
-                policy_id=assignment.policy_id,
-                target_id=assignment.target_id,
-                why=why,
-            )
-            for activity in activities
-        )
-
 
 def _earliest(timers: Iterable[tuple[datetime, str]]) -> datetime | None:
     return min((moment for moment, _ in timers), default=None)
@@ -387,15 +292,6 @@ def _earliest(timers: Iterable[tuple[datetime, str]]) -> datetime | None:
 
 def _wake(assignment: Assignment) -> datetime | None:
     return _earliest(assignments.due_timers(assignment))
-
-
-def _giving(claimed: Claimed) -> tuple[tuple[AssignmentId, RequestId], ...]:
-    """The assignments that give a holding, each with the request it reports to."""
-    return tuple(
-        (each.assignment.id, each.assignment.reports_to)
-        for each in claimed.claimants
-        if any(claim.active and claim.holding.id == claimed.holding.id for claim in each.claims)
-    )
 
 
 def _joined(first: AssignmentOutcome, then: AssignmentOutcome) -> AssignmentOutcome:
