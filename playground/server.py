@@ -181,7 +181,10 @@ class Playground:
 
     def connect_http(self, app_url: str) -> None:
         """Deliver to this request URL unless the app connects by Socket Mode."""
-        self.http = SignedHttp(app_url, self.signing_secret)
+        if self.http is None:
+            self.http = SignedHttp(app_url, self.signing_secret)
+        else:
+            self.http.app_url = app_url
         self.workspace.tell("app")
 
     def attach(self, hook: App | str) -> None:
