@@ -181,10 +181,10 @@ class Playground:
 
     def connect_http(self, app_url: str) -> None:
         """Deliver to this request URL unless the app connects by Socket Mode."""
-        if self.http is None:
-            self.http = SignedHttp(app_url, self.signing_secret)
-        else:
+        if isinstance(self.http, SignedHttp):
             self.http.app_url = app_url
+        else:
+            self.http = SignedHttp(app_url, self.signing_secret)
         self.workspace.tell("app")
 
     def attach(self, hook: App | str) -> None:

@@ -181,7 +181,9 @@ def _life(refusal: no.LifeRefusal, known: "Known") -> str:  # noqa: PLR0911 - a 
         case no.NotHeld(ended_at=None):
             return "This person does not have this package. There is nothing to take away."
         case no.NotHeld(ended_at=datetime() as ended_at):
-            return f"This access has ended {when(ended_at)}. If it is still needed, ask for it again."
+            return (
+                f"This access has ended {when(ended_at)}. If it is still needed, ask for it again."
+            )
         case no.TaskNotOpen():
             return "This task is done already, or no longer needed. Nothing is left to do."
         case no.NotFound(kind, typed):
