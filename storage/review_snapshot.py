@@ -66,9 +66,13 @@ _RANGE = and_(
     _L.assignment_id <= bindparam("upper"),
 )
 _IN_RANGE_AND_STAGE = and_(_RANGE, _L.stage == _STAGE)
-_WRITTEN = select(func.max(_L.assignment_id), func.count()).where(
-    _L.review_id == bindparam("run"), _L.assignment_id > bindparam("cursor")
+_LAST = (
+    select(_L.assignment_id)
+    .where(_L.review_id == bindparam("run"))
+    .order_by(_L.assignment_id.desc())
+    .limit(1)
 )
+_COUNTED = {"preserve_rowcount": True}
 _NEXT_LINES = (
     select(_L.assignment_id)
     .where(_L.review_id == bindparam("run"), _L.assignment_id > bindparam("cursor"))
@@ -138,12 +142,14 @@ class ReviewSnapshots(ReviewTallies):
             "most": limit,
         }
         level = run.rules.manager_level
-        self.conn.execute(_writing(level, self_review=run.rules.self_review), asked)
-        where = {"run": run.id, "cursor": run.cursor}
-        upper, count = self.conn.execute(_WRITTEN, where).one()
-        if count:
-            self.add_tallies(_IN_RANGE_AND_STAGE, where | {"upper": upper, "to_stage": run.stage})
-        return Written(cursor=upper or run.cursor, lines=count, complete=count < limit)
+        writing = _writing(level, self_review=run.rules.self_review)
+        count = self.conn.execute(writing, asked, execution_options=_COUNTED).rowcount
+        if not count:
+            return Written(cursor=run.cursor, lines=0, complete=True)
+        upper = self.conn.execute(_LAST, {"run": run.id}).scalar_one()
+        where = {"run": run.id, "cursor": run.cursor, "upper": upper, "to_stage": run.stage}
+        self.add_tallies(_IN_RANGE_AND_STAGE, where)
+        return Written(cursor=upper, lines=count, complete=count < limit)
 
     def move_lines(self, run: ReviewRun, limit: int) -> Written:
         """Bring the next lines that go on from the stage before into the running one."""

@@ -258,8 +258,9 @@ def _add_up(postgres: bool) -> Insert:
 
 @cache
 def _count_fresh(postgres: bool, which: ColumnElement[bool]) -> Insert:
-    keys = (_L.review_id, _L.asked, _L.department, _L.recommendation)
-    zero = func.count() * 0
-    fresh = select(*keys, func.count(), zero, zero, zero, zero).where(which).group_by(*keys)
-    columns = ["review_id", "asked", "department", "recommendation", *COLUMNS]
+    # Grouped first by what differs most: sorting is half of the work.
+    keys = (_L.department, _L.recommendation, _L.asked)
+    run, zero = bindparam("run", type_=String), func.count() * 0
+    fresh = select(run, *keys, func.count(), zero, zero, zero, zero).where(which).group_by(*keys)
+    columns = ["review_id", "department", "recommendation", "asked", *COLUMNS]
     return _adding(upsert(t.review_tallies, postgres).from_select(columns, fresh))

@@ -82,7 +82,13 @@ people = Table(
     Column("department_key", String),
     Column("body", Body, nullable=False),
     Index("people_by_email", "email_key"),
-    some_rows("people_by_department", "department_key", where="department_key IS NOT NULL"),
+    some_rows(
+        "people_by_department",
+        "department_key",
+        "kind",
+        "active",
+        where="department_key IS NOT NULL",
+    ),
 )
 """`email_key` and `department_key` repeat what the body says, for finding and counting by it."""
 

@@ -59,7 +59,12 @@ def _add_departments() -> None:
     if op.get_bind().dialect.name == "postgresql":
         department = "body ->> 'department'"
     op.execute(f"UPDATE people SET department_key = nullif(trim({department}), '')")  # noqa: S608
-    _index("people_by_department", "people", ["department_key"], where="department_key IS NOT NULL")
+    _index(
+        "people_by_department",
+        "people",
+        ["department_key", "kind", "active"],
+        where="department_key IS NOT NULL",
+    )
 
 
 def _create_series_and_runs() -> None:
