@@ -10,9 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from engine.domain import assignment_requests, assignments
+from engine.domain import assignment_requests, assignments, reviews
 from engine.domain.assignment_requests import RequestState
 from engine.domain.assignments import AssignmentState
+from engine.domain.reviews import ReviewState
 
 State = TypeVar("State", bound=StrEnum)
 
@@ -47,6 +48,9 @@ def document() -> str:
         [AssignmentState.SCHEDULED, AssignmentState.DELIVERING],
         {state: assignments.TRANSITIONS[state] for state in AssignmentState},
     )
+    reviewed = diagram(
+        [ReviewState.SCHEDULED], {state: reviews.TRANSITIONS[state] for state in ReviewState}
+    )
     parts = [
         HEAD,
         "## Assignment request\n",
@@ -55,7 +59,10 @@ def document() -> str:
         f"```mermaid\n{requests}\n```\n",
         "## Assignment\n",
         "From its start to its end; `expired` is every end (`engine/domain/assignments.py`).\n",
-        f"```mermaid\n{held}\n```",
+        f"```mermaid\n{held}\n```\n",
+        "## Access review run\n",
+        "Each further stage passes through `opening` again (`engine/domain/reviews.py`).\n",
+        f"```mermaid\n{reviewed}\n```",
     ]
     return "\n".join(parts) + "\n"
 

@@ -5,10 +5,11 @@ from enum import StrEnum
 
 import pytest
 
-from engine.domain import assignment_requests, assignments
+from engine.domain import assignment_requests, assignments, reviews
 from engine.domain.assignment_requests import OPEN, RequestState
 from engine.domain.assignments import REPORTED, AssignmentState
 from engine.domain.policies import PRECEDENCE, RequestorScope
+from engine.domain.reviews import ReviewState
 from tools.state_diagrams import TARGET, diagram, document
 
 TABLES = [
@@ -25,6 +26,13 @@ TABLES = [
         AssignmentState.SCHEDULED,
         {AssignmentState.EXPIRED},
         id="assignment",
+    ),
+    pytest.param(
+        ReviewState,
+        reviews.TRANSITIONS,
+        ReviewState.SCHEDULED,
+        {ReviewState.APPLIED, ReviewState.STOPPED},
+        id="review",
     ),
 ]
 
