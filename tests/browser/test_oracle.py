@@ -57,7 +57,7 @@ CONTROL = """([root, find]) => {
       pressed: labels.filter((label) => label && label !== "Choose file"),
       options: inside("input[type=radio], input[type=checkbox]").length,
       chosen: inside("input").filter((i) => i.checked).length,
-      dates: inside(days).flatMap((i) => i.value.split("T")),
+      dates: inside(days).flatMap((i) => i.value.split("T")).filter(Boolean),
       typed: inside(lines).map((i) => i.value ?? i.textContent),
     };
   });
@@ -88,8 +88,9 @@ def normal(words: str) -> str:
 
 
 def sample_blocks() -> dict[str, Item]:
-    """Every block of the samples under a name of its own."""
+    """Every block of the samples under a name of its own; `usher.json` has what Usher sent."""
     found: dict[str, Item] = {name: item(block) for name, block in load("payloads.json").items()}
+    found |= {f"usher {name}": item(block) for name, block in load("usher.json").items()}
     for place, messages in load("messages.json").items():
         for number, message in enumerate(items(messages)):
             for block in items(message.get("blocks", [])):
@@ -99,7 +100,20 @@ def sample_blocks() -> dict[str, Item]:
         for block in items(item(views[name])["blocks"]):
             found[f"{name} {block['type']} {block['block_id']}"] = block
     # Both drawings find a control by the id of its action; no block may carry the same one.
-    return {name: {**block, "block_id": "block"} for name, block in found.items()}
+    return {name: {**item(unsaid(block)), "block_id": "block"} for name, block in found.items()}
+
+
+def unsaid(block: Json) -> Json:
+    """The block without `verbatim`, at which the other renderer shows the markup as it was typed.
+
+    Slack goes on formatting (docs.slack.dev, text object): only what would have been recognized
+    without marks, such as a bare address, stays as it is.
+    """
+    if isinstance(block, list):
+        return [unsaid(one) for one in block]
+    if isinstance(block, dict):
+        return {key: unsaid(one) for key, one in block.items() if key != "verbatim"}
+    return block
 
 
 BLOCKS = sample_blocks()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from playground.presenting import file_object
 from tests.browser.real_stage import RealStage
@@ -138,7 +138,7 @@ def test_a_file_is_chosen_in_a_form_and_reaches_the_app(real: Screen, stage: Rea
 
     stage.run(opens())
     expect(real.form).to_be_visible()
-    chosen = {"name": "proof.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n"}
+    chosen = FilePayload(name="proof.csv", mimeType="text/csv", buffer=b"a,b\n1,2\n")
     with real.page.expect_response("**/page-api/upload*"):
         real.form.locator("input[type=file]").set_input_files([chosen])
     expect(real.form.locator(".files li")).to_have_text("proof.csv")

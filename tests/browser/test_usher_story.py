@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.fake_page_api import load
 from tests.browser.real_stage import UsherStage
 from tests.browser.screen import Screen
 
@@ -16,15 +18,43 @@ MOST_PRESSES = 12
 
 
 @pytest.fixture
-def usher(page: Page) -> Iterator[Screen]:
-    """The page with Usher inside; a script error on it fails the test."""
-    stage = UsherStage()
-    stage.start()
+def stage() -> Iterator[UsherStage]:
+    """The workspace with Usher inside."""
+    made = UsherStage()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def usher(page: Page, stage: UsherStage) -> Iterator[Screen]:
+    """The page on it; a script error fails the test."""
     made = Screen(page, stage.url)
     made.open()
     yield made
-    stage.stop()
     assert made.problems == []
+
+
+def kinds(value: object) -> set[str]:
+    """Every type of block, element and text in something that was sent."""
+    match value:
+        case dict():
+            below = set[str]().union(*(kinds(one) for one in value.values()))
+            return below | {str(value["type"])} if "type" in value else below
+        case list():
+            return set[str]().union(*(kinds(one) for one in value))
+        case _:
+            return set()
+
+
+def sent_blocks(stage: UsherStage) -> Iterator[object]:
+    """The blocks of every message and view that Usher has sent."""
+    for one in stage.playground.journal.exchanges:
+        if one.direction == "app_to_slack":
+            view = one.request.get("view")
+            for place in (one.request, view):
+                blocks = place.get("blocks") if isinstance(place, dict) else None
+                yield json.loads(blocks) if isinstance(blocks, str) else blocks
 
 
 def story(screen: Screen) -> Locator:
@@ -68,8 +98,13 @@ def press_until(screen: Screen, words: str) -> list[str]:
     return told
 
 
-def test_a_newcomer_follows_the_first_story_until_access_has_ended(usher: Screen) -> None:
-    """Six steps, each done by pressing what is highlighted; time brings the end."""
+def test_a_newcomer_follows_the_first_story_until_access_has_ended(
+    usher: Screen, stage: UsherStage
+) -> None:
+    """Six steps, each done by pressing what is highlighted; time brings the end.
+
+    And nothing was sent of a type that is not among those compared with the other renderer.
+    """
     expect(story(usher)).to_contain_text("Step 1 of 6")
     ask(usher)
     for name in ("Mia", "Olga"):
@@ -86,6 +121,9 @@ def test_a_newcomer_follows_the_first_story_until_access_has_ended(usher: Screen
     last = usher.column("Rita").locator(".message").last
     expect(last).to_contain_text("Your access to Production read access ended")
     expect(last.get_by_role("button", name="Request again")).to_be_visible()
+    sent = set[str]().union(*(kinds(one) for one in sent_blocks(stage)))
+    assert "section" in sent
+    assert sent <= kinds(list(load("usher.json").values()))
 
 
 def test_nobody_decides_and_the_clock_tells_of_reminder_and_escalation(usher: Screen) -> None:
