@@ -108,7 +108,7 @@ BROKEN = (
     PLAIN.replace("olga@contoso.com", "olgo@contoso.com", 1)
     .replace('"#access-admin"', '"#acces-admin"')
     .replace('"@it-leads"', '"@it-lead"', 1)
-    .replace("{manager: 1}", "{manger: 1}", 1)
+    .replace("{manager: 1}", "{manajer: 1}", 1)
     .replace("resource: vpn", "resource: vpm")
 )
 
@@ -123,12 +123,12 @@ def test_every_fault_of_the_file_stops_the_start_at_once(
     assert "Traceback" not in done.stderr
     faults = [line for line in done.stderr.splitlines() if re.match(r".*usher\.yml:\d+", line)]
     assert len(faults) >= 1, done.stderr
-    assert "manger" in done.stderr
+    assert "manajer" in done.stderr
 
 
 def test_faults_of_meaning_are_told_together(settings: dict[str, str], tmp_path: Path) -> None:
     """A person, a channel, a group and a resource that do not exist."""
-    (tmp_path / "usher.yml").write_text(BROKEN.replace("manger", "manager"))
+    (tmp_path / "usher.yml").write_text(BROKEN.replace("manajer", "manager"))
     for command in ("serve", "check-config usher.yml"):
         done = run(*command.split(), folder=tmp_path, **settings)
         assert done.returncode != 0, command
