@@ -16,7 +16,7 @@ from tests.simulator.loop import OWNER, Owner
 from tests.simulator.replica import Replica, World
 
 RESTART_AFTER = (1.0, 30.0)
-FROZEN_FOR = (0.5, 5.0, 20.0, 70.0, 100.0)
+FROZEN_FOR = (0.5, 5.0, 20.0, 60.3, 60.8, 61.5, 63.0, 100.0)
 """Seconds; a lease is 60."""
 
 

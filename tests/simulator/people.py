@@ -38,7 +38,7 @@ from tests.simulator.replica import Replica
 
 PATIENCE = 4.0
 """Seconds after which somebody presses again."""
-PRESSES = 40
+PRESSES = 400
 T = TypeVar("T")
 
 

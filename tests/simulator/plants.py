@@ -71,8 +71,8 @@ def touching_wakes_leased() -> Iterator[None]:
 
 @contextmanager
 def short_lease() -> Iterator[None]:
-    """The lease is hardly longer than the time for calls."""
-    lease = timedelta(seconds=31)
+    """The lease is hardly longer than the time one call may take to be given up."""
+    lease = timedelta(seconds=11)
     with (
         patch("engine.application.messages.LEASE", lease),
         patch("engine.application.deliveries.LEASE", lease),

@@ -111,7 +111,7 @@ class Simulation:
         """Nothing fails any more; in some seeds the target system stays stubborn for hours."""
         self._world.network.trouble = 0.0
         self._world.trace("healing")
-        stubborn_for = self._random.choice((0, 0, 30))
+        stubborn_for = self._random.choice((0, 0, 60))
         for number in range(ROUNDS):
             await asyncio.sleep(ROUND)
             self._world.accounts.refused.clear()
