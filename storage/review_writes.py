@@ -35,8 +35,9 @@ from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewRun, asked_of
 from storage import review_tables as t
 from storage.codec import clean
+from storage.reader import chunks
 from storage.review_snapshot import ReviewSnapshots
-from storage.review_tallies import COLUMN_OF
+from storage.review_tallies import COLUMN_OF, Bucket, Counted
 from storage.types import UtcMillis
 
 _L = t.review_lines.c
@@ -68,6 +69,13 @@ _AT = bindparam("at", type_=UtcMillis)
 _VERDICT = bindparam("new_verdict", type_=String)
 _REASON = bindparam("new_reason", type_=String)
 _BY = bindparam("by", type_=String)
+
+_ANSWER = (
+    update(t.review_lines)
+    .where(_NAMED)
+    .values(verdict=_VERDICT, reason=_REASON, decided_by=_BY, decided_at=_AT, waiting=~true())
+)
+"""The lines a filter lets through are looked for once, and then found by their key."""
 
 
 def line_from(row: Sequence[Any]) -> ReviewLine:
@@ -157,31 +165,20 @@ class ReviewWrites(ReviewSnapshots):
         if named := sorted(set(lines)):
             meant = and_(meant, _L.assignment_id.in_(bindparam("ids", expanding=True)))
             asked["ids"] = named
-        before = self.counted(meant, asked)
-        total = sum(before.values())
-        if not total:
-            return Answered(lines=0, changed=0)
-        said = asked | {
-            "new_verdict": str(verdict),
-            "new_reason": clean(reason),
-            "by": person_id,
-            "at": now,
-        }
-        self._note(meant, said)
-        answer = {
-            "verdict": _VERDICT,
-            "reason": _REASON,
-            "decided_by": _BY,
-            "decided_at": _AT,
-            "waiting": ~true(),
-        }
-        self.conn.execute(update(t.review_lines).where(meant).values(answer), said)
+        found = list(self.conn.execute(select(_L.assignment_id).where(meant), asked).scalars())
+        said: dict[str, Any] = {"run": run.id, "new_verdict": str(verdict)}
+        said |= {"new_reason": clean(reason), "by": person_id, "at": now}
+        before = Counter[tuple[Bucket, str]]()
+        for some in chunks(found):
+            these = said | {"ids": some}
+            before.update(self.counted(_NAMED, these))
+            self._note(_NAMED, these)
+            self.conn.execute(_ANSWER, these)
         column = COLUMN_OF[verdict]
         self._restand(run, before, column)
-        standing = Counter[str]()
-        for (_, was), count in before.items():
-            standing[was] += count
-        return Answered(lines=total, changed=total - standing["undecided"] - standing[column])
+        other = {"undecided", column}
+        changed = sum(count for (_, was), count in before.items() if was not in other)
+        return Answered(lines=len(found), changed=changed)
 
     def clear_answers(self, run: ReviewRun, by: PersonId, now: datetime) -> int:
         """Make every answered line of the running stage undecided; answers how many."""
@@ -206,7 +203,7 @@ class ReviewWrites(ReviewSnapshots):
             insert(t.review_decisions).from_select(_NOTED, noted, include_defaults=False), said
         )
 
-    def _restand(self, run: ReviewRun, before: Any, column: str) -> None:
+    def _restand(self, run: ReviewRun, before: Counted, column: str) -> None:
         changes = [(bucket, was, -n) for (bucket, was), n in before.items()]
         changes += [(bucket, column, n) for (bucket, _), n in before.items()]
         self.shift(run.id, changes)
