@@ -13,7 +13,6 @@ from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, HoldingId, PackageId, PersonId
 from storage import tables as t
 from storage.bound import upsert
-from storage.conflicts import keys_checked
 from storage.errors import Again
 from storage.leases import LEASED_UNDER
 from storage.reader import (
@@ -102,8 +101,7 @@ class AssignmentWrites(RequestWrites):
         """Insert. Raises `Conflict` if this person has an active one of the package."""
         self.forget()
         row = ASSIGNMENT.to_row(assignment) | {"wake_at": wake_at}
-        with keys_checked():
-            self.conn.execute(_INSERT, row)
+        self.put(_INSERT, row, assignment.id)
         self.note_wake(wake_at)
 
     def save_assignment(self, after: Assignment, wake_at: datetime | None) -> None:
@@ -111,8 +109,7 @@ class AssignmentWrites(RequestWrites):
         self.forget()
         row = ASSIGNMENT.to_row(after)
         del row["id"]
-        with keys_checked():
-            self.conn.execute(saving(t.assignments, tuple(row)), to_save(after.id, row, wake_at))
+        self.put(saving(t.assignments, tuple(row)), to_save(after.id, row, wake_at), after.id)
         self.note_wake(wake_at)
 
     def active_assignments_of(self, target_id: PersonId) -> tuple[AssignmentId, ...]:
@@ -225,8 +222,7 @@ class AssignmentWrites(RequestWrites):
             if holding.next_at is not None:
                 self.outgoing.wake(LaneKind.HOLDINGS, lane, holding.next_at)
         if rows:
-            with keys_checked():
-                self.conn.execute(_save_holdings(self.postgres), rows)
+            self.put(_save_holdings(self.postgres), rows)
 
     def claim_holdings(self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]) -> None:
         """This assignment gives these holdings."""

@@ -52,7 +52,7 @@ class Bound:
 
     def __init__(self, conn: Connection, home: Home) -> None:
         """Nothing is read before it is asked for."""
-        self.conn = conn
+        self._conn = conn
         self.home = home
         self.postgres = home.postgres
         self._now: datetime | None = None
@@ -63,6 +63,11 @@ class Bound:
         self.assuming = False
         """Whether the configuration read last is taken for the stored one until something else is
         read; whoever sets this calls `confirm` at the end."""
+
+    @property
+    def conn(self) -> Connection:
+        """The connection."""
+        return self._conn
 
     @property
     def added(self) -> Configured | None:

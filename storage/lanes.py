@@ -15,12 +15,13 @@ statement that had to wait for the lock would go on with what it saw before it w
 put a lane to sleep beside work that was queued meanwhile.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Connection,
+    Executable,
     bindparam,
     case,
     func,
@@ -37,6 +38,7 @@ from engine.domain.ids import ChannelId, PersonId
 from storage import tables as t
 from storage.bound import Home
 from storage.codec import clean
+from storage.conflicts import keys_checked
 from storage.errors import Again
 from storage.leases import LEASE, LEASE_BY_THEIR_CLOCK, LEASED_UNDER
 from storage.leaving import LOCK_LANES, leave, locks
@@ -158,6 +160,16 @@ class LaneWork(SqlReader):
         """The number each lane was leased under when it was looked at, not locked."""
         self.wakes_now = False
         """Whether something written here is due at once."""
+
+    def put(
+        self,
+        statement: Executable,
+        rows: Mapping[str, Any] | Sequence[Mapping[str, Any]],
+        row_id: object = None,  # noqa: ARG002 - for whoever keeps rows back
+    ) -> None:
+        """Write rows; raises `Conflict` when a key is taken. `row_id` tells a row from another."""
+        with keys_checked():
+            self.conn.execute(statement, rows)
 
     def lease_lanes(
         self, kind: LaneKind, holder: str, now: datetime | None, lease: timedelta, limit: int

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
@@ -64,6 +65,7 @@ _OPEN_OF = (
     .order_by(_R.id.desc())
 )
 _EVERYBODYS = select(*REQUEST.columns).order_by(_R.id.desc())
+_EVERYBODYS_IN = _EVERYBODYS.where(_R.state.in_(bindparam("states", expanding=True)))
 _WAITING = (
     select(*REQUEST.columns, _P.stage_number, _P.asked_at, _P.decide_until)
     .join(t.approvals, _P.request_id == _R.id)
@@ -126,9 +128,7 @@ def everybodys_requests(
     reader: SqlReader, states: Sequence[RequestState], offset: int, limit: int
 ) -> Page[RequestSummary]:
     """Everybody's requests, newest first."""
-    statement = _EVERYBODYS
-    if states:
-        statement = statement.where(_R.state.in_(bindparam("states", expanding=True)))
+    statement = _EVERYBODYS_IN if states else _EVERYBODYS
     asked = {"states": [str(state) for state in states]} if states else {}
     rows, total = _page(reader, statement, asked, offset, limit)
     summaries = request_summaries(reader, REQUEST.all_from(rows))
@@ -210,14 +210,21 @@ def _page(
     reader: SqlReader, statement: Select[Any], asked: dict[str, Any], offset: int, limit: int
 ) -> tuple[Sequence[Any], int]:
     """The rows of a page and how many there are in all."""
-    some = statement.limit(bindparam("page_size")).offset(bindparam("page_start"))
+    some, counted = _paged(statement)
     rows = reader.conn.execute(some, {**asked, "page_size": limit, "page_start": offset}).all()
     if len(rows) < limit and (rows or not offset):
         return rows, offset + len(rows)
+    return rows, reader.conn.execute(counted, asked).scalar_one()
+
+
+@lru_cache(maxsize=32)
+def _paged(statement: Select[Any]) -> tuple[Select[Any], Select[Any]]:
+    """A page of a statement's rows, and their number; making these costs more than asking."""
+    some = statement.limit(bindparam("page_size")).offset(bindparam("page_start"))
     counted = select(func.count()).select_from(
         statement.with_only_columns(*_keys(statement)).order_by(None).subquery()
     )
-    return rows, reader.conn.execute(counted, asked).scalar_one()
+    return some, counted
 
 
 def _keys(statement: Select[Any]) -> list[ColumnElement[Any]]:

@@ -73,7 +73,8 @@ class StoreQueries:
 
     async def configured(self) -> Configured | None:
         """The stored configuration."""
-        return await self._store.look(lambda reader: reader.configured())
+        known = self._store.configuration_known
+        return known or await self._store.look(lambda reader: reader.configured())
 
     async def person(self, person_id: PersonId) -> Person | None:
         """One person of the mirror."""

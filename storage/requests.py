@@ -13,7 +13,6 @@ from engine.domain.assignment_requests import OPEN, REMOVALS, AssignmentRequest,
 from engine.domain.ids import PersonId, RequestId
 from engine.domain.stages import StageRun
 from storage import tables as t
-from storage.conflicts import keys_checked
 from storage.lanes import LaneWork
 from storage.mapping import changed
 from storage.reader import ONE_REQUEST, REQUEST, locked
@@ -51,8 +50,7 @@ class RequestWrites(LaneWork):
         """Insert. Raises `Conflict` if an open one for the same person and package exists."""
         self.forget()
         row = _row(request) | {"wake_at": wake_at}
-        with keys_checked():
-            self.conn.execute(_INSERT, row)
+        self.put(_INSERT, row, request.id)
         self._write_approvals({}, _approvals(request))
         self.note_wake(wake_at)
 
@@ -62,10 +60,7 @@ class RequestWrites(LaneWork):
         """Write what changed, and the rows that say for whom it waits and who decided."""
         self.forget()
         columns = changed(_row(before), _row(after)) if before is not after else {}
-        with keys_checked():
-            self.conn.execute(
-                saving(t.requests, tuple(columns)), to_save(after.id, columns, wake_at)
-            )
+        self.put(saving(t.requests, tuple(columns)), to_save(after.id, columns, wake_at), after.id)
         if before is not after:
             self._write_approvals(_approvals(before), _approvals(after))
         self.note_wake(wake_at)

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, func, literal, select, union_all
 from sqlalchemy.exc import DBAPIError
 
+from engine.application.configured import Configured
 from engine.application.ports import Clock, LaneKind, Reader, Transaction
 from engine.domain.refusals import Refusal
 from storage import tables as t
@@ -72,6 +73,11 @@ class DatabaseStore:
     def postgres(self) -> bool:
         """Whether it is PostgreSQL, where several processes may work at once."""
         return self._home.postgres
+
+    @property
+    def configuration_known(self) -> Configured | None:
+        """The stored configuration, if nobody else can have stored another meanwhile."""
+        return self._home.configured if self._home.only_writer else None
 
     async def write(
         self, fn: Callable[Concatenate[Transaction, P], T], *args: P.args, **kwargs: P.kwargs

@@ -6,12 +6,10 @@ from datetime import datetime
 
 from engine.domain.conversation import Card, Notice
 from storage import audit
-from storage.audit import AuditWrites
-from storage.mirror import MirrorWrites
-from storage.review_writes import ReviewWrites
+from storage.together import Together
 
 
-class SqlTransaction(AuditWrites, MirrorWrites, ReviewWrites):
+class SqlTransaction(Together):
     """`engine.application.ports.Transaction` over a connection that has begun."""
 
     def show_cards(self, cards: Iterable[Card], now: datetime) -> None:

@@ -258,6 +258,13 @@ class Transaction(Reader, ReviewWriter, Protocol):
         """What is done inside is undone when an exception leaves it."""
         ...
 
+    def together(self, assignments: Iterable[Assignment]) -> AbstractContextManager[object]:
+        """Read for these at once, and write at the end what is done inside; locks their holdings.
+
+        Raises there whatever any of the rows made the database raise.
+        """
+        ...
+
     # Directory
 
     def put_people(self, people: Iterable[Person]) -> tuple[PersonId, ...]:

@@ -11,7 +11,7 @@ an outage of weeks, must not take everybody's access in one go.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -20,6 +20,8 @@ from engine.application.commands import TIME
 from engine.application.ports import Aggregate, Store, Transaction
 from engine.application.service import Entitlements
 from engine.application.unit import Unit
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import Assignment
 from engine.domain.conversation import Audience, Notice, NoticeKind
 
 log = logging.getLogger(__name__)
@@ -61,11 +63,31 @@ class Wakes:
         self.braked = len(due) > BRAKE_AT_LEAST and self._braked(unit)
         if self.braked:
             return 0
+        if len(due) > 1 and self._all_at_once(unit, due):
+            return len(due)
         for request, assignment in due:
             assert assignment is not None
             look = partial(unit.look_at_assignment, assignment, request)
             self._look(unit, Aggregate.ASSIGNMENT, assignment.id, look)
         return len(due)
+
+    def _all_at_once(
+        self, unit: Unit, due: Sequence[tuple[AssignmentRequest | None, Assignment | None]]
+    ) -> bool:
+        """Look at all of them, reading and writing together; False, and nothing done, if one fails.
+
+        Then each is looked at alone, so that only the bad one is put off.
+        """
+        try:
+            known = [assignment for _, assignment in due if assignment is not None]
+            with unit.tx.savepoint(), unit.tx.together(known):
+                for request, assignment in due:
+                    assert assignment is not None
+                    unit.look_at_assignment(assignment, request)
+        except Exception:  # whichever it was is found, put off and reported one by one
+            log.info("not all could be looked at together", exc_info=True)
+            return False
+        return True
 
     def _look_at_reviews(self, tx: Transaction) -> int:
         """One step of one run, for a step may be thousands of lines."""
