@@ -4,20 +4,23 @@ No Slack: a messenger and a connector that answer immediately stand for it, so t
 measured is ours: rules, statements, commits.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 import storage
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import Actor, ApplyConfiguration, DecideRequest, SubmitRequest
-from engine.application.connectors import Hold, Target
+from engine.application.connectors import Connector, Hold, Target
 from engine.application.deliveries import Deliveries
 from engine.application.lanes import LaneWorker
 from engine.application.messages import Messages
-from engine.application.ports import HoldingWork, MessageWork, Shown
+from engine.application.ports import Clock, HoldingWork, MessageWork, Shown
 from engine.application.service import Entitlements
 from engine.application.wakes import Wakes
 from engine.domain.catalogs import AccessPackage, Catalog, Grant, Organization, Resource
@@ -45,6 +48,7 @@ from engine.domain.stages import Verdict
 ADA = PersonId("U0ADA")
 BOSS = PersonId("U0BOSS")
 QUARTER = timedelta(days=90)
+TEAMS = ("finance", "sales", "engineering", "support")
 
 
 class InstantMessenger:
@@ -81,12 +85,40 @@ class InstantConnector:
         """All is well."""
 
 
+FRAMES = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+"""The frame of a transaction: not counted as statements."""
+
+
 @dataclass
 class Statements:
-    """Counts what is sent to the database."""
+    """Counts what is sent to the database between BEGIN and COMMIT."""
 
     count: int = 0
     texts: list[str] = field(default_factory=list)
+    sent: list[tuple[str, Any, bool]] | None = None
+    """Text, parameters, and whether there are many sets of them; only kept while it is a list."""
+
+    def __call__(
+        self, _conn: Any, _cursor: Any, statement: str, given: Any, _context: Any, many: bool
+    ) -> None:
+        """One statement leaves."""
+        if statement.startswith(FRAMES):
+            return
+        self.count += 1
+        self.texts.append(statement)
+        if self.sent is not None:
+            self.sent.append((statement, given, many))
+
+
+@contextmanager
+def counted() -> Iterator[Statements]:
+    """Count what every engine of the process sends."""
+    statements = Statements()
+    event.listen(Engine, "before_cursor_execute", statements)
+    try:
+        yield statements
+    finally:
+        event.remove(Engine, "before_cursor_execute", statements)
 
 
 @dataclass(frozen=True)
@@ -98,12 +130,16 @@ class BenchHouse:
     wakes: Wakes
     messages: LaneWorker[MessageWork]
     deliveries: LaneWorker[HoldingWork]
-    statements: Statements
 
     async def deliver(self) -> None:
-        """Work off target systems and wakes, not conversations."""
+        """Work off target systems and wakes, not conversations, until nothing is due."""
         while await self.deliveries.run_once() + await self.wakes.run_once():
             await self.deliveries.drain()
+
+    async def grant(self) -> None:
+        """Bring level what is due on target systems: one look, no look too many."""
+        await self.deliveries.run_once()
+        await self.deliveries.drain()
 
     async def submit(self, person: PersonId, package: PackageId) -> RequestId:
         """One request."""
@@ -113,35 +149,36 @@ class BenchHouse:
 
     async def approve(self, request_id: RequestId) -> None:
         """The manager's answer."""
-        command = DecideRequest(
-            request_id=request_id, stage_number=0, verdict=Verdict.APPROVED
-        )
+        command = DecideRequest(request_id=request_id, stage_number=0, verdict=Verdict.APPROVED)
         await self.service.handle(command, Actor(person_id=BOSS))
 
 
-async def open_bench(url: str, *, people: int, packages: int) -> BenchHouse:
-    """An engine on a fresh database, with so many people and packages."""
-    store = await storage.open_store(url, clock=SystemClock())
+async def open_bench(
+    url: str, *, people: int, packages: int, clock: Clock | None = None
+) -> BenchHouse:
+    """An engine on a fresh database, with so many people and packages; by real time, mostly."""
+    house = await reopen_bench(url, clock=clock)
+    await house.store.write(lambda tx: tx.put_people(_people(people)))
+    command = ApplyConfiguration(configuration=configuration(packages))
+    await house.service.handle(command, Actor(name="operator"))
+    return house
+
+
+async def reopen_bench(url: str, *, clock: Clock | None = None) -> BenchHouse:
+    """An engine on a database that is there."""
+    store = await storage.open_store(url, clock=clock or SystemClock())
     ids = RandomIds()
     service = Entitlements(store, ids=ids, serial={})
-    connectors = {"instant": InstantConnector()}
-    house = BenchHouse(
+    connectors: dict[str, Connector] = {"instant": InstantConnector()}
+    deliveries = Deliveries(store, service, connectors, ids=ids)
+    messages = Messages(store, InstantMessenger(), pace=timedelta(0))
+    return BenchHouse(
         store=store,
         service=service,
         wakes=Wakes(store, service),
-        messages=LaneWorker(
-            "messages", Messages(store, InstantMessenger(), pace=timedelta(0))
-        ),
-        deliveries=LaneWorker(
-            "deliveries", Deliveries(store, service, connectors, ids=ids)
-        ),
-        statements=Statements(),
+        messages=LaneWorker("messages", messages),
+        deliveries=LaneWorker("deliveries", deliveries),
     )
-    await store.write(lambda tx: tx.put_people(_people(people)))
-    command = ApplyConfiguration(configuration=configuration(packages))
-    await service.handle(command, Actor(name="operator"))
-    _count_statements(house.statements)
-    return house
 
 
 def person_id(number: int) -> PersonId:
@@ -199,7 +236,7 @@ def configuration(packages: int) -> Configuration:
             AccessPackage(
                 id=package_id(number),
                 catalog_id=catalog.id,
-                name=f"Package {number} of {'finance sales engineering support'.split()[number % 4]}",
+                name=f"Package {number} of {TEAMS[number % len(TEAMS)]}",
                 description="Something to work with",
                 grants=(Grant(resource_id=ResourceId(f"resource-{number}"), role="member"),),
             )
@@ -217,12 +254,3 @@ def configuration(packages: int) -> Configuration:
             for number in range(packages)
         ),
     )
-
-
-def _count_statements(statements: Statements) -> None:
-    from sqlalchemy.engine import Engine
-
-    @event.listens_for(Engine, "before_cursor_execute")
-    def count(_conn, _cursor, statement, _params, _context, _many) -> None:  # noqa: ANN001
-        statements.count += 1
-        statements.texts.append(statement)

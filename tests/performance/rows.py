@@ -1,0 +1,99 @@
+"""One line of the benchmark: what was measured, against what, and whether that is enough."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A figure and what is demanded of it."""
+
+    work: str
+    database: str
+    ours: str
+    against: str
+    ratio: float
+    demanded: float
+    at_least: bool = False
+    """The ratio must be at least, not at most, what is demanded."""
+
+    @property
+    def met(self) -> bool:
+        """Whether it is enough."""
+        return self.ratio >= self.demanded if self.at_least else self.ratio <= self.demanded
+
+    def cells(self) -> tuple[str, ...]:
+        """As the table shows it."""
+        sign = "≥" if self.at_least else "≤"
+        return (
+            self.work,
+            self.database,
+            self.ours,
+            self.against,
+            f"{self.ratio:.2f}",
+            f"{sign} {self.demanded:g}",
+            "yes" if self.met else "**no**",
+        )
+
+
+HEAD = ("work", "database", "ours", "against", "ratio", "demanded", "met")
+
+
+def table(rows: Iterable[Row]) -> str:
+    """A table in Markdown."""
+    lines = [HEAD, tuple("-" * 3 for _ in HEAD), *(row.cells() for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+@dataclass
+class Spent:
+    """Seconds of the wall clock, and of processors: this process's and the database server's."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def per(self, count: int) -> "Spent":
+        """For one of so many."""
+        return Spent(self.wall / count, self.cpu / count)
+
+    def __str__(self) -> str:
+        return f"{self.wall * 1e3:.2f} ms ({self.cpu * 1e3:.2f} processor)"
+
+
+class Stopwatch:
+    """`with Stopwatch() as watch: ...`, then `watch.spent`."""
+
+    def __init__(self, elsewhere: Callable[[], float] = float) -> None:
+        """`elsewhere` answers the processor seconds of other processes that work for us."""
+        self._elsewhere = elsewhere
+        self.spent = Spent()
+
+    def __enter__(self) -> Self:
+        self._cpu = time.process_time() + self._elsewhere()
+        self._wall = time.perf_counter()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        wall = time.perf_counter() - self._wall
+        self.spent = Spent(wall, time.process_time() + self._elsewhere() - self._cpu)
+
+
+def median(some: Iterable[Spent]) -> Spent:
+    """The median of each; with few processor ticks in each, their mean stands for them."""
+    known = list(some)
+    return Spent(
+        statistics.median(each.wall for each in known),
+        statistics.fmean(each.cpu for each in known),
+    )
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The value that this share of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+Say = Callable[[Row], None]
