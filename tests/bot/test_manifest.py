@@ -171,5 +171,7 @@ def test_it_is_found_in_a_checkout_and_in_an_installed_package(
     if installed:
         monkeypatch.setattr(slack_checks, "files", lambda _package: tmp_path)
 
+    read_manifest.cache_clear()
     name = part("display_information", "name")
+    read_manifest.cache_clear()
     assert name == ("Other" if installed else "Usher")
