@@ -9,6 +9,7 @@ halves of surrogate pairs. Both are only ever typed by programs.
 """
 
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -40,11 +41,15 @@ def clean(text: str) -> str:
 
 _decoders: dict[object, msgspec.json.Decoder[Any]] = {}
 """One for each type ever read: they are costly to make."""
+_making = Lock()
+"""Held while one is made: msgspec crashes when two threads do that for the same type at once."""
 
 
 def _decoder(type_: type[T]) -> msgspec.json.Decoder[T]:
     if type_ not in _decoders:
-        _decoders[type_] = msgspec.json.Decoder(type_)
+        with _making:
+            if type_ not in _decoders:
+                _decoders[type_] = msgspec.json.Decoder(type_)
     return _decoders[type_]
 
 
