@@ -41,9 +41,14 @@ async def _run(points: int, seed: int, url: str | None, empty: Callable[[], None
         died = failed = 0
         for step in chosen:
             await asyncio.to_thread(empty)
-            end, was_killed = await killed(_fresh(folder, str(step)), step, url)
+            try:
+                end, was_killed = await killed(_fresh(folder, str(step)), step, url)
+            except AssertionError as never:
+                found, was_killed = [str(never)], True
+            else:
+                found = end.differs_from(undisturbed)
             died += was_killed
-            if found := end.differs_from(undisturbed):
+            if found:
                 failed += 1
                 print(f"killed at step {step}:", *found, sep="\n  ", flush=True)  # noqa: T201
     spent = time.monotonic() - began

@@ -5,10 +5,13 @@ A sample; `python -m tests.faults --points 200` takes more, `--points all` every
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.databases import Postgres
 from tests.faults.sampling import sampled
 from tests.faults.story import End, killed, told
 
@@ -19,20 +22,34 @@ PARTS = 3
 CASES = [(engine, part) for engine in POINTS for part in range(PARTS)]
 
 
+@dataclass(frozen=True)
+class Server:
+    """Where the story is kept: nowhere in particular on SQLite, in one database on PostgreSQL."""
+
+    url: str | None
+    empty: Callable[[], None]
+
+
+@pytest.fixture
+def server(engine: str, request: pytest.FixtureRequest) -> Server:
+    """The database of this case."""
+    if engine == "sqlite":
+        return Server(None, lambda: None)
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return Server(request.getfixturevalue("postgres_url"), postgres.empty)
+
+
 @pytest.mark.parametrize(("engine", "part"), CASES)
 async def test_killed_anywhere_on_its_way_it_ends_as_if_it_had_not_been(
-    tmp_path: Path, engine: str, part: int, request: pytest.FixtureRequest
+    tmp_path: Path, engine: str, part: int, server: Server
 ) -> None:
     """Nothing twice, nothing lost: messages, access, tasks, decisions."""
-    url = request.getfixturevalue("postgres_url") if engine == "postgres" else None
-    postgres = request.getfixturevalue("postgres") if engine == "postgres" else None
-    undisturbed, steps = await told(_folder(tmp_path, "told"), url)
+    undisturbed, steps = await told(_folder(tmp_path, "told"), server.url)
     assert not undisturbed.broken
     died = 0
     for step in sampled(steps, POINTS[engine])[part::PARTS]:
-        if postgres is not None:
-            await asyncio.to_thread(postgres.empty)
-        end, was_killed = await killed(_folder(tmp_path, str(step)), step, url)
+        await asyncio.to_thread(server.empty)
+        end, was_killed = await killed(_folder(tmp_path, str(step)), step, server.url)
         assert end.differs_from(undisturbed) == [], f"killed at step {step} of {steps}"
         died += was_killed
     assert died, "no process ever reached its step"

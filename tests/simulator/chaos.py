@@ -7,17 +7,18 @@ more, when what its death cut off has happened or never will.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from random import Random
 
 from storage.transaction import SqlTransaction
-from tests.simulator.loop import OWNER, Owner
+from tests.simulator.loop import Owner
 from tests.simulator.replica import Replica, World
 
 RESTART_AFTER = (1.0, 30.0)
-FROZEN_FOR = (0.5, 5.0, 20.0, 60.3, 60.8, 61.5, 63.0, 100.0)
+FROZEN_FOR = (0.5, 5.0, 20.0, 58.0, 58.0, 60.3, 61.5, 100.0)
 """Seconds; a lease is 60."""
+LEASE_AND_A_LOOK = 4.0
+"""Some thaw when somebody else does something, so many seconds later at most."""
 
 
 class Processes:
@@ -82,6 +83,8 @@ class Processes:
         self.freezes += 1
         self.world.trace(f"freeze {replica.owner.name}")
         await asyncio.sleep(self._random.choice(FROZEN_FOR))
+        if self._random.random() < 0.5:
+            await self._rings(self.world.network.bells, LEASE_AND_A_LOOK)
         if not replica.owner.dead:
             self.world.trace(f"thaw {replica.owner.name}")
             self.world.loop.thaw(replica.owner)
@@ -89,25 +92,35 @@ class Processes:
     async def _somebody_busy(self) -> Replica | None:
         """One that did something a few steps ago: between two moments nothing can happen.
 
-        Some have just committed, some have just sent; mostly it is they who are hit.
+        Some have just committed, sent, or been answered; mostly it is they who are hit.
         """
-        bells = self._random.choice((self.world.database.bells, self.world.network.bells))
-        rung = asyncio.Event()
-        who: list[Owner | None] = []
-
-        def ring() -> None:
-            who.append(OWNER.get())
-            rung.set()
-
-        bells.append(ring)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(60):
-                await rung.wait()
-        bells.remove(ring)
-        for _ in range(self._random.randrange(30)):
+        network = self.world.network
+        who = await self._rings(
+            self._random.choice((self.world.database.bells, network.bells, network.answered)), 60.0
+        )
+        for _ in range(self._random.randrange(self._random.choice((3, 30)))):
             await asyncio.sleep(0)
-        if self._random.random() < 0.5:
+        if self._random.random() < 0.3:
             await asyncio.sleep(self._random.random())
         if self._random.random() < 0.7:
-            return next((one for one in self.living.values() if one.owner in who), None)
+            return next((one for one in self.living.values() if one.owner is who), None)
         return self.any()
+
+    async def _rings(
+        self, bells: list[Callable[[Owner | None], None]], within: float
+    ) -> Owner | None:
+        """Wait for a bell; answers who rang it."""
+        rung: asyncio.Future[Owner | None] = self.world.loop.create_future()
+
+        def ring(owner: Owner | None) -> None:
+            if not rung.done():
+                rung.set_result(owner)
+
+        bells.append(ring)
+        try:
+            async with asyncio.timeout(within):
+                return await rung
+        except TimeoutError:
+            return None
+        finally:
+            bells.remove(ring)

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from storage.address import parse
 from storage.sqlite import SqliteDatabase
+from tests.simulator.loop import OWNER, Owner
 
 T = TypeVar("T")
 Watch = Callable[[Connection], None]
@@ -37,8 +38,8 @@ class InlineDatabase:
         self.commits = 0
         self.watchers: list[Watch] = []
         """Called inside each writing transaction, at its end."""
-        self.bells: list[Callable[[], None]] = []
-        """Called after each commit that changed something."""
+        self.bells: list[Callable[[Owner | None], None]] = []
+        """Called after each commit that changed something, with whoever asked for it."""
 
     async def write(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in one transaction, some time from now; the answer takes time too."""
@@ -48,7 +49,7 @@ class InlineDatabase:
         if self._raw.total_changes != before:
             self.commits += 1
             for bell in list(self.bells):
-                bell()
+                bell(OWNER.get())
         await self._some_time()
         return result
 

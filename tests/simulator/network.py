@@ -55,8 +55,10 @@ class Network:
         self._trace = trace
         self._world = Context()
         self._pending: list[Pending] = []
-        self.bells: list[Callable[[], None]] = []
-        """Called, by whoever calls, when a call has left."""
+        self.bells: list[Callable[[Owner | None], None]] = []
+        """Called with whoever called, when a call has left."""
+        self.answered: list[Callable[[Owner | None], None]] = []
+        """Called with whoever called, when the answer has come."""
         self.trouble = 0.3
         """The share of calls with which something goes wrong."""
         self.happened: Counter[str] = Counter()
@@ -76,7 +78,7 @@ class Network:
         answer: asyncio.Future[T] = self._loop.create_future()
         self._leave(what, where, effect, fate, answer)
         for bell in list(self.bells):
-            bell()
+            bell(OWNER.get())
         async with asyncio.timeout(HTTP_TIMEOUT):
             return await answer
 
@@ -118,12 +120,12 @@ class Network:
             try:
                 result = effect()
             except Exception as refused:  # noqa: BLE001 - it is the far side's answer
-                self._answer(answer, back, fault=refused)
+                self._answer(pending, answer, back, fault=refused)
                 return
             if fate in ("reset after", "error after"):
-                self._answer(answer, back, fault=_lost(fate))
+                self._answer(pending, answer, back, fault=_lost(fate))
             elif fate not in ("lost answer", "late"):
-                self._answer(answer, back, result=result)
+                self._answer(pending, answer, back, result=result)
 
         pending.effect = happen
         delay = delays.get(fate, 0.02 + 0.5 * draw)
@@ -134,6 +136,7 @@ class Network:
 
     def _answer(
         self,
+        pending: Pending,
         answer: "asyncio.Future[Any]",
         delay: float,
         *,
@@ -147,6 +150,8 @@ class Network:
                 answer.set_exception(fault)
             else:
                 answer.set_result(result)
+            for bell in list(self.answered):
+                bell(pending.owner)
 
         self._loop.call_later(delay, arrive, context=self._world)
 

@@ -39,6 +39,8 @@ from tests.simulator.replica import Replica
 PATIENCE = 4.0
 """Seconds after which somebody presses again."""
 PRESSES = 400
+BURSTS, BURST = 4, 15.0
+"""How many bursts there are, and how many seconds one takes: traffic is what faults hide in."""
 T = TypeVar("T")
 
 
@@ -63,12 +65,14 @@ class People:
     faults: list[str] = field(default_factory=list)
 
     async def live(self, within: float, acts: int) -> None:
-        """Do so many things in the next so many seconds; approvers look now and then."""
+        """Do so many things in the next so many seconds, in bursts; approvers look now and then."""
+        bursts = [self.random.random() * within for _ in range(BURSTS)]
         async with asyncio.TaskGroup() as group:
             for _ in range(acts):
-                group.create_task(self._act_at(self.random.random() * within))
-            for moment in range(30, int(within), 60):
-                group.create_task(self._approvers_at(moment + self.random.random() * 60))
+                moment = self.random.choice(bursts) + self.random.random() * BURST
+                group.create_task(self._act_at(moment))
+            for minute in range(30, int(within), 60):
+                group.create_task(self._approvers_at(minute + self.random.random() * 60))
 
     async def press(self, command: Command, actor: Actor) -> None:
         """Have it done, however often it takes."""

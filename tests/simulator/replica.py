@@ -206,7 +206,7 @@ class Replica:
         if connections_too:
             self.world.network.sender_died(self.owner)
 
-    def _ring(self) -> None:
+    def _ring(self, _who: Owner | None) -> None:
         """Somebody committed: look within a second."""
         if not self._ringing:
             self._ringing = True

@@ -27,6 +27,7 @@ from storage import tables as t
 from storage.reader import ASSIGNMENT, HOLDING, REQUEST, SqlReader
 from tests import invariants
 from tests.simulator import company
+from tests.simulator.loop import OWNER, Owner
 from tests.simulator.people import Answered
 from tests.simulator.replica import Replica, World
 
@@ -76,16 +77,31 @@ class Watcher:
         self._due: dict[tuple[str, int], datetime | None] = {}
         self.first_number: dict[str, int] = {}
         """Each message's place in its lane when it was queued first."""
+        self._held: dict[str, tuple[int, str]] = {}
+        """Each leased lane: its lease's number, and whose it is."""
         self.found: list[str] = []
 
     def __call__(self, conn: Connection) -> None:
         """Note what is new and what is broken."""
+        self._leases(conn, OWNER.get())
         for lane in conn.execute(_ASLEEP_BESIDE_WORK).scalars():
             self._say(f"{lane} sleeps beside its work")
         waiting = select(_M.key, _M.queue_number).where(_M.queue_number.is_not(None))
         for row in conn.execute(waiting):
             self.first_number.setdefault(row.key, row.queue_number)
         self._wakes(conn)
+
+    def _leases(self, conn: Connection, owner: Owner | None) -> None:
+        """Nobody gives back a lane that is another's by now."""
+        for lane in conn.execute(select(_L.key, _L.holder, _L.lease_number)):
+            if lane.holder is not None:
+                name = owner.name if owner else "nobody"
+                if self._held.get(lane.key, (0, ""))[0] != lane.lease_number:
+                    self._held[lane.key] = (lane.lease_number, name)
+                continue
+            held = self._held.pop(lane.key, None)
+            if held and owner and owner.name != held[1]:
+                self._say(f"{owner.name} gave back {lane.key}, which {held[1]} holds")
 
     def _wakes(self, conn: Connection) -> None:
         for table, columns, timers in (
@@ -311,10 +327,17 @@ def _notices(reader: SqlReader, world: World) -> list[str]:
         for (kind, subject) in said
         if kind in watched and (kind, subject) not in expected
     ]
-    for held in HOLDING.all_from(reader.conn.execute(select(*HOLDING.columns))):
-        alarms = said[NoticeKind.REMOVAL_FAILING, held.id]
-        if alarms > held.generation:
-            found.append(f"the failing removal {held.id} was told {alarms} times")
+    alarms = Counter(
+        tuple(one.key.split("/")[1:3])
+        for all_said in world.slack.conversations.values()
+        for one in all_said
+        if one.text.startswith(NoticeKind.REMOVAL_FAILING)
+    )
+    found += [
+        f"the failing removal {holding_id} was told {times} times"
+        for (holding_id, _), times in alarms.items()
+        if times > 1
+    ]
     return found
 
 

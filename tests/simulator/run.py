@@ -78,7 +78,8 @@ class Simulation:
         ledger = await self._found()
         await self._processes.start()
         self._world.database.watchers.append(self._watcher)
-        kills, freezes = self._random.randrange(4, 12), self._random.randrange(2, 7)
+        self._world.network.trouble = self._random.choice((0.15, 0.3, 0.6))
+        kills, freezes = self._random.choice((1, 5, 10)), self._random.choice((1, 4, 12))
         async with asyncio.TaskGroup() as group:
             group.create_task(self._processes.torment(kills, freezes, TROUBLE))
             group.create_task(self._people.live(TROUBLE, self._random.randrange(6, 13)))
@@ -111,7 +112,10 @@ class Simulation:
         """Nothing fails any more; in some seeds the target system stays stubborn for hours."""
         self._world.network.trouble = 0.0
         self._world.trace("healing")
-        stubborn_for = self._random.choice((0, 0, 60))
+        stubborn_for = self._random.choice((*[0] * 7, 60))
+        if stubborn_for:
+            accounts = self._world.accounts
+            accounts.stubborn |= {(company.ACCOUNT, f"account-{who}") for who in company.ASKING}
         for number in range(ROUNDS):
             await asyncio.sleep(ROUND)
             self._world.accounts.refused.clear()
