@@ -60,6 +60,7 @@ catalogs:
 """
 TRIES = 10
 SEEN_WITHIN, LOOKS = 8.0, 16
+REST_WITHIN = 90.0
 LEASE = 4.0
 """Seconds; as `dying_serve` shortens it, on PostgreSQL."""
 DYING = "tests.faults.dying_serve"
@@ -145,7 +146,6 @@ class Story:
 
     async def end(self) -> "End":
         """Come to rest, stop, and look at everything that is left."""
-        await self._revive()
         await self._rest()
         self.world.stop()
         playground, url = self.world.playground, self.world.database_url
@@ -155,18 +155,38 @@ class Story:
         return End(tuple(broken), _messages(self.world), audit, _access(self.world))
 
     async def _rest(self) -> None:
-        """Until nothing is said any more for longer than a lease."""
+        """Until nothing is said for longer than a lease, and no lane has anything to do.
+
+        Whoever waits takes steps too, so the one at which the process dies may be among them.
+        """
         changed = asyncio.Event()
         leave = self.world.playground.workspace.subscribe(lambda _change: changed.set())
         try:
-            while True:
-                changed.clear()
-                async with asyncio.timeout((self.lease or 1.0) + 2.0):
-                    await changed.wait()
-        except TimeoutError:
-            return
+            async with asyncio.timeout(REST_WITHIN), aiohttp.ClientSession() as session:
+                while await self._said_more(changed) or await self._lanes_due(session):
+                    await self._revive()
         finally:
             leave()
+
+    async def _said_more(self, changed: asyncio.Event) -> bool:
+        """Whether anything changes within the time a lease may still hold something back."""
+        changed.clear()
+        try:
+            async with asyncio.timeout((self.lease or 1.0) + 2.0):
+                return await changed.wait()
+        except TimeoutError:
+            return False
+
+    async def _lanes_due(self, session: aiohttp.ClientSession) -> bool:
+        """What the process itself says of its backlog; that of one that died meanwhile counts."""
+        try:
+            async with session.get(f"{self.world.url}/metrics") as answer:
+                said = await answer.text()
+        except aiohttp.ClientError:
+            return True
+        found = re.search(r"^usher_lanes_due (\S+)$", said, re.MULTILINE)
+        assert found, "the backlog is among the metrics"
+        return float(found[1]) > 0
 
 
 @dataclass(frozen=True)
