@@ -1,5 +1,6 @@
 """The read side of reviews in SQL: `engine.application.review_queries.ReviewQueries`."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -47,10 +48,12 @@ _PLANNED = (
     .where(_S.next_at.is_not(None))
     .order_by(_S.next_at, _S.policy_id)
 )
+_STAGE_OF = func.substr(_Y.asked, 1, 1)
+"""A mark begins with its stage, of which there are few (`MAX_STAGES`)."""
 _COUNTS_OF = (
-    select(_Y.review_id, *_SUMS)
+    select(_Y.review_id, _STAGE_OF.label("stage"), *_SUMS)
     .where(_Y.review_id.in_(bindparam("ids", expanding=True)))
-    .group_by(_Y.review_id)
+    .group_by(_Y.review_id, _STAGE_OF)
 )
 _BY_DEPARTMENT = (
     select(_Y.department, *_SUMS).where(_Y.review_id == bindparam("run")).group_by(_Y.department)
@@ -245,8 +248,17 @@ def _summary(reader: SqlReader, review_id: ReviewRunId) -> ReviewSummary | None:
 
 def _with_counts(reader: SqlReader, runs: Sequence[ReviewRun]) -> tuple[ReviewSummary, ...]:
     rows = reader.conn.execute(_COUNTS_OF, {"ids": [run.id for run in runs]})
-    counts = {row.review_id: _counts(row) for row in rows}
-    return tuple(ReviewSummary(run=run, counts=counts.get(run.id, ReviewCounts())) for run in runs)
+    found: dict[str, dict[int, ReviewCounts]] = defaultdict(dict)
+    for row in rows:
+        found[row.review_id][int(row.stage)] = _counts(row)
+    return tuple(
+        ReviewSummary(
+            run=run,
+            counts=sum(found[run.id].values(), ReviewCounts()),
+            in_stage=found[run.id].get(run.stage, ReviewCounts()),
+        )
+        for run in runs
+    )
 
 
 def _counts(row: Any) -> ReviewCounts:
@@ -353,7 +365,8 @@ def _results(reader: SqlReader, review_id: ReviewRunId) -> ReviewResults | None:
         return None
     asked = {"run": review_id}
     goes = to_be_removed(run.settings.on_no_response)
-    closed = run.state in {ReviewState.APPLYING, ReviewState.APPLIED}
+    stopped = run.state is ReviewState.STOPPED
+    closed = stopped or run.state in {ReviewState.APPLYING, ReviewState.APPLIED}
     each = (
         select(_L.apply_result, goes.label("goes"))
         .where(_L.review_id == bindparam("run"), _L.gone.is_(None))
@@ -362,7 +375,7 @@ def _results(reader: SqlReader, review_id: ReviewRunId) -> ReviewResults | None:
     grouped = select(*each.c, func.count().label("lines")).group_by(*each.c)
     ends = {"kept": 0, "removed": 0, "to_remove": 0, "not_found": 0}
     for row in reader.conn.execute(grouped, asked) if closed else ():
-        ends[_end_of(row.apply_result, goes=row.goes)] += row.lines
+        ends[_end_of(row.apply_result, goes=row.goes and not stopped)] += row.lines
     return ReviewResults(
         run=run,
         counts=_with_counts(reader, [run])[0].counts,

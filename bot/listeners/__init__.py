@@ -89,6 +89,8 @@ PRESSES: dict[str, Press] = {
     ActionId.KEEP_OWN: reviews.keep_own,
     ActionId.REMOVE_OWN: reviews.remove_own,
     ActionId.SEND_RESULTS: review_administration.press_send_results,
+    ActionId.STOP_REVIEW: review_administration.press_stop,
+    ActionId.RESET_REVIEW: review_administration.press_reset,
     ActionId.RELEASE_BRAKE: administration.press_release_brake,
 }
 TURNS = frozenset({ActionId.PREVIOUS_PAGE, ActionId.NEXT_PAGE})

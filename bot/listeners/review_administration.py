@@ -47,23 +47,47 @@ async def _start(desk: Desk, doing: Interaction, words: str) -> Ack:
 
 async def _stop(desk: Desk, doing: Interaction, words: str) -> Ack:
     reference, _, why = words.strip().partition(" ")
-    review_id = await _review(desk, reference)
-    stopped = await desk.service.handle(
-        StopReview(review_id=review_id, why=why.strip()), await desk.actor(doing)
-    )
-    assert isinstance(stopped, ReviewRun)
-    return dict(review_lists.stopped(stopped).payload())
+    return dict((await _stopped(desk, doing, await _review(desk, reference), why)).payload())
 
 
 async def _reset(desk: Desk, doing: Interaction, words: str) -> Ack:
     reference, _, why = words.strip().partition(" ")
-    review_id = await _review(desk, reference)
-    cleared = await desk.service.handle(
-        ResetReview(review_id=review_id, why=why.strip()), await desk.actor(doing)
-    )
+    return dict((await _cleared(desk, doing, await _review(desk, reference), why)).payload())
+
+
+async def press_stop(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Stop** beside an open review, confirmed in a dialog."""
+    review_id = ReviewRunId(parse_id(value))
+    desk.answer(doing, await _stopped(desk, doing, review_id))
+    desk.replace(doing, await page(desk, doing, ListName.ADMIN_REVIEWS, 0))
+    return NOTHING
+
+
+async def press_reset(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Clear answers** beside an open review, confirmed in a dialog."""
+    review_id = ReviewRunId(parse_id(value))
+    desk.answer(doing, await _cleared(desk, doing, review_id))
+    desk.replace(doing, await page(desk, doing, ListName.ADMIN_REVIEWS, 0))
+    return NOTHING
+
+
+async def _stopped(
+    desk: Desk, doing: Interaction, review_id: ReviewRunId, why: str = ""
+) -> Message:
+    command = StopReview(review_id=review_id, why=why.strip())
+    await desk.service.handle(command, await desk.actor(doing))
+    results = await desk.reviews.review_results(review_id)
+    assert results is not None, "it was stopped a moment ago, and runs are never deleted"
+    return review_lists.stopped(results)
+
+
+async def _cleared(
+    desk: Desk, doing: Interaction, review_id: ReviewRunId, why: str = ""
+) -> Message:
+    command = ResetReview(review_id=review_id, why=why.strip())
+    cleared = await desk.service.handle(command, await desk.actor(doing))
     assert isinstance(cleared, int)
-    found = await _summary(desk, review_id)
-    return dict(review_lists.reset(found.run, cleared).payload())
+    return review_lists.reset((await _summary(desk, review_id)).run, cleared)
 
 
 # Lists ------------------------------------------------------------------------------------------

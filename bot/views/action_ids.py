@@ -61,6 +61,8 @@ class ActionId(StrEnum):
     DECIDE_SHOWN = "decide_shown"  # nothing
     VERDICT = "verdict"  # an option: what is said of many lines
     SEND_RESULTS = "send_results"  # a review's id
+    STOP_REVIEW = "stop_review"  # a review's id
+    RESET_REVIEW = "reset_review"  # a review's id
     RELEASE_BRAKE = "release_brake"  # nothing
 
 

@@ -1,15 +1,32 @@
 """Lists of reviews: those that wait for somebody, and the administrators'."""
 
 from bot.views.action_ids import ActionId, ListName
-from bot.views.blocks import Block, Message, actions, button, context, header, message, section
+from bot.views.blocks import (
+    Block,
+    Message,
+    Style,
+    actions,
+    button,
+    confirm,
+    context,
+    header,
+    message,
+    section,
+)
 from bot.views.known import Known
 from bot.views.paging import pager
 from bot.views.review_card import own_buttons, review_button
 from bot.views.wording import review_results as said
+from bot.views.wording import words
 from engine.application.queries import Page
-from engine.application.review_queries import PlannedReview, ReviewerSummary, ReviewSummary
+from engine.application.review_queries import (
+    PlannedReview,
+    ReviewerSummary,
+    ReviewResults,
+    ReviewSummary,
+)
 from engine.domain.ids import ReviewRunId
-from engine.domain.reviews import ReviewRun
+from engine.domain.reviews import ReviewRun, ReviewState
 
 PAGE_SIZE = 5
 """Reviews beside approvals."""
@@ -46,7 +63,7 @@ def overview(
     spoken = said.list_spoken(page.total)
     if not page.total and not planned:
         return message(said.NO_REVIEWS, [section(said.NO_REVIEWS)])
-    rows = [section(said.row(row)) for row in page.rows[:ADMIN_PAGE_SIZE]]
+    rows = [block for row in page.rows[:ADMIN_PAGE_SIZE] for block in _run(row)]
     ahead = [
         said.planned(plan, known.package_name(plan.package_id), known.policy_name(plan.policy_id))
         for plan in planned[:PLANNED_SHOWN]
@@ -59,6 +76,31 @@ def overview(
         context(said.LIST_HINT),
     ]
     return message(spoken, blocks)
+
+
+def _run(row: ReviewSummary) -> list[Block]:
+    """One run; with what can be done about it while it is not over. Both ask first."""
+    run = row.run
+    told = section(said.row(row))
+    if run.over:
+        return [told]
+    found = [
+        _asking(run, ActionId.STOP_REVIEW, said.STOP, said.STOP_TITLE, said.stop_question(row))
+    ]
+    if run.state is ReviewState.IN_PROGRESS and row.in_stage.decided:
+        clear = said.clear_question(row)
+        found.append(_asking(run, ActionId.RESET_REVIEW, said.CLEAR, said.CLEAR_TITLE, clear))
+    return [told, actions(*found)]
+
+
+def _asking(run: ReviewRun, action_id: ActionId, words_: str, title: str, question: str) -> Block:
+    return button(
+        words_,
+        action_id,
+        run.id,
+        confirm=confirm(title, question, words_, words.NOT_NOW, style=Style.DANGER),
+        spoken=f"{words_}: {run.package_name}",
+    )
 
 
 def _planned(lines: list[str]) -> list[Block]:
@@ -96,9 +138,9 @@ def started(package_name: str, review_ids: tuple[ReviewRunId, ...]) -> Message:
     return say(said.started(package_name, review_ids))
 
 
-def stopped(run: ReviewRun) -> Message:
+def stopped(results: ReviewResults) -> Message:
     """After `review stop`."""
-    return say(said.stopped(run))
+    return say(said.stopped(results))
 
 
 def reset(run: ReviewRun, cleared: int) -> Message:

@@ -71,6 +71,8 @@ class ReviewSummary:
 
     run: ReviewRun
     counts: ReviewCounts
+    in_stage: ReviewCounts
+    """Of those the ones that are in the running, or last, stage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +137,7 @@ class ReviewResults:
     counts: ReviewCounts
     """By answer, over all stages."""
     kept: int
-    """Lines whose access stays, whether answered so or by what silence means."""
+    """Lines whose access stays: answered so, by what silence means, or because it was stopped."""
     removed: int
     """Lines whose access was removed."""
     to_remove: int

@@ -44,7 +44,7 @@ async def test_a_stopped_review_removes_nothing_and_every_card_says_so(company: 
         reference = await started(contoso)
         form = await presses(await review(contoso, "olga"), "Remove", on="Ed Eriksen")
         done = await contoso.administers(f"review stop {reference} Wrong quarter")
-        done.sees("is stopped for good")
+        done.sees("is stopped for good. 1 of 1 line was decided; nothing is removed because of it.")
         told = await form.presses("Keep", on="Ed Eriksen")
         told.sees("This review is not open for answers: it was stopped")
         await contoso.playground.days_pass(6)
@@ -73,6 +73,50 @@ async def test_a_reset_review_begins_anew_and_keeps_its_end(company: Open) -> No
         assert "Answer by\nJan 9, 2027" in card(contoso, "olga")
         await contoso.playground.days_pass(6)
         assert "ed" in contoso.group("prod-readers")
+
+
+async def test_a_press_that_ends_or_clears_asks_first_and_says_how_much_it_is_about(
+    company: Open,
+) -> None:
+    """Beside an open review: no changes nothing; yes clears the answer; then yes stops it."""
+    async with company(reviewed(OLGA)) as contoso:
+        await hold(contoso, "rita", "ed")
+        await started(contoso)
+        await presses(await review(contoso, "olga"), "Remove", on="Ed Eriksen")
+        await contoso.administers("reviews")
+        asked = await contoso.ada.presses("Clear answers", confirm=False)
+        assert isinstance(asked, Reaction)
+        assert "1 answer will be cleared, and its reviewers begin anew" in asked.asked
+        assert "1 of 2 decided" in card(contoso, "olga")
+
+        done = await contoso.ada.presses("Clear answers")
+        assert isinstance(done, Reaction)
+        done.sees("1 answer of")
+        assert "0 of 2 decided" in card(contoso, "olga")
+        assert "Clear answers" not in contoso.ada.buttons, "nothing is left to clear"
+        asked = await contoso.ada.presses("Stop", confirm=False)
+        assert isinstance(asked, Reaction)
+        assert "nothing will be removed because of it. It cannot be opened again" in asked.asked
+        assert "Review now" in contoso.olga.buttons
+
+        done = await contoso.ada.presses("Stop")
+        assert isinstance(done, Reaction)
+        done.sees("is stopped for good. Nothing had been decided")
+        assert "Review now" not in contoso.olga.buttons
+        assert "Stop" not in contoso.ada.buttons
+
+
+async def test_stopping_twice_from_an_old_list_is_refused(company: Open) -> None:
+    """The buttons of a list are as old as the list; the second press hears that it is over."""
+    async with company(reviewed(OLGA)) as contoso:
+        await hold(contoso, "rita")
+        reference = await started(contoso)
+        await contoso.administers("reviews")
+        await contoso.administers(f"review stop {reference}", who="ada")
+
+        late = await contoso.ada.presses("Stop")
+        assert isinstance(late, Reaction)
+        late.sees("cannot be changed any more: it was stopped")
 
 
 async def test_the_list_shows_progress_and_what_is_planned(company: Open) -> None:

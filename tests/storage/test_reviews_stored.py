@@ -549,6 +549,9 @@ async def test_the_last_stage_a_line_reached_counts(house: ReviewHouse) -> None:
     with pytest.raises(NotAReviewer):
         await house.decides(ROB, KEEP, ROB)
     await house.decides(MAX, REMOVE, ROB)
+    found = await house.reviews.review(run.id)
+    assert found is not None
+    assert (found.counts.total, found.in_stage.total, found.in_stage.decided) == (3, 2, 1)
     await house.passes(7 * DAY)
     assert [await house.holds(who) for who in (ROB, ANN, BEN)] == [False, False, True]
     await house.check_counts()
@@ -640,6 +643,25 @@ async def test_removals_in_chunks_happen_once_each_though_interrupted(house: Rev
     results = await house.reviews.review_results((await house.run()).id)
     assert results is not None
     assert (results.removed, results.to_remove) == (45, 0)
+
+
+async def test_a_stop_half_way_through_the_removals_leaves_the_rest_their_access(
+    house: ReviewHouse,
+) -> None:
+    """Twenty had lost it by then, and are counted so; nobody else follows."""
+    people = await many(house, 45)
+    await house.configure(settings(silence=NoResponse.REMOVE))
+    await house.settle()
+    house.clock.pass_by(14 * DAY)
+    while (await house.run()).cursor == "":
+        await house.store.write(house.wakes._look_at_reviews)
+    await house.stops()
+    await house.passes(DAY)
+    results = await house.reviews.review_results((await house.run()).id)
+    assert results is not None
+    assert (results.run.state, results.removed, results.kept) == (S.STOPPED, 20, 25)
+    assert results.to_remove == 0
+    assert sum([await house.holds(who) for who in people]) == 25
 
 
 async def test_what_ended_before_it_was_removed_is_noted(house: ReviewHouse) -> None:

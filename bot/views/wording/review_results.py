@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.views.texts import how_long, listed, mention, named, quote_line, reference, when
+from bot.views.texts import cut, how_long, listed, mention, named, quote_line, reference, when
 from bot.views.wording import words
 from bot.views.wording.reviews import answered, gone, numbered, progress
 from bot.views.wording.states import review_is
@@ -150,7 +150,7 @@ def row(summary: ReviewSummary) -> str:
             number = len(run.settings.stages)
             stage = f", stage {run.stage + 1} of {number}" if number > 1 else ""
             until = f" until {when(run.stage_closes_at)}" if run.stage_closes_at else ""
-            return f"{first}\nOpen{stage}{until}\n{progress(counts)}"
+            return f"{first}\nOpen{stage}{until}\n{progress(summary.in_stage)}"
         case ReviewState.SCHEDULED:
             return f"{first}\nOpens {when(run.opens_at)}"
         case ReviewState.STOPPED:
@@ -192,20 +192,75 @@ def started(package_name: str, review_ids: Iterable[ReviewRunId]) -> str:
     )
 
 
-def stopped(run: ReviewRun) -> str:
-    """After `review stop`."""
+STOP = "Stop"
+STOP_TITLE = "Stop this review for good?"
+CLEAR = "Clear answers"
+CLEAR_TITLE = "Clear these answers?"
+
+
+def stop_question(summary: ReviewSummary) -> str:
+    """Before a review is stopped. Plain text."""
+    run, counts = summary.run, summary.counts
+    if run.state is ReviewState.APPLYING:
+        return (
+            f"{_which(run)}, is being carried out. What has been removed stays removed, everybody "
+            "else keeps the access, and it cannot be taken up again."
+        )
+    decided = f"{_decided(counts)}, and " if counts.decided else ""
     return (
-        f"{numbered(run)} of {named(run.package_name)} is stopped for good. Nothing more is "
-        "removed because of it; planned reviews go on."
+        f"{_which(run)}: {decided}nothing will be removed because of it. It cannot be opened "
+        "again; planned reviews go on."
     )
+
+
+def _which(run: ReviewRun) -> str:
+    return f"{numbered(run)}, {cut(run.package_name, 60)}"
+
+
+def _decided(counts: ReviewCounts) -> str:
+    were = "is" if counts.decided == 1 else "are"
+    return f"{counts.decided:,} of {several(counts.total, 'line')} {were} decided"
+
+
+def clear_question(summary: ReviewSummary) -> str:
+    """Before answers are cleared. Plain text."""
+    run, number = summary.run, summary.in_stage.decided
+    return (
+        f"{_which(run)}: {several(number, 'answer')} will be cleared{_stage(run)}, and its "
+        "reviewers begin anew. It closes when it was to close."
+    )
+
+
+def _stage(run: ReviewRun) -> str:
+    return f" in stage {run.stage + 1}" if len(run.settings.stages) > 1 else ""
+
+
+def stopped(results: ReviewResults) -> str:
+    """After `review stop`: what became of the work."""
+    run, counts = results.run, results.counts
+    first = f"{numbered(run)} of {named(run.package_name)} is stopped for good."
+    if results.removed:
+        kept = several(results.kept, "other line keeps its", "other lines keep their")
+        lost = several(results.removed, "line had lost its access", "lines had lost their access")
+        what = f"{lost} by then; {kept} access."
+    elif counts.decided:
+        decided = f"{counts.decided:,} of {several(counts.total, 'line')}"
+        were = "was" if counts.decided == 1 else "were"
+        what = f"{decided} {were} decided; nothing is removed because of it."
+    else:
+        what = "Nothing had been decided, and nothing is removed because of it."
+    return f"{first} {what} Planned reviews go on."
 
 
 def reset(run: ReviewRun, cleared: int) -> str:
     """After `review reset`."""
+    until = when(run.stage_closes_at) if run.stage_closes_at else "its end"
+    which = f"{numbered(run)}, {named(run.package_name)}"
+    if not cleared:
+        return f"{which} had no answers{_stage(run)} to clear. It stays open until {until}."
     return (
-        f"{several(cleared, 'answer')} of {numbered(run)}, {named(run.package_name)}, "
-        f"{'was' if cleared == 1 else 'were'} cleared. The review stays open until "
-        f"{when(run.stage_closes_at) if run.stage_closes_at else 'its end'}."
+        f"{several(cleared, 'answer')} of {which}, {'was' if cleared == 1 else 'were'} "
+        f"cleared{_stage(run)}; its reviewers begin anew. It stays open until {until}."
     )
 
 

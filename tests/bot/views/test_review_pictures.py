@@ -153,7 +153,7 @@ FORMS: dict[str, Callable[[], View]] = {
     ),
     "decide_shown_again": lambda: _several(number=39, again=True),
 }
-LISTED = ReviewSummary(run=OPEN, counts=HALF)
+LISTED = ReviewSummary(run=OPEN, counts=HALF, in_stage=HALF)
 PLANNED = PlannedReview(policy_id=POLICY, package_id=PACKAGE, next_at=NOW + 90 * DAY)
 RUNS = (
     LISTED,
@@ -179,8 +179,11 @@ MESSAGES: dict[str, Callable[[], Message | None]] = {
     "report": lambda: review_lists.report(a_page(RUNS[4]), sending=APPLIED),
     "report_none": lambda: review_lists.report(a_page()),
     "started": lambda: review_lists.started("Office VPN", (REVIEW,)),
-    "stopped": lambda: review_lists.stopped(STOPPED),
+    "stopped": lambda: review_lists.stopped(house.results(STOPPED, kept=32)),
+    "stopped_half_way": lambda: review_lists.stopped(house.results(STOPPED, kept=28, removed=4)),
+    "stopped_undecided": lambda: review_lists.stopped(house.results(STOPPED, counts=FRESH)),
     "reset": lambda: review_lists.reset(OPEN, 12),
+    "reset_nothing": lambda: review_lists.reset(SECOND, 0),
     "not_closed": lambda: review_lists.not_closed(OPEN),
     "reminder": lambda: review_notices.reminder(summary(counts=HALF)),
     "reminder_own": lambda: review_notices.reminder(summary(OWN, ONE)),

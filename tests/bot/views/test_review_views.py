@@ -345,7 +345,7 @@ def everything_saying(text: str) -> list[Message | View]:
     row = replace(row, line=replace(row.line, department=text, problem=text))
     who = summary(run, HALF, departments={text: HALF, "": ONE})
     line = FormLine(row=row, others=(a_decision(ANN, V.DONT_KNOW, reason),))
-    counts = ReviewSummary(run=run, counts=HALF)
+    counts = ReviewSummary(run=run, counts=HALF, in_stage=HALF)
     planned = PlannedReview(policy_id=POLICY, package_id=PACKAGE, next_at=NOW)
     data = form_data(line, row, of=who, state=replace(STATE, department=mark_of(text)), note="n")
     ask = ReasonFormData(
@@ -370,7 +370,8 @@ def everything_saying(text: str) -> list[Message | View]:
         review_lists.overview(a_page(*[counts] * 10), (planned,) * 20, known),
         review_lists.report(a_page(replace(counts, run=closed)), sending=closed),
         review_lists.started(text, (REVIEW,)),
-        review_lists.stopped(run),
+        review_lists.stopped(house.results(run)),
+        review_lists.stopped(house.results(run, removed=0)),
         review_lists.reset(run, 3),
         review_notices.reminder(who),
         review_notices.reviewers_not_found(run, "3"),
@@ -410,7 +411,7 @@ def test_every_state_of_a_review_has_words_on_card_and_list() -> None:
     """No name of the code reaches a reader."""
     for run_state in ReviewState:
         run = replace(APPLIED, state=run_state)
-        row = review_results.row(ReviewSummary(run=run, counts=DONE))
+        row = review_results.row(ReviewSummary(run=run, counts=DONE, in_stage=DONE))
         assert "_" not in row.replace("date_short_pretty", "")
         assert review_results.state_of(run)
 
