@@ -88,6 +88,11 @@ class RequestWrites(LaneWork):
             self.conn.execute(waking(t.requests, named), {"ids": ids, "at": at})
             self.note_wake(at)
 
+    def wake_undecided_requests(self, at: datetime) -> None:
+        """Look at every request that waits for approval again at that moment, at the latest."""
+        self.conn.execute(waking(t.requests, _R.state == RequestState.PENDING_APPROVAL), {"at": at})
+        self.note_wake(at)
+
 
 _Approvals = dict[tuple[str, int, str], dict[str, Any]]
 

@@ -164,7 +164,7 @@ async def check(desk: Desk, doing: Interaction) -> None:
 
 
 async def _person_and_rest(desk: Desk, doing: Interaction, words: str) -> tuple[PersonId, str]:
-    """Whoever the first word names: a mention or an e-mail address."""
+    """Whoever the first word names: a mention, an e-mail address, or `@` and its first part."""
     await check(desk, doing)
     first, _, rest = words.strip().partition(" ")
     mention, mail = _MENTION.fullmatch(first), _MAIL.fullmatch(first)
@@ -174,10 +174,15 @@ async def _person_and_rest(desk: Desk, doing: Interaction, words: str) -> tuple[
             raise NotFound("person", first)
         return named, rest.strip()
     address = mail["mail"] if mail else first
-    person = await desk.queries.person_by_email(address) if "@" in address else None
-    if person is None:
+    addresses = [address] if "@" in address else []
+    if address.startswith("@"):
+        domains = (await desk.configured()).organization.domains
+        addresses = [f"{address[1:]}@{domain}" for domain in domains]
+    found = [await desk.queries.person_by_email(one) for one in addresses]
+    people = [person for person in found if person is not None]
+    if len(people) != 1:
         raise NotFound("person", first)
-    return person.id, rest.strip()
+    return people[0].id, rest.strip()
 
 
 async def package_named(desk: Desk, words: str) -> AccessPackage:

@@ -18,7 +18,7 @@ from engine.domain.assignments import EndReason
 from engine.domain.conversation import Audience, Card, CardKind, NoticeKind
 from engine.domain.holdings import Holding
 from engine.domain.ids import PersonId
-from engine.domain.stages import Verdict, deadline, may_decide, unresolved
+from engine.domain.stages import Verdict, deadline, may_decide, stand_ins, unresolved
 
 _K = NoticeKind
 
@@ -106,12 +106,13 @@ def _about_request(  # noqa: PLR0911 - a sentence each
     if run is None or stage is None or str(run.number) != detail:
         return None
     if kind is _K.APPROVERS_NOT_FOUND:
-        if not unresolved(run, stage):
+        if unresolved(run, stage):
+            text = said.approvers_not_found(request, stage, deadline(run, stage))
+        elif asked := stand_ins(run):
+            text = said.stand_ins_asked(request, stage, asked)
+        else:
             return None
-        return _say(
-            said.approvers_not_found(request, stage, deadline(run, stage)),
-            said.approvers_not_found_next(request, admin_command),
-        )
+        return _say(text, said.approvers_not_found_next(request, admin_command))
     if viewer is not None and not may_decide(run, viewer):
         return None
     shown = () if link else (button(words.WAITING_FOR_ME, ActionId.SHOW_WAITING),)

@@ -12,6 +12,7 @@ from engine.domain.eligibility import Wish
 from engine.domain.ids import (
     AssignmentId,
     ChannelId,
+    GroupId,
     HoldingId,
     PackageId,
     PersonId,
@@ -150,9 +151,19 @@ class PersonLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleChanged:
-    """The directory says people or groups changed: look again at what waits for them."""
+    """The directory says people changed: look again at what waits for them."""
 
     person_ids: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupsChanged:
+    """The directory says other people are in these groups: look again at what they may decide.
+
+    Answers whether any of the groups decides anything.
+    """
+
+    group_ids: tuple[GroupId, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +235,7 @@ Command = (
     | ReleaseBrake
     | PersonLeft
     | PeopleChanged
+    | GroupsChanged
     | StartReview
     | StopReview
     | ResetReview

@@ -16,6 +16,7 @@ from engine.domain.holdings import Holding
 from engine.domain.ids import CatalogId, GroupId, PackageId, PolicyId, ResourceId
 from engine.domain.people import Person
 from engine.domain.policies import AssignmentPolicy
+from engine.domain.stages import subjects_of
 
 
 class Configured:
@@ -47,6 +48,16 @@ class Configured:
     def package_named(self) -> dict[str, AccessPackage]:
         """Packages by their name in lower case."""
         return {package.name.casefold(): package for package in self.configuration.packages}
+
+    @cached_property
+    def deciding_groups(self) -> frozenset[GroupId]:
+        """Every group whose members decide, or would if others could not be found."""
+        fallback = self.organization.fallback_approvers
+        subjects = {owner for catalog in self.configuration.catalogs for owner in catalog.owners}
+        for policy in self.configuration.policies:
+            for stage in policy.stages:
+                subjects |= subjects_of(stage, fallback)
+        return frozenset(subject.group_id for subject in subjects if subject.group_id)
 
     @cached_property
     def _by_name(self) -> tuple[AccessPackage, ...]:

@@ -10,6 +10,7 @@ from engine.application.commands import (
     ApplyConfiguration,
     CompleteTask,
     GiveBack,
+    GroupsChanged,
     PeopleChanged,
     PersonLeft,
     ReleaseBrake,
@@ -119,6 +120,15 @@ def people_changed(unit: Unit, command: PeopleChanged) -> int:
     }
     unit.tx.wake_requests(sorted(waiting), unit.now)
     return len(waiting)
+
+
+def groups_changed(unit: Unit, command: GroupsChanged) -> bool:
+    """Whoever joined a group that decides may decide what waits already (APR-21)."""
+    stored = unit.tx.configured()
+    if stored is None or stored.deciding_groups.isdisjoint(command.group_ids):
+        return False
+    unit.tx.wake_undecided_requests(unit.now)
+    return True
 
 
 def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:

@@ -7,7 +7,7 @@ and is waited for no more, whether an event said so or a full listing no longer 
 import logging
 from collections.abc import Callable, Iterable
 
-from engine.application.commands import TIME, PeopleChanged, PersonLeft
+from engine.application.commands import TIME, GroupsChanged, PeopleChanged, PersonLeft
 from engine.application.directory import Channel, DirectorySource
 from engine.application.ports import Reader, Store, Transaction
 from engine.application.service import Entitlements
@@ -65,6 +65,7 @@ class Mirror:
         channels = tuple([channel async for channel in self._source.channels()])
         await self._store.write(_put_channels, channels)
         await self._react(left)
+        await self._service.handle(GroupsChanged(group_ids=changed), TIME)
         log.info(
             "the directory was read",
             extra={"people": len(people), "groups": len(groups), "changed": len(changed)},
@@ -77,7 +78,7 @@ class Mirror:
         await self._service.handle(PeopleChanged(person_ids=(person.id,)), TIME)
 
     async def group_changed(self, group_id: GroupId) -> None:
-        """One group is to be read anew; whoever it added or lost may matter to what waits."""
+        """One group is to be read anew: it lost who is waited for, or won who may decide."""
         group = await self._source.group(group_id)
         if group is None:
             return
@@ -86,6 +87,7 @@ class Mirror:
         moved = tuple(sorted(before ^ group.members))
         if moved:
             await self._service.handle(PeopleChanged(person_ids=moved), TIME)
+            await self._service.handle(GroupsChanged(group_ids=(group_id,)), TIME)
 
     async def channel_renamed(self, channel: Channel) -> None:
         """One channel is called as the event says."""

@@ -318,6 +318,10 @@ class Transaction(Reader, ReviewWriter, Protocol):
         """Look at these again at that moment, if nothing wakes them earlier."""
         ...
 
+    def wake_undecided_requests(self, at: datetime) -> None:
+        """Look at every request that waits for approval again at that moment, at the latest."""
+        ...
+
     # Assignments
 
     def lock_assignment(self, assignment_id: AssignmentId) -> Assignment | None:

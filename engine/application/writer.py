@@ -13,7 +13,7 @@ from engine.domain.ids import AssignmentId, RequestId
 
 _SAID = frozenset({"request.submitted", "decision.approved", "decision.denied"})
 """Activities that carry what a person wrote."""
-_OF_THE_NEXT_STAGE = frozenset({"stage.opened", "stage.unresolved"})
+_OF_THE_NEXT_STAGE = frozenset({"stage.opened", "stage.unresolved", "stage.stand_ins"})
 """What a decision may bring about in the stage after the one it was made in."""
 
 

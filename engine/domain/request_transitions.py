@@ -247,14 +247,22 @@ def _open_stage(
 def _report_unresolved(
     outcome: RequestOutcome, before: AssignmentRequest, facts: RequestFacts
 ) -> RequestOutcome:
-    """Tell the administrators that a stage cannot be approved any more as it stands (APR-20)."""
+    """Tell the administrators, once, that the policy finds too few people (APR-20)."""
     run, stage, was = outcome.request.run, outcome.request.stage, before.run
-    if run is None or stage is None or not stages.unresolved(run, stage):
+    if run is None or stage is None:
         return outcome
-    if was is not None and was.number == run.number and stages.unresolved(was, stage):
+    if was is not None and was.number != run.number:
+        was = None
+    if stages.unresolved(run, stage):
+        part, activity = f"unresolved/{len(run.decisions)}", "stage.unresolved"
+        known = was is not None and stages.unresolved(was, stage)
+    else:
+        part, activity = "stand-ins", "stage.stand_ins"
+        known = not stages.stand_ins(run) or (was is not None and bool(stages.stand_ins(was)))
+    if known:
         return outcome
     notice = Notice(
-        key=f"request/{outcome.request.id}/stage/{run.number}/unresolved/{len(run.decisions)}",
+        key=f"request/{outcome.request.id}/stage/{run.number}/{part}",
         kind=NoticeKind.APPROVERS_NOT_FOUND,
         audience=Audience(channel_id=facts.admin_channel),
         subject_id=outcome.request.id,
@@ -262,7 +270,7 @@ def _report_unresolved(
     )
     return replace(
         outcome,
-        activities=(*outcome.activities, "stage.unresolved"),
+        activities=(*outcome.activities, activity),
         notices=(*outcome.notices, notice),
     )
 

@@ -4,10 +4,11 @@ Theory of operation
 -------------------
 A stage opens with the people its *approvers* resolve to, less the requestor and the target, who
 never decide on their own request (APR-8). If nobody is left, or fewer than must approve, others
-are asked at once, in this order: the stage's *fallback approvers* (APR-14), the organization's
-fallback approvers, the catalog's owners (APR-20). If still too few are found the stage stands
-*unresolved*: administrators are told, and unless somebody is found it runs to its end without
-access. Nobody and nothing approves by itself.
+are asked at once, in this order: the stage's *fallback approvers* (APR-14), then *stand-ins*, whom
+the policy does not name: the organization's fallback approvers, the catalog's owners (APR-20). If
+still too few are found the stage stands *unresolved*, and unless somebody is found it runs to its
+end without access. Administrators are told of stand-ins and of an unresolved stage. Nobody and
+nothing approves by itself.
 
 *Escalation* adds people after a silence; those asked first may still decide (APR-15). It does not
 move the end of the stage (ESC-4). *Reassigning* is an administrator's doing: the named person is
@@ -36,6 +37,8 @@ class ApproverRole(StrEnum):
 
     PRIMARY = "primary"
     FALLBACK = "fallback"
+    STAND_IN = "stand_in"
+    """One of the organization's fallback approvers or an owner of the catalog (APR-20)."""
     ESCALATION = "escalation"
     REASSIGNED = "reassigned"
 
@@ -160,10 +163,14 @@ def _roles_now(
         add(facts.find(stage.approvers), ApproverRole.PRIMARY)
     enough = 1 if run.reassigned_to in roles else stage.needed or 1
     decided = {decision.person_id for decision in run.decisions}
-    for others in (stage.fallback_approvers, facts.organization_fallback, (CATALOG_OWNERS,)):
+    for others, role in (
+        (stage.fallback_approvers, ApproverRole.FALLBACK),
+        (facts.organization_fallback, ApproverRole.STAND_IN),
+        ((CATALOG_OWNERS,), ApproverRole.STAND_IN),
+    ):
         if len(roles.keys() | decided) >= enough:
             break
-        add(facts.find(others), ApproverRole.FALLBACK)
+        add(facts.find(others), role)
     for escalation in stage.escalate[: run.escalations_done]:
         add(facts.find(escalation.to) or facts.find(escalation.fallback), ApproverRole.ESCALATION)
     return roles
@@ -185,6 +192,11 @@ def unresolved(run: StageRun, stage: ApprovalStage) -> bool:
     if run.result is not None or run.reassigned_to in waiting:
         return False
     return not waiting or len(waiting) + len(run.decisions) < (stage.needed or 1)
+
+
+def stand_ins(run: StageRun) -> tuple[Approver, ...]:
+    """Who is asked now without being named by the policy, which finds too few (APR-20)."""
+    return tuple(a for a in undecided(run) if a.role is ApproverRole.STAND_IN)
 
 
 def settled(run: StageRun, stage: ApprovalStage) -> StageResult | None:

@@ -10,7 +10,7 @@ from engine.domain.assignment_requests import (
     RequestState,
 )
 from engine.domain.conversation import NoticeKind
-from engine.domain.people import the_manager
+from engine.domain.people import the_manager, the_person
 from engine.domain.refusals import (
     NoLongerPending,
 )
@@ -19,9 +19,11 @@ from tests.builders import (
     ADMIN_CHANNEL,
     ANN,
     BEN,
+    CAT,
     DAY,
     HOUR,
     NOW,
+    OLGA,
     SECOND,
     a_policy,
     a_request,
@@ -76,6 +78,41 @@ def test_administrators_are_told_when_the_second_of_two_leaves() -> None:
     outcome = looked(request, DAY, facts(approver_facts(owners=[], left=[BEN])))
 
     assert [notice.kind for notice in outcome.notices] == [NoticeKind.APPROVERS_NOT_FOUND]
+
+
+def test_administrators_are_told_when_the_policy_finds_nobody_and_others_stand_in() -> None:
+    """APR-20: the owner is asked at once, and the administrators know that the policy is wanting."""
+    known = facts(approver_facts(managers=[]))
+    outcome = request_transitions.begin(a_request(a_stage(the_manager())), known, now=NOW)
+
+    assert asked(outcome.request) == (OLGA,)
+    assert "stage.stand_ins" in outcome.activities
+    [notice] = outcome.notices
+    assert (notice.kind, notice.audience.channel_id) == (
+        NoticeKind.APPROVERS_NOT_FOUND,
+        ADMIN_CHANNEL,
+    )
+    assert looked(outcome.request, DAY, known).notices == ()
+
+
+def test_administrators_are_told_when_an_approver_leaves_and_others_stand_in() -> None:
+    """APR-20, APR-21: told once, however often it is looked at afterwards."""
+    request = begun(a_stage(ANN))
+    left = facts(approver_facts(left=[ANN]))
+    outcome = looked(request, DAY, left)
+
+    assert [notice.kind for notice in outcome.notices] == [NoticeKind.APPROVERS_NOT_FOUND]
+    assert looked(outcome.request, 2 * DAY, left).notices == ()
+
+
+def test_fallbacks_the_policy_names_are_no_alarm() -> None:
+    """APR-14: that is what they are for."""
+    stage = a_stage(the_manager(), fallback=[the_person(CAT)])
+    known = facts(approver_facts(managers=[]))
+    outcome = request_transitions.begin(a_request(stage), known, now=NOW)
+
+    assert asked(outcome.request) == (CAT,)
+    assert outcome.notices == ()
 
 
 def test_administrators_are_told_of_a_later_stage_without_people() -> None:

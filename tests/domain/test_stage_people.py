@@ -64,11 +64,11 @@ def test_a_stage_asks_whoever_its_subjects_are_now(
 @pytest.mark.parametrize(
     ("fallback", "organization", "owners", "expected"),
     [
-        ([CAT], ORGANIZATION, [OLGA], [CAT]),
-        ([], ORGANIZATION, [OLGA], [DAN]),
-        ([], (), [OLGA], [OLGA]),
-        ([], (), [], []),
-        ([ROB], (the_person(ROB),), [ROB], []),
+        ([CAT], ORGANIZATION, [OLGA], {CAT: ApproverRole.FALLBACK}),
+        ([], ORGANIZATION, [OLGA], {DAN: ApproverRole.STAND_IN}),
+        ([], (), [OLGA], {OLGA: ApproverRole.STAND_IN}),
+        ([], (), [], {}),
+        ([ROB], (the_person(ROB),), [ROB], {}),
     ],
     ids=["stage", "organization", "owners", "nobody", "only oneself"],
 )
@@ -76,16 +76,17 @@ def test_fallbacks_are_asked_at_once_and_in_order(
     fallback: list[PersonId],
     organization: Iterable[Subject],
     owners: list[PersonId],
-    expected: list[PersonId],
+    expected: dict[PersonId, ApproverRole],
 ) -> None:
     """APR-14, APR-20: the stage's, then the organization's, then the owners; nobody by default."""
     stage = a_stage(the_manager(), fallback=[the_person(person) for person in fallback])
     known = approver_facts(managers=[], organization_fallback=organization, owners=owners)
     run = opened(stage, known)
 
-    assert names(run) == expected
+    assert roles(run) == expected
     assert stages.unresolved(run, stage) is (not expected)
-    assert set(roles(run).values()) <= {ApproverRole.FALLBACK}
+    stand_ins = [who for who, role in expected.items() if role is ApproverRole.STAND_IN]
+    assert [a.person_id for a in stages.stand_ins(run)] == stand_ins
 
 
 def test_fallbacks_stay_out_of_it_while_the_manager_is_there() -> None:

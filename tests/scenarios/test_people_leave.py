@@ -6,6 +6,7 @@ from tests.scenarios import files
 from tests.scenarios.conftest import Open
 
 READ = "Production read access"
+MANAGER = files.stage("Manager", files.MANAGER)
 
 
 async def test_the_approver_leaves_and_the_fallback_is_asked_at_once(contoso: Company) -> None:
@@ -57,14 +58,35 @@ async def test_what_somebody_decided_counts_although_they_left(company: Open) ->
 async def test_somebody_joins_the_approving_group_and_may_decide_what_waits(
     company: Open,
 ) -> None:
-    """Ed comes to the IT leads after the stage opened; he gets a card and approves."""
+    """Max comes to the IT leads after the stage opened; he gets a card at once, and approves."""
     leads = files.stage("Leads", files.group("@it-leads"))
     async with company(files.file(files.package(READ, files.policy("All", leads)))) as contoso:
         await contoso.asks("rita", READ)
-        await contoso.playground.joins_group("ed", "@it-leads")
-        if not contoso.ed.messages:
-            await contoso.playground.days_pass(6.9)
-        contoso.lena.sees("Rita Romero asks")
+        await contoso.playground.joins_group("max", "@it-leads")
+        await contoso.max.presses("Approve")
+        contoso.lena.sees("Approved by @Max")
+        assert "rita" in contoso.group("prod-readers")
+
+
+async def test_somebody_joins_a_group_that_decides_nothing_and_nobody_hears_of_it(
+    company: Open,
+) -> None:
+    """The engineers are no approvers: what waits goes on waiting for Mia alone."""
+    async with company(files.file(files.package(READ, files.policy("All", MANAGER)))) as contoso:
+        await contoso.asks("rita", READ)
+        await contoso.playground.joins_group("max", "@engineers")
+        assert contoso.max.messages == []
+        contoso.mia.sees("Rita Romero asks")
+
+
+async def test_the_policy_finds_nobody_and_the_administrators_know_who_stands_in(
+    company: Open,
+) -> None:
+    """APR-20: Mia leaves, the organization's IT leads are asked, the administrators are told."""
+    async with company(files.file(files.package(READ, files.policy("All", MANAGER)))) as contoso:
+        await contoso.asks("rita", READ)
+        await contoso.playground.user_leaves("mia")
+        contoso.ada.sees("Asked in their place: @Lena Lind")
         await contoso.lena.presses("Approve")
         assert "rita" in contoso.group("prod-readers")
 

@@ -123,6 +123,7 @@ _ACTIVITIES: dict[str, str] = {
     "stage.reminded": "reminded those who had not decided",
     "stage.escalated": "asked further people, because nobody had decided",
     "stage.unresolved": "found nobody to decide",
+    "stage.stand_ins": "asked stand-ins, because the policy finds too few people",
     "stage.reassigned": "was handed to somebody else",
     "decision.approved": "approved",
     "decision.denied": "denied",

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.views.known import Known
-from bot.views.texts import mention, named, quote_line, when
+from bot.views.texts import mention, named, people, quote_line, when
 from bot.views.wording import delivery, words
 from bot.views.wording.requests import asks, numbered
 from bot.views.wording.stages import decide_by
@@ -12,7 +12,7 @@ from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import EndReason
 from engine.domain.holdings import Holding
 from engine.domain.policies import ApprovalStage
-from engine.domain.stages import ApprovalDecision, StageRun
+from engine.domain.stages import ApprovalDecision, Approver, StageRun
 
 REASON_SHOWN = 800
 
@@ -53,6 +53,16 @@ def approvers_not_found(request: AssignmentRequest, stage: ApprovalStage, ends_a
     return (
         f"Too few people can be found to decide stage {named(stage.name)} of a request: "
         f"{asks(request)}. Unless somebody is found it expires {when(ends_at)}."
+    )
+
+
+def stand_ins_asked(
+    request: AssignmentRequest, stage: ApprovalStage, asked: tuple[Approver, ...]
+) -> str:
+    """To the administrators."""
+    return (
+        f"The policy finds too few people to decide stage {named(stage.name)} of a request: "
+        f"{asks(request)}. Asked in their place: {people(a.person_id for a in asked)}."
     )
 
 

@@ -156,6 +156,13 @@ def _decision(refusal: no.DecisionRefusal) -> str:  # noqa: PLR0911 - a sentence
             raise NotImplementedError(type(refusal).__name__)
 
 
+_WHERE_TO_LOOK = {
+    "person": "Choose them from what Slack offers after @, or type their e-mail address.",
+    "package": "`packages` lists every name.",
+    "request": "Its id is on its card, and `requests` lists the newest.",
+}
+
+
 def _life(refusal: no.LifeRefusal, known: "Known") -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.NotCancelable(state):
@@ -187,10 +194,8 @@ def _life(refusal: no.LifeRefusal, known: "Known") -> str:  # noqa: PLR0911 - a 
         case no.TaskNotOpen():
             return "This task is done already, or no longer needed. Nothing is left to do."
         case no.NotFound(kind, typed):
-            return (
-                f"I found no {named(kind, bold=False)} {named(typed)}. "
-                "Check the spelling and try again."
-            )
+            hint = _WHERE_TO_LOOK.get(kind, "Check the spelling and try again.")
+            return f"I found no {named(kind, bold=False)} {named(typed)}. {hint}"
         case no.NoReviews() | no.ReviewRunning() | no.ReviewOver():
             return _review(refusal, known)
         case _:

@@ -167,6 +167,8 @@ def why_you(approver: Approver) -> str:
             return f"Asked {at}."
         case ApproverRole.FALLBACK:
             return f"You are asked since {at}, because the usual approvers could not be found."
+        case ApproverRole.STAND_IN:
+            return f"You are asked since {at}, because nobody named by the policy could be found."
         case ApproverRole.ESCALATION:
             return f"You are asked since {at}, because nobody had decided by then."
         case ApproverRole.REASSIGNED:

@@ -94,11 +94,12 @@ def test_packages_and_requests_are_listed(company: Company) -> None:
 
 
 def test_assigning_removing_and_their_story(company: Company) -> None:
-    """By mention, with or without a name in it, or by address; nobody is asked to approve."""
+    """By mention, with a name in it or without, escaped or not, or by address; nobody is asked."""
     rob = company.person("rob")
     assert f"<@{rob.id}>" in admin(company, f"assign <@{rob.id}|rob> Incident room")
     company.slack.until(lambda: rob.id in company.slack.members[company.room])
     assert "already" in admin(company, f"assign <@{rob.id}> incident ROOM")
+    assert "already" in admin(company, "assign @rob Incident room")
     assert admin(company, 'remove rob@contoso.com "Incident room"')
     company.slack.until(lambda: rob.id not in company.slack.members[company.room])
 
@@ -116,6 +117,7 @@ def test_what_only_administrators_give_is_given(company: Company) -> None:
     [
         ("assign <@U9999999> Office VPN", "U9999999"),
         ("assign nobody@contoso.com Office VPN", "nobody@contoso.com"),
+        ("assign @nobody Office VPN", "e-mail address"),
         ("assign rita@contoso.com Orifice VPN", "Orifice VPN"),
         ("assign rita@contoso.com", "assign"),
         ("remove rita@contoso.com Office VPN", "package"),

@@ -96,6 +96,7 @@ FALLBACK = begun(
     known=facts(approver_facts(managers=[])),
     request=asked(a_stage(the_manager(), fallback=[OWNER.approvers[0]])),
 )
+STAND_IN = begun(known=facts(approver_facts(managers=[])), request=asked(MANAGER))
 DELIVERING = in_state(APPROVED, S.DELIVERING)
 DELIVERED = in_state(APPROVED, S.DELIVERED)
 PARTIAL = in_state(APPROVED, S.PARTIALLY_DELIVERED)
@@ -182,6 +183,7 @@ APPROVAL_CARDS: dict[str, Draw] = {
     "second_stage": _approval(SECOND, 1, OLGA),
     "escalated": _approval(ESCALATED, 0, MIA),
     "fallback": _approval(FALLBACK, 0, OLGA),
+    "stand_in": _approval(STAND_IN, 0, OLGA),
     "reassigned": _approval(REASSIGNED, 0, DAN),
     "no_longer_asked": _approval(REASSIGNED, 0, MAX),
     "two_of_three": _approval(BOARD_HALF, 0, BEN),
@@ -229,6 +231,7 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "request_denied": _notice(K.REQUEST_DENIED, whole(DENIED)),
     "request_expired": _notice(K.REQUEST_EXPIRED, whole(EXPIRED)),
     "approvers_not_found": _notice(K.APPROVERS_NOT_FOUND, whole(NOBODY), detail="0"),
+    "stand_ins_asked": _notice(K.APPROVERS_NOT_FOUND, whole(STAND_IN), detail="0"),
     "access_delivered": _notice(K.ACCESS_DELIVERED, held()),
     "access_partially_delivered": _notice(K.ACCESS_PARTIALLY_DELIVERED, held()),
     "delivery_failed": _notice(K.DELIVERY_FAILED, held()),
