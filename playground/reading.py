@@ -170,7 +170,8 @@ class Reader:
         zone = self._zone()
         at = moment_of(stamp).astimezone(zone)
         now = self._workspace.clock.now().astimezone(zone)
-        return TOKEN.sub(lambda found: date_token(found[1], at, now), form)
+        filled = TOKEN.sub(lambda found: date_token(found[1], at, now), form)
+        return filled[:1].upper() + filled[1:]
 
     def _zone(self) -> tzinfo:
         try:
@@ -183,12 +184,15 @@ def date_token(token: str, at: datetime, now: datetime) -> str:
     """One token of a date format; an unknown one stays as it is."""
     month, day = MONTHS[at.month - 1], f"{at.day}{_ordinal(at.day)}"
     hour = f"{(at.hour - 1) % 12 + 1}:{at.minute:02d}"
+    long = f"{DAYS[at.weekday()]}, {month} {day}"
     forms = {
         "date_num": f"{at.year}-{at.month:02d}-{at.day:02d}",
         "date_slash": f"{at.month:02d}/{at.day:02d}/{at.year}",
         "date": f"{month} {day}, {at.year}",
         "date_short": f"{month[:3]} {at.day}, {at.year}",
-        "date_long": f"{DAYS[at.weekday()]}, {month} {day}, {at.year}",
+        "date_long": f"{long}, {at.year}",
+        "date_long_full": f"{month} {at.day}, {at.year}",
+        "day_divider": long if at.year == now.year else f"{long}, {at.year}",
         "time": f"{hour} {'AM' if at.hour < 12 else 'PM'}",
         "time_secs": f"{hour}:{at.second:02d} {'AM' if at.hour < 12 else 'PM'}",
         "ago": _ago(at, now),

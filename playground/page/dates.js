@@ -58,7 +58,8 @@ function nearDay(seconds, tz, now) {
 
 function longDate(seconds, tz) {
   const { year, month, day, weekday } = parts(seconds, tz, FULL);
-  return { plain: `${month} ${ordinal(Number(day))}, ${year}`, weekday };
+  const ordered = `${month} ${ordinal(Number(day))}`;
+  return { plain: `${ordered}, ${year}`, full: `${month} ${day}, ${year}`, withoutYear: `${weekday}, ${ordered}`, weekday, year };
 }
 
 function shortDate(seconds, tz) {
@@ -86,16 +87,23 @@ export function ago(seconds, now) {
   return "now";
 }
 
+/** The day between messages: the year is said only of another one. */
+function dayDivider(at, tz, now) {
+  const { year, withoutYear } = longDate(at, tz);
+  return longDate(now, tz).year === year ? withoutYear : TOKENS.date_long(at, tz);
+}
+
 const TOKENS = {
   date_num: (at, tz) => dayKey(at, tz),
-  date_slash: (at, tz) => dayKey(at, tz).replaceAll("-", "/"),
+  date_slash: (at, tz) => dayKey(at, tz).replace(/(\d+)-(\d+)-(\d+)/, "$2/$3/$1"),
   date: (at, tz) => longDate(at, tz).plain,
   date_short: (at, tz) => shortDate(at, tz),
   date_long: (at, tz) => `${longDate(at, tz).weekday}, ${longDate(at, tz).plain}`,
+  date_long_full: (at, tz) => longDate(at, tz).full,
   date_pretty: (at, tz, now) => nearDay(at, tz, now) ?? longDate(at, tz).plain,
   date_short_pretty: (at, tz, now) => nearDay(at, tz, now) ?? shortDate(at, tz),
   date_long_pretty: (at, tz, now) => nearDay(at, tz, now) ?? TOKENS.date_long(at, tz),
-  day_divider_pretty: (at, tz, now) => nearDay(at, tz, now) ?? TOKENS.date_long(at, tz),
+  day_divider_pretty: (at, tz, now) => nearDay(at, tz, now) ?? dayDivider(at, tz, now),
   time: (at, tz) => timeOfDay(at, tz),
   time_secs: (at, tz) => timeOfDay(at, tz, true),
   ago: (at, tz, now) => ago(at, now),

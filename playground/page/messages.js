@@ -50,7 +50,7 @@ export function showRows(list, rows, sceneOf, hooks) {
 
 function drawRow(row, sceneOf, hooks) {
   if (row.kind === "day") {
-    return h("li", { class: "day-line" }, h("span", {}, stamp(row.at, "{date_long_pretty}", row.tz)));
+    return h("li", { class: "day-line" }, h("span", {}, stamp(row.at, "{day_divider_pretty}", row.tz)));
   }
   if (row.kind === "new") return h("li", { class: "new-line" }, h("span", {}, "New"));
   return drawMessage(row.message, sceneOf(row.message), { ...hooks, follows: row.follows });

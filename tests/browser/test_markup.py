@@ -76,7 +76,12 @@ def test_markup_becomes_elements(reader: Page, text: str, expected: str) -> None
 
 DATES = [
     (NOW, "{date_num} {time}", "2027-02-03 9:30 AM"),
+    (NOW, "{date_slash}", "02/03/2027"),
     (NOW, "{date}", "February 3rd, 2027"),
+    (NOW, "{date_long_full}", "February 3, 2027"),
+    (NOW, "{day_divider_pretty}", "Today"),
+    (NOW + 7 * DAY, "{day_divider_pretty}", "Wednesday, February 10th"),
+    (NOW - 90 * DAY, "{day_divider_pretty}", "Thursday, November 5th, 2026"),
     (NOW, "{date_long}", "Wednesday, February 3rd, 2027"),
     (NOW, "{date_short_pretty} at {time}", "Today at 9:30 AM"),
     (NOW, "Due {date_pretty}", "Due today"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -251,9 +251,9 @@ def test_mentions_dates_and_markup_are_read_as_shown(playground: Playground) -> 
         "*bold* _it_ ~no~ `code` a*b": "bold it no code a*b",
         "<https://a.example|here> &lt;b&gt; &amp;": "here <b> &",
         "<mailto:a@b.example|a@b.example>": "a@b.example",
-        f"<!date^{stamp}^{{date_short_pretty}} at {{time}}|f>": "today at 10:00 AM",
-        f"<!date^{stamp + 86_400}^{{date_pretty}}|f>": "tomorrow",
-        f"<!date^{stamp - 86_400}^{{date_long_pretty}}|f>": "yesterday",
+        f"<!date^{stamp}^{{date_short_pretty}} at {{time}}|f>": "Today at 10:00 AM",
+        f"<!date^{stamp + 86_400}^{{date_pretty}}|f>": "Tomorrow",
+        f"<!date^{stamp - 86_400}^{{date_long_pretty}}|f>": "Yesterday",
         f"<!date^{stamp + 9 * 86_400}^{{date}} {{date_num}} {{ago}}|f>": (
             "January 13th, 2027 2027-01-13 in 9 days"
         ),
@@ -264,6 +264,13 @@ def test_mentions_dates_and_markup_are_read_as_shown(playground: Playground) -> 
     assert date_token("odd", START, START) == "{odd}"
     assert date_token("time_secs", START, START) == "9:00:00 AM"
     assert date_token("ago", START, START) == "now"
+    assert date_token("date_slash", START, START) == "01/04/2027"
+    assert date_token("date_long_full", START, START) == "January 4, 2027"
+    assert date_token("day_divider_pretty", START, START) == "today"
+    later = START + timedelta(days=9)
+    assert date_token("day_divider_pretty", later, START) == "Wednesday, January 13th"
+    earlier = START - timedelta(days=9)
+    assert date_token("day_divider_pretty", earlier, START) == "Saturday, December 26th, 2026"
 
 
 def test_rich_text_and_tables_are_read(playground: Playground) -> None:
