@@ -164,9 +164,7 @@ class Acts(ModalActs):
             await self._playground.delivery.send(parcel)
         except NotAnswered as failure:
             label = as_text(as_json(placed.element.get("text")).get("text")) or placed.kind
-            raise self._says(
-                user, f"{label}: the app did not answer ({failure.reason})"
-            ) from failure
+            raise self._says(user, f"{label}: {_press_failed(failure)}") from failure
 
     async def options(
         self, user: User, container: View | Message, block_id: str, action_id: str, query: str
@@ -221,6 +219,15 @@ def _find(blocks: object, block_id: str, action_id: str) -> Placed:
         if placed.block_id == block_id and placed.action_id == action_id:
             return placed
     raise SlackSays("What you pressed is not there any more")
+
+
+def _press_failed(failure: NotAnswered) -> str:
+    """What is read beside a button whose press the app did not take."""
+    if failure.reason == "http_timeout":
+        return "Operation timed out. Apps need to respond within 3 seconds."
+    if failure.status:
+        return f"This app responded with Status Code {failure.status}."
+    return "This app could not be reached."
 
 
 def _channel_name(conversation: Conversation) -> str:

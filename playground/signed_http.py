@@ -54,7 +54,8 @@ class SignedHttp:
                 data=body,
                 headers=headers,
                 timeout=aiohttp.ClientTimeout(total=within),
-                max_redirects=MOST_REDIRECTS,
+                # aiohttp counts the redirect it refuses, too.
+                max_redirects=MOST_REDIRECTS + 1,
             ) as response:
                 text = await response.text()
                 if not 200 <= response.status < 300:

@@ -104,6 +104,35 @@ async def test_events_are_repeated_at_once_after_one_and_five_minutes(
     assert playground.delivery.failed == ["event app_home_opened: http_error"]
 
 
+async def test_two_redirects_are_followed_and_a_third_is_not(playground: Playground) -> None:
+    """docs.slack.dev, events API: past two the reason is `too_many_redirects`."""
+    reached: list[dict[str, str]] = []
+
+    async def hop(request: web.Request) -> web.StreamResponse:
+        left = int(request.match_info["left"])
+        if left:
+            raise web.HTTPTemporaryRedirect(f"/hop/{left - 1}")
+        reached.append(dict(request.headers))
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/hop/{left}", hop)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    address = f"http://127.0.0.1:{runner.addresses[0][1]}/hop"
+    playground.connect_http(f"{address}/2")
+    await playground.person("rita").opens_home()
+    assert len(reached) == 1
+    playground.connect_http(f"{address}/3")
+    await playground.person("rita").opens_home()
+    assert len(reached) == 1
+    playground.connect_http(f"{address}/0")
+    await playground.time_passes(timedelta(minutes=1))
+    assert reached[1]["X-Slack-Retry-Reason"] == "too_many_redirects"
+    await runner.cleanup()
+
+
 async def test_an_app_can_turn_a_retry_off(playground: Playground, bare: Bare) -> None:
     """`x-slack-no-retry: 1` on a refusal ends it."""
     bare.statuses = [(500, {"X-Slack-No-Retry": "1"})]
@@ -285,8 +314,8 @@ async def test_bad_options_cannot_be_loaded(playground: Playground, client: Asyn
     message = playground.workspace.direct([mia.id]).messages[-1]
     block_id = message.body["blocks"][0]["block_id"]
 
-    async def ask(options: list[dict[str, Any]]) -> dict[str, Any]:
-        app.answers.append({"options": options})
+    async def ask(options: list[dict[str, Any]], key: str = "options") -> dict[str, Any]:
+        app.answers.append({key: options})
         return await playground.acts.options(mia.user, message, block_id, "pick", "pro")
 
     many = [{"text": {"type": "plain_text", "text": f"o{n}"}, "value": f"{n}"} for n in range(101)]
@@ -295,6 +324,11 @@ async def test_bad_options_cannot_be_loaded(playground: Playground, client: Asyn
     for bad in (many, [{"text": {"type": "plain_text", "text": ""}, "value": "x"}]):
         with pytest.raises(SlackSays, match="could not be loaded"):
             await ask(bad)
+    group = {"label": {"type": "plain_text", "text": "g"}, "options": many[:1]}
+    assert len((await ask([group] * 100, "option_groups"))["option_groups"]) == 100
+    with pytest.raises(SlackSays, match="could not be loaded"):
+        await ask([group] * 101, "option_groups")
+    assert await ask([]) == {"options": []}
 
 
 # -- events that follow from changes

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.acts import SlackSays
+from playground.delivery import NotAnswered
 from playground.driver import Form
 from playground.driver_forms import FormRefused
 from playground.methods.views import LARGEST_VIEW
@@ -355,8 +356,18 @@ async def test_an_app_that_does_not_answer_leaves_the_person_with_a_sentence(
     with pytest.raises(SlackSays, match='/access failed with the error "dispatch_failed"'):
         await rita.types("/access")
     await client.chat_postMessage(channel=rita.id, text="x", blocks=[actions("Approve")])
-    with pytest.raises(SlackSays, match="Approve: the app did not answer"):
+    with pytest.raises(SlackSays, match="Approve: This app could not be reached"):
         await rita.presses("Approve")
+    await playground.http.close()
+    app = Answering(playground)
+    for failure, words in (
+        (NotAnswered("http_timeout"), "Operation timed out. Apps need to respond within 3 sec"),
+        (NotAnswered("http_error", status=404), "This app responded with Status Code 404."),
+    ):
+        app.answers.append(failure)
+        with pytest.raises(SlackSays, match=words):
+            await rita.presses("Approve")
+    app.answers += [NotAnswered("http_timeout")] * 2
     view = request_form()
     view["blocks"].pop()
     await client.views_open(trigger_id=trigger(playground), view=view)
