@@ -98,10 +98,12 @@ async def read_arguments(request: web.Request) -> tuple[Arguments, str | None]:
     front door.
     """
     values: Json = dict(request.query)
+    token = values.pop("token", None)
     kind = request.content_type
     if request.method == "POST" and request.can_read_body:
         if kind == "application/json":
             values |= await _json_body(request)
+            values.pop("token", None)  # With JSON only the header carries the token.
         elif kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
             try:
                 form = await request.post()
@@ -112,7 +114,7 @@ async def read_arguments(request: web.Request) -> tuple[Arguments, str | None]:
                 for key, value in form.items()
                 if not isinstance(value, (bytes, bytearray))
             }
-    token = values.pop("token", None)
+            token = values.pop("token", token)
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         token = header.removeprefix("Bearer ").strip()

@@ -48,7 +48,10 @@ METHOD_TESTS: dict[str, tuple[str, str]] = {
     "api.test": (DOOR + "test_token_faults_have_slacks_words", ""),
     "apps.connections.open": (SOCKETS + "test_an_address_works_once", ""),
     "auth.test": (PLACES + "test_the_workspace_and_the_bot_describe_themselves", ""),
-    "blocks.validate": ("test_limits.py::test_slacks_own_validator_answers_with_pointers", ""),
+    "blocks.validate": (
+        "test_limits.py::test_slacks_own_validator_answers_with_pointers",
+        "Slack's page shows one kind of constraint, `enum`; other words are ours",
+    ),
     "bots.info": (PLACES + "test_the_workspace_and_the_bot_describe_themselves", ""),
     "chat.delete": (
         MESSAGES + "test_deleted_messages_are_gone_and_links_lead_to_messages",
@@ -143,6 +146,10 @@ BEHAVIOUR: tuple[Line, ...] = (
         "GET, query, form, JSON and multipart",
         DOOR + "test_arguments_are_read_from_every_wire_form",
     ),
+    _full(
+        "token beside a JSON body",
+        DOOR + "test_beside_json_only_the_header_carries_the_token",
+    ),
     _full("token errors", DOOR + "test_token_faults_have_slacks_words"),
     _full("scopes from the manifest", DOOR + "test_scopes_come_from_the_manifest"),
     _part(
@@ -152,10 +159,16 @@ BEHAVIOUR: tuple[Line, ...] = (
     ),
     _full("a message a second and channel", DOOR + "test_a_channel_takes_one_message_a_second"),
     _full("signed delivery", DELIVERY + "test_requests_are_signed_over_the_raw_body"),
+    _part(
+        "what people read when the app does not answer",
+        MODALS + "test_an_app_that_does_not_answer_leaves_the_person_with_a_sentence",
+        "words people have quoted; Slack does not publish them",
+    ),
     _full("three seconds to answer", DELIVERY + "test_a_slow_app_gives_operation_timeout"),
     _full(
         "event retries", DELIVERY + "test_events_are_repeated_at_once_after_one_and_five_minutes"
     ),
+    _full("redirects", DELIVERY + "test_two_redirects_are_followed_and_a_third_is_not"),
     _full("no-retry header", DELIVERY + "test_an_app_can_turn_a_retry_off"),
     _full("escaping of commands", DELIVERY + "test_commands_are_escaped_as_the_manifest_asks"),
     _full("who may type commands", DELIVERY + "test_who_may_not_type_commands"),
@@ -230,7 +243,7 @@ BEHAVIOUR: tuple[Line, ...] = (
     _none("several apps at once"),
     _none("shortcuts, message menus, workflow steps, function_executed"),
     _none("scheduled messages, reminders, reactions, pins, bookmarks, canvases, search"),
-    _none("app rate limiting of events (30,000 an hour), delayed events"),
+    _none("app rate limiting of events (30,000 an hour), delayed events, disabling of events"),
 )
 
 

@@ -33,13 +33,13 @@ IMAGE = by_type(ELEMENTS, ("image",))
 def _section_text(found: Complaints, at: str, value: object) -> None:
     section = as_json(value)
     if section.get("text") is None and section.get("fields") is None:
-        found.add(at, "missing required field: text", code="required", constraint="text")
+        found.add(at, "missing required field: text", kind="required", expected="text")
 
 
 def _image_source(found: Complaints, at: str, value: object) -> None:
     given = [key for key in ("image_url", "slack_file") if as_json(value).get(key) is not None]
     if len(given) != 1:
-        found.add(at, "must provide exactly one of: image_url, slack_file", code="required")
+        found.add(at, "must provide exactly one of: image_url, slack_file", kind="required")
 
 
 def _unique_actions(found: Complaints, at: str, value: object) -> None:
@@ -51,7 +51,7 @@ def _unique_actions(found: Complaints, at: str, value: object) -> None:
             found.add(
                 f"{at}/elements/{index}/action_id",
                 f"`action_id` {action_id} already exists in this block",
-                code="unique",
+                kind="unique",
             )
         seen.add(action_id)
 
@@ -70,23 +70,23 @@ def _table_width(found: Complaints, at: str, value: object) -> None:
             found.add(
                 f"{at}/rows/{index}",
                 f"no more than {MOST_COLUMNS} items allowed",
-                code="max_items",
-                constraint=MOST_COLUMNS,
+                kind="max_items",
+                expected=MOST_COLUMNS,
             )
 
 
 def _card_content(found: Complaints, at: str, value: object) -> None:
     card = as_json(value)
     if not any(card.get(key) is not None for key in ("hero_image", "title", "body", "actions")):
-        found.add(at, "must provide one of: hero_image, title, body, actions", code="required")
+        found.add(at, "must provide one of: hero_image, title, body, actions", kind="required")
 
 
 def _container_title(found: Complaints, at: str, value: object) -> None:
     given = [key for key in ("title", "rich_text_title") if as_json(value).get(key) is not None]
     if not given:
-        found.add(at, "missing required field: title", code="required", constraint="title")
+        found.add(at, "missing required field: title", kind="required", expected="title")
     if as_json(value).get("default_collapsed") and not as_json(value).get("is_collapsible"):
-        found.add(at, "default_collapsed needs is_collapsible", code="required")
+        found.add(at, "default_collapsed needs is_collapsible", kind="required")
 
 
 MOST_COLUMNS = 20

@@ -64,11 +64,11 @@ def check_blocks(blocks: object, surface: str, at: str = "/blocks") -> list[Comp
     """Complaints about the blocks of a message, modal or home."""
     found = Complaints()
     if not isinstance(blocks, list):
-        found.add(at, "must provide an array", code="type")
+        found.add(at, "must provide an array", kind="type")
         return found.items
     most = MOST_BLOCKS[surface]
     if len(blocks) > most:
-        found.add(at, f"no more than {most} items allowed", code="max_items", constraint=most)
+        found.add(at, f"no more than {most} items allowed", kind="max_items", expected=most)
     rule = by_type(BLOCKS, ALLOWED[surface])
     for index, block in enumerate(blocks):
         rule(found, f"{at}/{index}", block)
@@ -79,22 +79,22 @@ def check_blocks(blocks: object, surface: str, at: str = "/blocks") -> list[Comp
     return found.items
 
 
-def check_view(view: object, surface: str) -> list[Complaint]:
+def check_view(view: object, surface: str, at: str = "/view") -> list[Complaint]:
     """Complaints about a modal or a Home tab."""
     found = Complaints()
     document = as_json(view)
     if document.get("type") != surface:
-        found.add("/view/type", f"must be one of: {surface}", code="enum", constraint=[surface])
+        found.add(f"{at}/type", f"must be one of: {surface}", kind="enum", expected=[surface])
         return found.items
-    (MODAL if surface == "modal" else HOME)(found, "/view", document)
-    found.items += check_blocks(document.get("blocks"), surface, "/view/blocks")
+    (MODAL if surface == "modal" else HOME)(found, at, document)
+    found.items += check_blocks(document.get("blocks"), surface, f"{at}/blocks")
     inputs = [one for one in as_list(document.get("blocks")) if as_json(one).get("type") == "input"]
     if surface == "modal" and inputs and document.get("submit") is None:
         found.add(
-            "/view",
+            at,
             "missing required field: submit, because the view has input blocks",
-            code="required",
-            constraint="submit",
+            kind="required",
+            expected="submit",
         )
     return found.items
 
@@ -105,7 +105,7 @@ def _unique_block_ids(found: Complaints, at: str, blocks: list[object]) -> None:
         block_id = as_text(as_json(block).get("block_id"))
         if block_id and block_id in seen:
             message = f"`block_id` {block_id} already exists"
-            found.add(f"{at}/{index}/block_id", message, code="unique")
+            found.add(f"{at}/{index}/block_id", message, kind="unique")
         seen.add(block_id)
 
 
@@ -121,7 +121,7 @@ def _one_focus(found: Complaints, at: str, blocks: list[object]) -> None:
                 focused += 1
                 if focused > 1:
                     message = "only one element may set focus_on_load"
-                    found.add(f"{at}/{index}", message, code="unique")
+                    found.add(f"{at}/{index}", message, kind="unique")
 
 
 def _totals(found: Complaints, at: str, blocks: list[object]) -> None:
@@ -129,7 +129,7 @@ def _totals(found: Complaints, at: str, blocks: list[object]) -> None:
     markdown = sum(len(as_text(one.get("text"))) for one in _of(kinds, "markdown"))
     if markdown > MOST_MARKDOWN:
         message = f"markdown blocks must have less than {MOST_MARKDOWN + 1} characters in total"
-        found.add(at, message, code="max_length", constraint=MOST_MARKDOWN)
+        found.add(at, message, kind="max_length", expected=MOST_MARKDOWN)
     cells = sum(
         len(as_text(as_json(cell).get("text")))
         for one in _of(kinds, "data_table")
@@ -138,13 +138,13 @@ def _totals(found: Complaints, at: str, blocks: list[object]) -> None:
     )
     if cells > MOST_TABLE_TEXT:
         message = f"data tables must have less than {MOST_TABLE_TEXT + 1} characters in total"
-        found.add(at, message, code="max_length", constraint=MOST_TABLE_TEXT)
+        found.add(at, message, kind="max_length", expected=MOST_TABLE_TEXT)
     if len(_of(kinds, "data_visualization")) > MOST_CHARTS:
         message = f"no more than {MOST_CHARTS} data_visualization blocks allowed"
-        found.add(at, message, code="max_items", constraint=MOST_CHARTS)
+        found.add(at, message, kind="max_items", expected=MOST_CHARTS)
     for index, one in enumerate(kinds):
         if one.get("type") == "task_card" and one.get("status") == "pending":
-            found.add(f"{at}/{index}/status", "only tasks of a plan may be pending", code="enum")
+            found.add(f"{at}/{index}/status", "only tasks of a plan may be pending", kind="enum")
 
 
 def _of(blocks: list[Json], kind: str) -> list[Json]:

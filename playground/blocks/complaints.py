@@ -13,8 +13,9 @@ class Complaint:
 
     pointer: str
     message: str
-    code: str
-    constraint: object = None
+    kind: str
+    """What kind of rule was broken. Slack's page shows only `enum`; the other words are ours."""
+    expected: object = None
 
     def line(self) -> str:
         """As in `response_metadata.messages`."""
@@ -27,10 +28,10 @@ class Complaint:
     def as_json(self) -> Json:
         """As `blocks.validate` lists it."""
         return {
-            "pointer": self.pointer,
-            "code": self.code,
+            "code": "failed_constraint",
             "message": self.message,
-            "constraint": self.constraint,
+            "pointer": self.pointer,
+            "constraint": {"type": self.kind, "expected": self.expected},
         }
 
 
@@ -40,8 +41,6 @@ class Complaints:
 
     items: list[Complaint] = field(default_factory=list)
 
-    def add(self, pointer: str, message: str, *, code: str, constraint: object = None) -> None:
+    def add(self, pointer: str, message: str, *, kind: str, expected: object = None) -> None:
         """Note one fault."""
-        self.items.append(
-            Complaint(pointer=pointer, message=message, code=code, constraint=constraint)
-        )
+        self.items.append(Complaint(pointer=pointer, message=message, kind=kind, expected=expected))

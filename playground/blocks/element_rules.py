@@ -46,6 +46,12 @@ TYPING: dict[str, Rule] = {
 }
 
 
+def _looks(option: object) -> tuple[object, object]:
+    """What makes an option itself: its words and its value."""
+    found = as_json(option)
+    return as_json(found.get("text")).get("text"), found.get("value")
+
+
 def _initial_among(found: Complaints, at: str, value: object) -> None:
     """First values must be among the options, word for word."""
     element = as_json(value)
@@ -55,30 +61,30 @@ def _initial_among(found: Complaints, at: str, value: object) -> None:
     first = element.get("initial_option")
     chosen = [first] if first is not None else []
     chosen += as_list(element.get("initial_options"))
-    known = [as_json(one).get("value") for one in offered]
+    known = [_looks(one) for one in offered]
     for one in chosen:
-        if as_json(one).get("value") not in known:
+        if _looks(one) not in known:
             key = "initial_option" if first is not None else "initial_options"
-            found.add(f"{at}/{key}", "must be one of the provided options", code="reference")
+            found.add(f"{at}/{key}", "must be one of the provided options", kind="reference")
 
 
 def _either_options(found: Complaints, at: str, value: object) -> None:
     given = [key for key in ("options", "option_groups") if as_json(value).get(key) is not None]
     if len(given) != 1:
-        found.add(at, "must provide exactly one of: options, option_groups", code="required")
+        found.add(at, "must provide exactly one of: options, option_groups", kind="required")
     _initial_among(found, at, value)
 
 
 def _length_order(found: Complaints, at: str, value: object) -> None:
     low, high = as_json(value).get("min_length"), as_json(value).get("max_length")
     if isinstance(low, int) and isinstance(high, int) and low > high:
-        found.add(at, "min_length must not be greater than max_length", code="maximum")
+        found.add(at, "min_length must not be greater than max_length", kind="maximum")
 
 
 def _image_source(found: Complaints, at: str, value: object) -> None:
     given = [key for key in ("image_url", "slack_file") if as_json(value).get(key) is not None]
     if len(given) != 1:
-        found.add(at, "must provide exactly one of: image_url, slack_file", code="required")
+        found.add(at, "must provide exactly one of: image_url, slack_file", kind="required")
 
 
 def _select(more: dict[str, Rule], *, also: Rule | None = None, several: bool = False) -> Rule:

@@ -19,21 +19,22 @@ def text(most: int = 3000, *, least: int = 1, plain: bool = False) -> Rule:
 
     def check(found: Complaints, at: str, value: object) -> None:
         if not isinstance(value, dict):
-            found.add(at, "must provide an object", code="type")
+            found.add(at, "must provide an object", kind="type")
             return
         kind = value.get("type")
         if kind not in kinds:
-            found.add(f"{at}/type", f"must be one of: {', '.join(kinds)}", code="enum")
+            message = f"unsupported type: {kind}"
+            found.add(f"{at}/type", message, kind="enum", expected=list(kinds))
             return
         known = {"type", "text", "emoji" if kind == "plain_text" else "verbatim"}
         for key in value.keys() - known:
-            found.add(at, f"invalid additional property: {key}", code="additional_property")
+            found.add(at, f"invalid additional property: {key}", kind="additional_property")
         for key in ("emoji", "verbatim"):
             if key in value and key in known:
                 flag(found, f"{at}/{key}", value[key])
         words = value.get("text")
         if not isinstance(words, str):
-            found.add(at, "missing required field: text", code="required", constraint="text")
+            found.add(at, "missing required field: text", kind="required", expected="text")
             return
         lengths(found, f"{at}/text", words, least, most)
 
@@ -74,7 +75,7 @@ FILTER = shape(
 def _one_address(found: Complaints, at: str, value: object) -> None:
     given = [key for key in ("id", "url") if as_text(as_json(value).get(key))]
     if len(given) != 1:
-        found.add(at, "must provide exactly one of: id, url", code="required")
+        found.add(at, "must provide exactly one of: id, url", kind="required")
 
 
 SLACK_FILE = shape({}, {"id": string(), "url": URL}, also=_one_address)

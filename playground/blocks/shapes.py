@@ -20,11 +20,11 @@ def string(most: int | None = None, *, least: int = 1, pattern: str | None = Non
 
     def check(found: Complaints, at: str, value: object) -> None:
         if not isinstance(value, str):
-            found.add(at, "must provide a string", code="type")
+            found.add(at, "must provide a string", kind="type")
             return
         lengths(found, at, value, least, most)
         if pattern is not None and value and not re.fullmatch(pattern, value):
-            found.add(at, f"must match pattern {pattern}", code="pattern", constraint=pattern)
+            found.add(at, f"must match pattern {pattern}", kind="pattern", expected=pattern)
 
     return check
 
@@ -33,18 +33,16 @@ def lengths(found: Complaints, at: str, value: str, least: int, most: int | None
     """Note a text that is too short or too long."""
     if len(value) < least:
         found.add(
-            at, f"must be more than {least - 1} characters", code="min_length", constraint=least
+            at, f"must be more than {least - 1} characters", kind="min_length", expected=least
         )
     if most is not None and len(value) > most:
-        found.add(
-            at, f"must be less than {most + 1} characters", code="max_length", constraint=most
-        )
+        found.add(at, f"must be less than {most + 1} characters", kind="max_length", expected=most)
 
 
 def flag(found: Complaints, at: str, value: object) -> None:
     """True or false."""
     if not isinstance(value, bool):
-        found.add(at, "must provide a boolean", code="type")
+        found.add(at, "must provide a boolean", kind="type")
 
 
 def whole(low: int | None = None, high: int | None = None) -> Rule:
@@ -52,11 +50,11 @@ def whole(low: int | None = None, high: int | None = None) -> Rule:
 
     def check(found: Complaints, at: str, value: object) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            found.add(at, "must provide a number", code="type")
+            found.add(at, "must provide a number", kind="type")
         elif low is not None and value < low:
-            found.add(at, f"must be at least {low}", code="minimum", constraint=low)
+            found.add(at, f"must be at least {low}", kind="minimum", expected=low)
         elif high is not None and value > high:
-            found.add(at, f"must be at most {high}", code="maximum", constraint=high)
+            found.add(at, f"must be at most {high}", kind="maximum", expected=high)
 
     return check
 
@@ -64,7 +62,7 @@ def whole(low: int | None = None, high: int | None = None) -> Rule:
 def number(found: Complaints, at: str, value: object) -> None:
     """Any number."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        found.add(at, "must provide a number", code="type")
+        found.add(at, "must provide a number", kind="type")
 
 
 def one_of(*values: str) -> Rule:
@@ -73,7 +71,7 @@ def one_of(*values: str) -> Rule:
     def check(found: Complaints, at: str, value: object) -> None:
         if value not in values:
             words = ", ".join(values)
-            found.add(at, f"must be one of: {words}", code="enum", constraint=list(values))
+            found.add(at, f"must be one of: {words}", kind="enum", expected=list(values))
 
     return check
 
@@ -83,14 +81,12 @@ def listing(rule: Rule, *, least: int = 1, most: int | None = None) -> Rule:
 
     def check(found: Complaints, at: str, value: object) -> None:
         if not isinstance(value, list):
-            found.add(at, "must provide an array", code="type")
+            found.add(at, "must provide an array", kind="type")
             return
         if len(value) < least:
-            found.add(
-                at, f"no fewer than {least} items allowed", code="min_items", constraint=least
-            )
+            found.add(at, f"no fewer than {least} items allowed", kind="min_items", expected=least)
         if most is not None and len(value) > most:
-            found.add(at, f"no more than {most} items allowed", code="max_items", constraint=most)
+            found.add(at, f"no more than {most} items allowed", kind="max_items", expected=most)
         for index, one in enumerate(value):
             rule(found, f"{at}/{index}", one)
 
@@ -108,11 +104,11 @@ def shape(
 
     def check(found: Complaints, at: str, value: object) -> None:
         if not isinstance(value, dict):
-            found.add(at, "must provide an object", code="type")
+            found.add(at, "must provide an object", kind="type")
             return
         for key in required:
             if value.get(key) is None:
-                found.add(at, f"missing required field: {key}", code="required", constraint=key)
+                found.add(at, f"missing required field: {key}", kind="required", expected=key)
         for key, held in value.items():
             if key in known:
                 if held is not None:
@@ -121,8 +117,8 @@ def shape(
                 found.add(
                     at,
                     f"invalid additional property: {key}",
-                    code="additional_property",
-                    constraint=key,
+                    kind="additional_property",
+                    expected=key,
                 )
         if also is not None:
             also(found, at, value)
@@ -135,20 +131,14 @@ def by_type(table: Mapping[str, Rule], allowed: tuple[str, ...] | None = None) -
 
     def check(found: Complaints, at: str, value: object) -> None:
         if not isinstance(value, dict):
-            found.add(at, "must provide an object", code="type")
+            found.add(at, "must provide an object", kind="type")
             return
         kind = value.get("type")
         if kind is None:
-            found.add(at, "missing required field: type", code="required", constraint="type")
-        elif not isinstance(kind, str) or kind not in table:
-            found.add(f"{at}/type", f"unsupported type: {kind}", code="unsupported_type")
-        elif allowed is not None and kind not in allowed:
-            found.add(
-                f"{at}/type",
-                f"unsupported type: {kind}",
-                code="unsupported_type",
-                constraint=list(allowed),
-            )
+            found.add(at, "missing required field: type", kind="required", expected="type")
+        elif not isinstance(kind, str) or kind not in (table if allowed is None else allowed):
+            expected = list(table if allowed is None else allowed)
+            found.add(f"{at}/type", f"unsupported type: {kind}", kind="enum", expected=expected)
         else:
             table[kind](found, at, value)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.blocks.check import ALLOWED, check_blocks, check_view
@@ -221,7 +222,7 @@ def test_a_limit_holds_at_its_bound_and_not_past_it(
     past = made(bound + (2 if what.startswith("data table text") else 1))
     complaints = check_blocks(past, "message")
     assert complaints, what
-    assert complaints[0].constraint == bound
+    assert complaints[0].expected == bound
 
 
 LOWER: list[tuple[str, Blocks]] = [
@@ -241,6 +242,10 @@ LOWER: list[tuple[str, Blocks]] = [
     ("empty option text", in_actions(menu(options=[option(0)]))),
     ("empty option value", in_actions(menu(options=[option(value="")]))),
     ("first option not among them", in_actions(menu(options=options(1), initial_option=option()))),
+    (
+        "first option of other words",
+        in_actions(menu(options=[option(1)], initial_option=option(2))),
+    ),
     ("negative min_query_length", in_actions(menu("external_select", min_query_length=-1))),
     ("max_length of none", in_input(typing(max_length=0))),
     ("min over max", in_input(typing(min_length=5, max_length=4))),
@@ -392,21 +397,48 @@ def test_every_block_has_a_sample() -> None:
     assert set(SAMPLES) == {kind for kinds in ALLOWED.values() for kind in kinds}
 
 
+async def judged(client: AsyncWebClient, **given: Any) -> dict[str, Any]:
+    """The answer of `blocks.validate`, good or bad."""
+    try:
+        answer = await client.blocks_validate(**given)
+    except SlackApiError as error:
+        answer = error.response
+    return dict(answer.data)
+
+
 async def test_slacks_own_validator_answers_with_pointers(
     playground: Playground, client: AsyncWebClient
 ) -> None:
-    """`blocks.validate` takes blocks, a message or a view and posts nothing."""
-    good = await client.api_call("blocks.validate", json={"blocks": [section()]})
-    assert (good["valid"], good["errors"]) == (True, [])
-    bad = await client.api_call("blocks.validate", json={"message": {"blocks": [section(x=1)]}})
-    assert bad["errors"] == [
-        {
-            "pointer": "/blocks/0",
-            "code": "additional_property",
-            "message": "invalid additional property: x",
-            "constraint": "x",
-        }
-    ]
-    shown = await client.api_call("blocks.validate", json={"view": view(title=plain(25))})
-    assert shown["errors"][0]["pointer"] == "/view/title/text"
+    """`blocks.validate` takes blocks, a message or a view and posts nothing.
+
+    Page: docs.slack.dev/reference/methods/blocks.validate, whose example is the second one here.
+    """
+    assert await judged(client, blocks=[section()]) == {"ok": True}
+    wrong = {"type": "section", "text": {"type": "invalid", "text": "x"}}
+    assert await judged(client, blocks=[wrong]) == {
+        "ok": False,
+        "error": "invalid_blocks",
+        "errors": [
+            {
+                "code": "failed_constraint",
+                "message": "unsupported type: invalid",
+                "pointer": "/0/text/type",
+                "constraint": {"type": "enum", "expected": ["plain_text", "mrkdwn"]},
+            }
+        ],
+    }
+    bad = await judged(client, message={"blocks": [section(x=1)]})
+    assert (bad["error"], bad["errors"][0]["pointer"]) == ("invalid_message", "/blocks/0")
+    shown = await judged(client, view=view(title=plain(25)))
+    assert (shown["error"], shown["errors"][0]["pointer"]) == ("invalid_view", "/title/text")
     assert playground.person("rita").messages == []
+
+
+async def test_slacks_own_validator_wants_exactly_one_thing(client: AsyncWebClient) -> None:
+    """Neither nothing nor two at once."""
+    for given in ({}, {"blocks": [section()], "message": {"blocks": [section()]}}):
+        told = await judged(client, **given)
+        assert told["error"] == "invalid_arguments"
+        assert told["response_metadata"]["messages"] == [
+            "must provide exactly one of `blocks`, `view`, or `message`"
+        ]

@@ -75,6 +75,16 @@ async def test_token_may_come_in_the_form_and_blocks_as_text(playground: Playgro
     assert answer["message"]["blocks"][0]["block_id"]
 
 
+async def test_beside_json_only_the_header_carries_the_token(playground: Playground) -> None:
+    """docs.slack.dev, Web API: whoever sends JSON must use the Authorization header."""
+    url, args = f"{playground.url}/api/auth.test", {"token": playground.bot_token}
+    async with ClientSession() as session:
+        async with session.post(url, json=args) as response:
+            assert (await response.json())["error"] == "not_authed"
+        async with session.get(url, params=args) as response:
+            assert (await response.json())["ok"]
+
+
 async def test_token_faults_have_slacks_words(playground: Playground) -> None:
     """No token, a wrong one, and the wrong kind of one are told apart."""
     app, bot = playground.app_token, playground.bot_token
