@@ -2,7 +2,7 @@
 
 from bot.views.known import Known
 from bot.views.texts import cut_markup, mention, named, one_line, reference, when
-from bot.views.wording import delivery, words
+from bot.views.wording import delivery, review_story, words
 from bot.views.wording.requests import asks, numbered
 from bot.views.wording.states import state_words
 from bot.views.wording.words import several
@@ -137,6 +137,7 @@ _ACTIVITIES: dict[str, str] = {
     "assignment.expired": "access ended, its time was up",
     "assignment.given_back": "access was given back",
     "assignment.removed": "access was removed",
+    "assignment.reviewed": "access was taken away by an access review",
     "assignment.left": "access ended with the account",
     "assignment.canceled": "access ended with the request",
     "assignment.access_removed": "everything was taken away",
@@ -151,6 +152,8 @@ _ACTIVITIES: dict[str, str] = {
 def entry(row: AuditEntry, known: Known) -> str:
     """One row of the audit: when, who, what, why."""
     who = words.USHER if row.actor == SYSTEM else _actor(row.actor)
+    if row.activity.startswith(f"{review_story.SUBJECT}."):
+        return f"{when(row.at)} · {who} · {review_story.happened(row, named_review=True)}"
     verb = _ACTIVITIES.get(row.activity) or _unnamed(row.activity)
     subject = row.activity.partition(".")[0]
     stage = f"stage {row.stage + 1} " if row.stage is not None and subject == "stage" else ""
