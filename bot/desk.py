@@ -1,7 +1,8 @@
 """What every listener works with: who acts, what may be looked up, how to answer.
 
 Slack waits three seconds for an acknowledgement, so a listener does nothing slow before it: the
-database is asked and written, Slack itself is called afterwards (`later`). Answers to whoever
+database is asked and written, Slack itself is called afterwards (`later`). Only who somebody is, if
+the mirror has never seen them, must be asked of Slack first, and not for long. Answers to whoever
 pressed are best effort; nothing depends on them.
 """
 
@@ -18,10 +19,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.views import answers, said
+from bot.views.action_ids import is_over_home, over_home
 from bot.views.blocks import Message, View
 from bot.views.known import Known, people_in
 from engine.application.commands import Actor
 from engine.application.configured import Configured
+from engine.application.connectors import Retry
 from engine.application.mirror import Mirror
 from engine.application.ports import Clock, Store
 from engine.application.queries import Queries
@@ -30,10 +33,18 @@ from engine.application.service import Entitlements
 from engine.domain import cards
 from engine.domain.ids import ChannelId, PersonId
 from engine.domain.people import Person
-from engine.domain.refusals import AccountClosed, AlreadyPending, NotConfigured, Refusal
+from engine.domain.refusals import (
+    AccountClosed,
+    AlreadyPending,
+    DirectorySilent,
+    NotConfigured,
+    Refusal,
+)
 
 log = logging.getLogger(__name__)
 
+LOOK_UP_SECONDS = 2.0
+"""Of the three that Slack waits for an acknowledgement."""
 SEVERAL = 1000
 """Characters of an answer's text that are surely enough for a sentence."""
 
@@ -68,6 +79,11 @@ class Interaction:
     def in_form(self) -> bool:
         """Pressed inside a form."""
         return self.view is not None and self.view.get("type") == "modal"
+
+    @property
+    def over_home(self) -> bool:
+        """In a form that was opened from the home tab, which is to be drawn anew after it."""
+        return self.in_form and is_over_home((self.view or {}).get("callback_id"))
 
 
 def interaction(body: Mapping[str, Any]) -> Interaction:
@@ -135,26 +151,53 @@ class Desk:
         self.admin_command = f"{command}-admin"
         self._workspace_url = workspace_url
         self._session = session
-        self.homes: set[PersonId] = set()
-        """Whose home tab this process has drawn: they may be looking at it."""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.patience: float = LOOK_UP_SECONDS
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._looking: dict[PersonId, asyncio.Task[Person | None]] = {}
 
     # Who ----------------------------------------------------------------------------------------
 
-    async def person(self, doing: Interaction) -> Person:
+    async def person(self, doing: Interaction, *, hurry: bool = True) -> Person:
         """Whoever acts, by id and workspace; asked of the directory if the mirror is behind.
 
         Raises `AccountClosed` for somebody unknown, closed, or of another workspace under a
-        known id.
+        known id; with `hurry`, because Slack waits for an answer, `DirectorySilent`.
         """
         person = await self.queries.person(doing.person_id)
         if person is None and doing.person_id:
-            person = await self.mirror.look_up(doing.person_id)
+            person = await self.look_up(doing.person_id, hurry=hurry)
         if person is None or not person.active:
             raise AccountClosed
         if doing.team_id and person.team_id and doing.team_id != person.team_id:
             raise AccountClosed
         return person
+
+    async def look_up(self, person_id: PersonId, *, hurry: bool = True) -> Person | None:
+        """Somebody the mirror has not seen: asked of the directory, which may take its time.
+
+        What was not answered in time is still waited for, so that the next try finds them.
+        Raises `DirectorySilent`.
+        """
+        looking = self._looking.get(person_id)
+        if looking is None:
+            looking = asyncio.create_task(self.mirror.look_up(person_id))
+            self._looking[person_id] = looking
+            self._tasks.add(looking)
+            looking.add_done_callback(self._tasks.discard)
+            looking.add_done_callback(lambda done: self._looked_up(person_id, done))
+        await asyncio.wait({looking}, timeout=self.patience if hurry else None)
+        if not looking.done():
+            raise DirectorySilent
+        try:
+            return looking.result()
+        except Retry as failed:
+            raise DirectorySilent from failed
+
+    def _looked_up(self, person_id: PersonId, looking: asyncio.Task[Person | None]) -> None:
+        del self._looking[person_id]
+        failed = None if looking.cancelled() else looking.exception()
+        if failed is not None:
+            log.warning("somebody could not be looked up", extra={"why": str(failed)[:SEVERAL]})
 
     async def actor(self, doing: Interaction) -> Actor:
         """The same, for the door."""
@@ -199,6 +242,8 @@ class Desk:
             await work
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:
             log.warning("an answer did not reach Slack", extra={"why": str(failed)[:SEVERAL]})
+        except Exception:  # what was pressed is stored and acknowledged; this came after it
+            log.exception("what was to be done after the acknowledgement failed")
 
     def answer(self, doing: Interaction, message: Message) -> None:
         """Say something to whoever acted, and to nobody else."""
@@ -243,7 +288,9 @@ class Desk:
         return answer.status_code == HTTPStatus.OK
 
     async def _show_form(self, doing: Interaction, view: View) -> None:
+        """Over whatever they are in; a form remembers that the home tab is below it."""
         assert doing.trigger_id is not None
+        view = _placed(doing, view)
         if doing.in_form:
             await self.client.views_push(trigger_id=doing.trigger_id, view=view)
         else:
@@ -267,7 +314,7 @@ class Desk:
         """Redraw the form they are in, unless it has changed meanwhile."""
         assert doing.view is not None
         update = self.client.views_update(
-            view_id=doing.view["id"], hash=doing.view.get("hash"), view=view
+            view_id=doing.view["id"], hash=doing.view.get("hash"), view=_placed(doing, view)
         )
         self.later(_finished(update))
 
@@ -293,6 +340,12 @@ class Desk:
         if place is None:
             return None
         return f"{self._workspace_url}archives/{place.channel}/p{place.ts.replace('.', '')}"
+
+
+def _placed(doing: Interaction, view: View) -> View:
+    if not doing.in_home and not doing.over_home:
+        return view
+    return {**view, "callback_id": over_home(str(view["callback_id"]))}
 
 
 async def _finished(call: Awaitable[object]) -> None:

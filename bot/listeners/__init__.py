@@ -27,7 +27,7 @@ from bot.listeners import (
 from bot.listeners.requests import NOTHING, Ack
 from bot.views import answers, said
 from bot.views import help as help_text
-from bot.views.action_ids import ActionId, BadValue, CallbackId
+from bot.views.action_ids import ActionId, BadValue, CallbackId, form_of
 from bot.views.blocks import Message
 from engine.domain.refusals import AuthorityRefusal, Refusal
 
@@ -155,8 +155,6 @@ class Listeners:
         elif name in PRESSES:
             value = str(action.get("value") or "")
             answer = await self._said(PRESSES[name](self._desk, doing, value), doing, name)
-            if name not in TURNS:
-                await mine.refresh_home(self._desk, doing)
         elif name in SILENT:
             answer = NOTHING
         else:
@@ -164,21 +162,21 @@ class Listeners:
         if isinstance(answer, Message):
             self._desk.answer(doing, answer)
         await ack()
+        if name in PRESSES and name not in TURNS:
+            self._desk.later(mine.refresh_home(self._desk, doing))
 
     async def submission(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """A form was sent."""
         doing = interaction(body)
-        name = str((body.get("view") or {}).get("callback_id", ""))
-        handler = SUBMISSIONS.get(name)
-        if handler is None:
-            await ack()
-            return
-        answer = await self._said(handler(self._desk, doing), doing, name)
+        name = form_of((body.get("view") or {}).get("callback_id"))
+        answer: Ack | Message = answers.outdated()
+        if handler := SUBMISSIONS.get(name):
+            answer = await self._said(handler(self._desk, doing), doing, name)
         if isinstance(answer, Message):
             await ack(response_action="update", view=said.in_modal(answer))
         else:
             await ack(**answer)
-        await mine.after_form(self._desk, doing)
+        self._desk.later(mine.after_form(self._desk, doing))
 
     async def closed(self, ack: AsyncAck) -> None:
         """A form was closed: nothing was stored, nothing is to be undone."""

@@ -170,7 +170,7 @@ async def _person_and_rest(desk: Desk, doing: Interaction, words: str) -> tuple[
     mention, mail = _MENTION.fullmatch(first), _MAIL.fullmatch(first)
     if mention:
         named = PersonId(mention["id"])
-        if await desk.queries.person(named) is None and await desk.mirror.look_up(named) is None:
+        if await desk.queries.person(named) is None and await desk.look_up(named) is None:
             raise NotFound("person", first)
         return named, rest.strip()
     address = mail["mail"] if mail else first

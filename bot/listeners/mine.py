@@ -119,14 +119,13 @@ async def turn_page(desk: Desk, doing: Interaction, value: str) -> Ack:
 
 async def home_opened(desk: Desk, doing: Interaction) -> None:
     """They look at the home tab: draw it anew."""
-    person = await desk.person(doing)
-    desk.homes.add(person.id)
+    person = await desk.person(doing, hurry=False)
     desk.show_home(doing, await _home(desk, person.id, {}))
 
 
 async def after_form(desk: Desk, doing: Interaction) -> None:
-    """They sent a form, perhaps from their home tab: what it shows may have changed."""
-    if doing.person_id in desk.homes:
+    """They sent a form: if the home tab is below it, what that shows may have changed."""
+    if doing.over_home:
         desk.show_home(doing, await _home(desk, doing.person_id, {}))
 
 

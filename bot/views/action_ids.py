@@ -95,6 +95,21 @@ class CallbackId(StrEnum):
     """A modal that only says something."""
 
 
+def over_home(callback_id: str) -> str:
+    """The id of a form that was opened from the home tab: it carries that after a colon."""
+    return f"{callback_id}:{CallbackId.HOME}"
+
+
+def is_over_home(callback_id: object) -> bool:
+    """Whether a form was opened from the home tab."""
+    return isinstance(callback_id, str) and callback_id.endswith(f":{CallbackId.HOME}")
+
+
+def form_of(callback_id: object) -> str:
+    """Which form this is, wherever it was opened."""
+    return callback_id.partition(":")[0] if isinstance(callback_id, str) else ""
+
+
 class ListName(StrEnum):
     """Every list that can be paged."""
 

@@ -5,10 +5,11 @@
     |-- DecisionRefusal      this click decides nothing
     |-- LifeRefusal          this assignment or request cannot do that now
     |-- AuthorityRefusal     this person may not do that (audited)
-    `-- ConfigurationRefusal this configuration cannot replace the stored one
+    |-- ConfigurationRefusal this configuration cannot replace the stored one
+    `-- DirectorySilent      what decides it must be asked outside, and no answer came in time
 
 A refusal is an expected no: it changes nothing, and whoever asked is told why and what to do.
-The words are in `bot/views/wording.py`; a test asserts that each class here has some.
+The words are in `bot/views/wording/refusals.py`; a test asserts that each class here has some.
 """
 
 from dataclasses import dataclass
@@ -54,6 +55,11 @@ class AuthorityRefusal(Refusal):
 
 class ConfigurationRefusal(Refusal):
     """The configuration cannot replace the stored one."""
+
+
+@dataclass(eq=False)
+class DirectorySilent(Refusal):
+    """Who somebody is, or whether they are in a channel, could not be learnt in time."""
 
 
 # Requests ---------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ def sentence(refusal: no.Refusal, known: "Known", *, link: str | None = None) ->
             return _authority(refusal)
         case no.ConfigurationRefusal():
             return _configuration(refusal)
+        case no.DirectorySilent():
+            return "Slack did not answer me in time. Nothing was changed; try again in a moment."
         case _:
             raise NotImplementedError(type(refusal).__name__)
 

@@ -91,6 +91,7 @@ EXAMPLES: list[no.Refusal] = [
     no.StillHeld((("Payments", (ANN, BEN)), ("Payments / Employees", ()))),
     no.StillHeld(tuple((f"Package {n}", (ANN,)) for n in range(30))),
     no.NotConfigured(),
+    no.DirectorySilent(),
 ]
 
 

@@ -1,0 +1,86 @@
+"""Nobody is left without an answer: not by an old form, a failing read, or a slow Slack."""
+
+import pytest
+
+from bot import listeners
+from bot.listeners import mine
+from bot.views.action_ids import CallbackId
+from playground.driver import Form
+from playground.seed import Person
+from tests.company import Company
+
+READ = "Production read access"
+NEW = Person(name="nina", real_name="Nina Novak", email="nina@contoso.com")
+
+
+async def test_a_form_that_nobody_knows_any_more_says_so(
+    contoso: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rita opened it before an upgrade; sending it changes nothing, and she is told."""
+    form = await contoso.opens("rita", READ)
+    await form.fill("Justification", "On call")
+    monkeypatch.delitem(listeners.SUBMISSIONS, CallbackId.REQUEST_FORM)
+    told = await form.submit()
+    assert isinstance(told, Form)
+    told.sees("no longer valid. Nothing was changed")
+    assert (await contoso.house.queries.requests()).total == 0
+
+
+async def test_a_home_tab_that_cannot_be_drawn_anew_does_not_hide_that_the_press_counted(
+    contoso: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mia approves there, by button and by form; reading the tab fails; both are acknowledged."""
+    for who in ("rita", "ed"):
+        await contoso.asks(who, READ, Justification="On call")
+    await contoso.mia.opens_home()
+
+    async def fails(*_: object) -> dict[str, object]:
+        raise OSError("the database went away")
+
+    monkeypatch.setattr(mine, "_home", fails)
+    done = await contoso.mia.presses("Approve", on="Rita Romero", where="home")
+    assert isinstance(done, Form)
+    done.sees("You approved the request")
+    await done.close()
+    form = await contoso.mia.presses("Deny", on="Ed", where="home")
+    assert isinstance(form, Form)
+    await form.fill("Reason", "Not needed")
+    await form.submit()
+    contoso.rita.sees("Approved by @Mia Moreau")
+    contoso.ed.sees("Not needed")
+
+
+async def test_somebody_new_is_answered_in_time_however_long_slack_takes(
+    contoso: Company,
+) -> None:
+    """The mirror has never seen Nina: she is told to try again, and the next time she is known."""
+    contoso.playground.workspace.add_person(NEW)
+    contoso.house.desk.patience = 0.01
+    contoso.playground.faults.add("slow", method="users.info", times=1, seconds=0.3)
+    told = await contoso.says("nina", "/access")
+    assert told == "Slack did not answer me in time. Nothing was changed; try again in a moment."
+    assert "What would you like to do?" in await contoso.says("nina", "/access")
+
+
+async def test_somebody_new_is_named_to_an_administrator_however_long_slack_takes(
+    contoso: Company,
+) -> None:
+    """Ada assigns to Nina; Slack refuses once, and takes too long once; the third time it is done."""
+    contoso.playground.workspace.add_person(NEW)
+    contoso.breaks("error_5xx", "users.info")
+    for _ in ("refused", "slow"):
+        told = await contoso.administers(f"assign @nina {READ}")
+        assert "Slack did not answer me in time" in told.ephemeral
+        contoso.house.desk.patience = 0.01
+        contoso.playground.faults.add("slow", method="users.info", times=1, seconds=0.3)
+    done = await contoso.administers(f"assign @nina {READ}")
+    assert "gets Production read access" in done.ephemeral
+
+
+async def test_a_newcomers_home_tab_is_drawn_however_long_slack_takes(contoso: Company) -> None:
+    """Nobody waits for an acknowledgement there, so there is no hurry."""
+    contoso.playground.workspace.add_person(NEW)
+    contoso.house.desk.patience = 0.01
+    contoso.playground.faults.add("slow", method="users.info", times=1, seconds=0.3)
+    home = await contoso.nina.opens_home()
+    home.sees("Request access")
