@@ -8,6 +8,7 @@ times: at once, after 1 minute and after 5 minutes, unless the answer says `x-sl
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Coroutine
@@ -108,9 +109,10 @@ class Delivery:
         begun = stopwatch()
         status, response = "ok", Answer()
         try:
-            async with self._playground.faults.around_delivery(parcel) as copies:
-                for _ in range(copies):
-                    response = await self._transport().deliver(parcel, within=self._ack_within)
+            faults, within = self._playground.faults, self._ack_within
+            async with faults.around_delivery(parcel, within=within) as way:
+                for _ in range(way.copies):
+                    response = await self._arrive(parcel, way.late)
                 return response
         except NotAnswered as failure:
             status = failure.reason
@@ -124,6 +126,22 @@ class Delivery:
                 request=parcel.payload,
                 response=response.body,
             )
+
+    async def _arrive(self, parcel: Parcel, late: float) -> Answer:
+        """Deliver after so many real seconds; the app has what they leave of its time to answer."""
+        left = self._ack_within - late
+        if left > 0:
+            await asyncio.sleep(late)
+            return await self._transport().deliver(parcel, within=left)
+        await asyncio.sleep(self._ack_within)
+        self.start(self._arrive_anyway(parcel, -left))
+        raise NotAnswered("http_timeout")
+
+    async def _arrive_anyway(self, parcel: Parcel, wait: float) -> None:
+        """Nobody waits for the answer any more; the app gets it all the same."""
+        await asyncio.sleep(wait)
+        with contextlib.suppress(NotAnswered):
+            await self._transport().deliver(parcel, within=self._ack_within)
 
     def _transport(self) -> Transport:
         playground = self._playground

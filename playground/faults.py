@@ -27,7 +27,7 @@ class FaultKind(StrEnum):
     """What goes wrong."""
 
     SLOW = "slow"
-    """Takes `seconds` longer."""
+    """Takes `seconds` longer; of a delivery they count among the app's three."""
     ERROR_5XX = "error_5xx"
     """The far side answers 503 and does nothing."""
     CUT_BEFORE = "cut_before"
@@ -66,6 +66,14 @@ class Fault:
             "times": self.times,
             "seconds": self.seconds,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How a delivery that is not refused travels: so many copies, so many real seconds late."""
+
+    copies: int = 1
+    late: float = 0.0
 
 
 class Faults:
@@ -155,22 +163,29 @@ class Faults:
             self._held = None
 
     @asynccontextmanager
-    async def around_delivery(self, parcel: Parcel) -> AsyncIterator[int]:
-        """Apply a rule to a delivery; yields how many copies to deliver."""
+    async def around_delivery(self, parcel: Parcel, *, within: float) -> AsyncIterator[Way]:
+        """Apply a rule to a delivery that the app has so many real seconds to answer."""
         rule = self.take(parcel.what, parcel.user_id, parcel.payload)
-        kind = rule.kind if rule else None
-        if rule is not None:
-            if kind is FaultKind.SLOW:
-                await asyncio.sleep(rule.seconds)
-            elif kind is FaultKind.OUT_OF_ORDER:
+        if rule is None:
+            yield Way()
+            self.passed()
+            return
+        match rule.kind:
+            case FaultKind.OUT_OF_ORDER:
                 await self.wait_turn(rule)
-            elif kind in (FaultKind.CUT_BEFORE, FaultKind.RATE_LIMITED):
+            case FaultKind.CUT_BEFORE | FaultKind.RATE_LIMITED:
                 raise NotAnswered("connection_failed")
-            elif kind is FaultKind.ERROR_5XX:
+            case FaultKind.ERROR_5XX:
                 raise NotAnswered("http_error", status=503)
-        yield 2 if kind is FaultKind.DELIVER_TWICE else 1
+        yield Way(
+            copies=2 if rule.kind is FaultKind.DELIVER_TWICE else 1,
+            late=rule.seconds if rule.kind is FaultKind.SLOW else 0.0,
+        )
         self.passed()
-        if kind in (FaultKind.CUT_AFTER, FaultKind.LOST_ANSWER):
+        if rule.kind is FaultKind.CUT_AFTER:
+            raise NotAnswered("connection_failed")
+        if rule.kind is FaultKind.LOST_ANSWER:
+            await asyncio.sleep(min(rule.seconds, within))
             raise NotAnswered("http_timeout")
 
 

@@ -14,12 +14,15 @@ class Answering:
 
     def __init__(self, playground: Playground) -> None:
         self.parcels: list[Parcel] = []
+        self.within: list[float] = []
+        """The real seconds each was given."""
         self.answers: list[Json | NotAnswered] = []
         playground.http = self
 
     async def deliver(self, parcel: Parcel, *, within: float) -> Answer:
         """Keep the parcel and answer."""
         self.parcels.append(parcel)
+        self.within.append(within)
         answer = self.answers.pop(0) if self.answers else {}
         if isinstance(answer, NotAnswered):
             raise answer

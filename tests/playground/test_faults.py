@@ -96,7 +96,9 @@ async def test_deliveries_can_be_doubled_lost_and_refused(playground: Playground
     playground.faults.add("deliver_twice", method="command", times=1)
     await rita.types("/access")
     assert len(app.parcels) == 2
-    playground.faults.add("lost_answer", method="command /access", person="rita", times=1)
+    playground.faults.add(
+        "lost_answer", method="command /access", person="rita", times=1, seconds=0.01
+    )
     with pytest.raises(SlackSays, match="operation_timeout"):
         await rita.types("/access")
     assert len(app.parcels) == 3
@@ -105,9 +107,29 @@ async def test_deliveries_can_be_doubled_lost_and_refused(playground: Playground
         with pytest.raises(SlackSays, match="dispatch_failed"):
             await rita.types("/access")
     assert len(app.parcels) == 3
+    playground.faults.add("cut_after", method="command", times=1)
+    with pytest.raises(SlackSays, match="dispatch_failed"):
+        await rita.types("/access")
+    assert len(app.parcels) == 4
     app.answers.append(NotAnswered("http_timeout"))
     with pytest.raises(SlackSays, match="operation_timeout"):
         await rita.types("/access")
+
+
+async def test_a_slow_delivery_takes_from_the_apps_three_seconds(playground: Playground) -> None:
+    """Past them the person reads of a time-out, and the app hears of it all the same."""
+    app = Answering(playground)
+    playground.delivery._ack_within = 0.2
+    rita = playground.person("rita")
+    playground.faults.add("slow", method="command", times=1, seconds=0.01)
+    await rita.types("/access in time")
+    assert app.within[-1] == pytest.approx(0.19)
+    playground.faults.add("slow", method="command", times=1, seconds=0.21)
+    with pytest.raises(SlackSays, match="operation_timeout"):
+        await rita.types("/access late")
+    assert len(app.parcels) == 1
+    await playground.settle()
+    assert app.parcels[-1].payload["text"] == "late"
 
 
 @pytest.mark.parametrize("kind", FaultKind)
