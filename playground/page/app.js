@@ -25,10 +25,10 @@ function drawApp() {
   byId("team-name").textContent = workspace.team.name === "Playground" ? "" : workspace.team.name;
   document.title = workspace.team.name ? `${workspace.team.name} · Playground` : "Playground";
   const { app } = workspace;
-  const words = app.connected ? `${app.name} is connected ${TRANSPORT_WORDS[app.transport] ?? ""}`.trim() : `${app.name || "No app"} is not connected`;
+  const words = app.name ? `${app.name} ${app.connected ? "connected" : "not connected"}` : "No app";
   const status = byId("app-status");
-  if (status.title === words) return;
-  status.title = words;
+  status.title = app.connected ? `${app.name} is connected ${TRANSPORT_WORDS[app.transport] ?? ""}`.trim() : `${app.name || "The app"} is not connected`;
+  if (status.textContent === words) return;
   replace(status, h("span", { class: `dot ${app.connected ? "dot-on" : "dot-off"}`, "aria-hidden": "true" }), h("span", { class: "app-status-words" }, words));
 }
 

@@ -9,7 +9,7 @@ import { nowSeconds, on, readClock, workspace } from "/page/state.js";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
-const STEPS = [["+1 hour", HOUR], ["+1 day", DAY], ["+7 days", 7 * DAY]];
+const STEPS = [["+1 hour", "+1 h", HOUR], ["+1 day", "+1 d", DAY], ["+7 days", "+7 d", 7 * DAY]];
 const STAMPS_EVERY_S = 20;
 
 /** The clock is shown in this browser's own zone; each column says what time it is for its person. */
@@ -24,8 +24,8 @@ export class ClockBar {
     this.day = h("span", { class: "clock-day" });
     this.toggle = h("button", { type: "button", class: "clock-button", on: { click: () => this.turn({ do: workspace.clock.running ? "stop" : "run" }) } });
     this.buttons = [
-      ...STEPS.map(([label, seconds]) => h("button", { type: "button", class: "clock-button", on: { click: () => this.turn({ do: "move", seconds }) } }, label)),
-      h("button", { type: "button", class: "clock-button clock-next", on: { click: () => this.turn({ do: "next" }) } }, icon("next"), "To the next thing that happens"),
+      ...STEPS.map(([label, short, seconds]) => h("button", { type: "button", class: "clock-button", dataset: { short }, on: { click: () => this.turn({ do: "move", seconds }) } }, label)),
+      h("button", { type: "button", class: "clock-button clock-next", dataset: { short: "Next" }, on: { click: () => this.turn({ do: "next" }) } }, icon("next"), "To the next thing that happens"),
     ];
     replace(root, h("span", { class: "clock-now", title: `Shown in ${zone}` }, icon("clock"), this.day, this.face), this.toggle, this.buttons);
     this.sinceStamps = 0;
@@ -77,7 +77,7 @@ export class ClockBar {
     const none = what.do === "next" ? "Nothing is waiting to happen." : `It is now ${now}. Nothing happened on the way.`;
     const heading = stops.length ? `It is now ${now}. On the way:` : none;
     replace(this.stops, h("div", { class: "passed-inner" }, icon("clock"), h("span", { class: "passed-heading" }, heading),
-      stops.length ? h("ol", { class: "passed-list" }, stops.map((stop) =>
+      stops.length ? h("ol", { class: "passed-list", tabindex: "0", "aria-label": "On the way" }, stops.map((stop) =>
         h("li", {}, h("span", { class: "passed-time" }, formatDate(stop.at, "{date_short} {time}", zone)), h("span", {}, stop.why)))) : null,
       h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss", on: { click: () => this.stops.replaceChildren() } }, icon("close"))));
     announce(stops.length ? `${stops.length} moments passed.` : heading);

@@ -40,6 +40,7 @@ export class Column {
 
   build() {
     const someone = this.someone;
+    const about = [someone?.title || someone?.email, someone?.presence_note].filter(Boolean).join(", ");
     this.localTime = h("span", { class: "column-time" });
     this.tabs = new PlaceTabs(this.personId, (place) => this.show(place));
     this.list = h("ol", { class: "messages" });
@@ -57,21 +58,25 @@ export class Column {
     h("header", { class: "column-head" },
       face(someone, "large"),
       h("div", { class: "column-who" },
-        h("h2", { class: "column-name", id: this.labelId }, nameOf(someone), " ", kindBadge(someone)),
-        h("div", { class: "column-about" }, h("span", { class: "column-title" }, [someone?.title || someone?.email, someone?.presence_note].filter(Boolean).join(", ")), this.localTime)),
+        h("div", { class: "column-named" }, h("h2", { class: "column-name", id: this.labelId }, nameOf(someone), " ", kindBadge(someone)), this.localTime),
+        h("p", { class: "column-title", title: about }, about)),
       h("button", { type: "button", class: "icon-button", "aria-label": `Close ${nameOf(someone)}`, on: { click: () => this.hooks.close(this) } }, icon("close"))),
     this.tabs.element,
     h("div", { class: "column-body" }, this.scroller, this.jump, this.threadPane),
     this.formBar, this.notices, this.composer.element);
-    // A column that becomes narrower or lower keeps showing the newest message.
-    new ResizeObserver(() => this.atBottom && this.toBottom()).observe(this.scroller);
+    // A column that becomes narrower or lower, or whose pictures arrive, keeps showing the newest message.
+    const keepUp = new ResizeObserver(() => this.atBottom && this.place !== "home" && this.toBottom());
+    keepUp.observe(this.scroller);
+    keepUp.observe(this.list);
     this.tick();
   }
 
   tick() {
     const tz = this.someone?.tz;
-    const text = tz ? `${timeOfDay(nowSeconds(), tz)} there` : "";
-    if (this.localTime.textContent !== text) this.localTime.textContent = text;
+    const text = tz ? timeOfDay(nowSeconds(), tz) : "";
+    if (this.localTime.textContent === text) return;
+    this.localTime.textContent = text;
+    this.localTime.title = tz ? `Local time, ${tz}` : "";
   }
 
   async show(place) {
@@ -134,7 +139,6 @@ export class Column {
 
   takeMessages(told) {
     const fresh = this.loaded ? freshOnes(this.messages, told.messages, this.personId) : [];
-    const wasNear = this.isNearBottom();
     const oldest = Number(told.messages[0]?.ts ?? 0);
     this.older = this.older.filter((one) => Number(one.ts) < oldest);
     this.messages = told.messages;
@@ -144,7 +148,7 @@ export class Column {
     else this.firstUnread ??= told.messages.filter((one) => one.user !== this.personId).at(-told.unread)?.ts ?? null;
     this.draw();
     for (const message of fresh.slice(-3)) announce(`To ${nameOf(this.someone)}. ${spoken(message, this.someone)}`);
-    if (!this.loaded || wasNear) this.toBottom();
+    if (!this.loaded || this.atBottom) this.toBottom();
     else if (fresh.length) this.jump.hidden = false;
     // Whoever is typing here reads what arrives.
     this.isRead = told.unread > 0 && this.atBottom && document.hasFocus() && this.element.contains(document.activeElement);
@@ -190,7 +194,12 @@ export class Column {
   }
 
   async scrolled() {
-    this.atBottom = this.isNearBottom();
+    // What grows below the reader, such as a picture that arrives, is no reason to stay behind.
+    const { scrollHeight, clientHeight } = this.scroller;
+    const size = `${scrollHeight} ${clientHeight}`;
+    if (this.isNearBottom()) this.atBottom = true;
+    else if (size === this.sizeBefore) this.atBottom = false;
+    this.sizeBefore = size;
     if (this.atBottom) this.jump.hidden = true;
     if (this.scroller.scrollTop > 120 || !this.hasMore || this.fetchingOlder || this.place === "home") return;
     this.fetchingOlder = true;

@@ -3,6 +3,7 @@
 import { h, replace, settled } from "/page/dom.js";
 import { Column } from "/page/column.js";
 import { Forms } from "/page/form.js";
+import { icon } from "/page/icons.js";
 import { countBadge, face } from "/page/people.js";
 import { actors, channel, keep, nameOf, person, recall, refreshWorkspace, tell, workspace } from "/page/state.js";
 
@@ -106,11 +107,15 @@ export class Columns {
   }
 
   drawSwitcher() {
-    replace(this.switcher, this.open.map((column) =>
-      h("button", { type: "button", class: "switch", dataset: { person: column.personId }, "aria-current": column.personId === this.inView ? "true" : null, "aria-label": `Show ${nameOf(column.someone)}`,
-        on: { click: () => column.element.scrollIntoView({ behavior: "smooth", inline: "start", block: "nearest" }) } },
-      face(column.someone, "small"), h("span", {}, nameOf(column.someone).split(" ")[0]),
-      countBadge(column.tabs.total()))));
+    replace(this.switcher, this.open.map((column) => {
+      const name = nameOf(column.someone);
+      const isInView = column.personId === this.inView;
+      return h("span", { class: `switch${isInView ? " switch-in-view" : ""}` },
+        h("button", { type: "button", class: "switch-to", dataset: { person: column.personId }, "aria-current": isInView ? "true" : null, "aria-label": `Show ${name}`,
+          on: { click: () => column.element.scrollIntoView({ behavior: "smooth", inline: "start", block: "nearest" }) } },
+        face(column.someone, "small"), h("span", {}, name.split(" ")[0]), countBadge(column.tabs.total())),
+        isInView ? h("button", { type: "button", class: "icon-button switch-close", "aria-label": `Close ${name}`, on: { click: () => this.close(column) } }, icon("close")) : null);
+    }));
   }
 
   /** On a phone one column fills the screen; the switcher shows which. */

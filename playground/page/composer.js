@@ -38,7 +38,7 @@ export class Composer {
 
   setPlace(label) {
     this.input.setAttribute("aria-label", label);
-    this.input.placeholder = this.commands ? `${label} or type /` : label;
+    this.input.placeholder = this.commands && !label.includes("#") ? `${label} or type /` : label;
   }
 
   fill(text) {

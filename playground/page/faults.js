@@ -17,7 +17,10 @@ const WORDS = {
   out_of_order: "Delivered out of order",
 };
 
-const COMMON_METHODS = ["*", "chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "views.publish", "conversations.open", "users.info", "users.list", "usergroups.users.update", "command", "block_actions", "block_suggestion", "view_submission", "event"];
+const COMMON_METHODS = ["chat.postMessage", "chat.update", "chat.postEphemeral", "views.open", "views.update", "views.publish", "conversations.open", "users.info", "users.list", "usergroups.users.update", "command", "block_actions", "block_suggestion", "view_submission", "event"];
+
+/** The kinds that last. */
+const TIMED = ["slow", "rate_limited", "lost_answer", "out_of_order"];
 
 const kindOf = (kind) => (typeof kind === "string" ? kind : (kind.kind ?? kind.id));
 
@@ -25,7 +28,7 @@ export class Faults {
   constructor(root) {
     this.list = h("ul", { class: "faults" });
     this.kind = h("select", { class: "field" });
-    this.method = h("input", { class: "field", value: "*", list: "methods", spellcheck: "false" });
+    this.method = h("input", { class: "field", placeholder: "any", list: "methods", spellcheck: "false" });
     this.person = h("select", { class: "field" });
     this.times = h("input", { class: "field", type: "number", min: "1", placeholder: "always" });
     this.seconds = h("input", { class: "field", type: "number", min: "0", step: "0.5", value: "5" });
@@ -38,7 +41,7 @@ export class Faults {
     replace(root,
       h("p", { class: "drawer-lead" }, "Networks fail. Choose what goes wrong and watch what the app makes of it."),
       h("form", { class: "fault-form", on: { submit: (event) => this.add(event) } },
-        field("What happens", this.kind), field("Method or delivery (* is any)", this.method), h("datalist", { id: "methods" }, COMMON_METHODS.map((one) => h("option", { value: one }))),
+        field("What happens", this.kind), field("Method or delivery", this.method), h("datalist", { id: "methods" }, COMMON_METHODS.map((one) => h("option", { value: one }))),
         field("Whom it concerns", this.person), field("How often", this.times), this.secondsField,
         h("button", { type: "submit", class: "button button-primary" }, "Add this fault")),
       h("div", { class: "faults-head" }, h("h3", {}, "In force"), h("button", { type: "button", class: "button button-small", on: { click: () => this.change({ clear: true }) } }, "Clear all")),
@@ -56,14 +59,15 @@ export class Faults {
   }
 
   showSeconds() {
-    this.secondsField.hidden = !["slow", "rate_limited", "lost_answer", "out_of_order"].includes(this.kind.value);
+    this.secondsField.hidden = !TIMED.includes(this.kind.value);
   }
 
   rule(rule) {
     const where = rule.method === "*" ? "any method" : rule.method;
     const whom = rule.person ? `for ${nameOf(person(rule.person) ?? { name: rule.person })}` : "for everybody";
     const often = rule.times ? `, ${rule.times} more ${rule.times === 1 ? "time" : "times"}` : "";
-    return h("li", { class: "fault" }, icon("bolt"), h("span", {}, h("strong", {}, WORDS[rule.kind] ?? rule.kind), h("span", { class: "fault-note" }, `${where}, ${whom}${often}`)),
+    const long = TIMED.includes(rule.kind) ? `, ${rule.seconds} s` : "";
+    return h("li", { class: "fault" }, icon("bolt"), h("span", {}, h("strong", {}, WORDS[rule.kind] ?? rule.kind), h("span", { class: "fault-note" }, `${where}, ${whom}${often}${long}`)),
       h("button", { type: "button", class: "icon-button", "aria-label": `Remove: ${WORDS[rule.kind] ?? rule.kind}, ${where}`, on: { click: () => this.change({ remove: rule.id }) } }, icon("close")));
   }
 

@@ -5,6 +5,7 @@ import { h, replace, settled } from "/page/dom.js";
 import { formatDate } from "/page/dates.js";
 import { icon } from "/page/icons.js";
 import { jsonTree } from "/page/json_tree.js";
+import { channel, nameOf, person } from "/page/state.js";
 
 const MOST_KEPT = 1000;
 const DIRECTIONS = [["", "Both ways"], ["app_to_slack", "From the app"], ["slack_to_app", "To the app"]];
@@ -15,12 +16,12 @@ export class Inspector {
     this.latest = 0;
     this.chosen = null;
     this.isOpen = false;
-    this.filter = h("input", { class: "field", type: "search", placeholder: "Filter by method, words or anything inside", "aria-label": "Filter exchanges", on: { input: () => this.draw() } });
+    this.filter = h("input", { class: "field", type: "search", placeholder: "Filter", "aria-label": "Filter exchanges", on: { input: () => this.draw() } });
     this.direction = h("select", { class: "field", "aria-label": "Direction", on: { change: () => this.draw() } },
       DIRECTIONS.map(([value, label]) => h("option", { value }, label)));
     this.failures = h("input", { type: "checkbox", id: "only-failures", on: { change: () => this.draw() } });
     this.list = h("ol", { class: "exchanges" });
-    this.detail = h("div", { class: "exchange-detail", tabindex: "-1" });
+    this.detail = h("div", { class: "exchange-detail", tabindex: "-1", hidden: true });
     this.count = h("span", { class: "exchange-count" });
     replace(root,
       h("div", { class: "inspector-filters" }, this.filter, this.direction,
@@ -73,11 +74,6 @@ export class Inspector {
     replace(this.list, found.slice(-300).reverse().map((one) => this.row(one)),
       found.length ? null : h("li", { class: "exchange-none" }, this.exchanges.length ? "Nothing fits the filter." : "Nothing has been exchanged yet."));
     if (focused) this.list.querySelector(`[data-n="${focused}"]`)?.focus({ preventScroll: true });
-    if (!this.chosen) this.hint();
-  }
-
-  hint() {
-    replace(this.detail, h("p", { class: "empty" }, "Choose an exchange to read it."));
   }
 
   row(one) {
@@ -88,7 +84,7 @@ export class Inspector {
     },
     h("span", { class: `way ${out ? "way-out" : "way-in"}`, title: out ? "The app called the workspace" : "The workspace called the app" }, out ? "app →" : "→ app"),
     h("span", { class: "exchange-what" }, one.what), h("span", { class: "exchange-status" }, String(one.status)),
-    h("span", { class: "exchange-summary" }, one.summary ?? ""),
+    h("span", { class: "exchange-summary" }, named(one.summary ?? "")),
     h("span", { class: "exchange-ms" }, `${Math.round(one.ms)} ms`)));
   }
 
@@ -101,9 +97,17 @@ export class Inspector {
     replace(this.detail, h("div", { class: "exchange-title" }, h("h3", {}, one.what),
       h("span", {}, `${formatDate(one.at, "{date_short} {time_secs}", "UTC")} UTC, ${one.status}, ${Math.round(one.ms)} ms`)),
     part(answerer[0], one.request), part(answerer[1], one.response));
+    this.detail.hidden = false;
     this.detail.scrollTop = 0;
     this.detail.focus({ preventScroll: true });
   }
+}
+
+/** An id says nothing to a reader; whose it is does. */
+function named(words) {
+  const someone = person(words);
+  const place = channel(words);
+  return someone ? nameOf(someone) : place ? `#${place.name}` : words;
 }
 
 function failed(one) {

@@ -45,7 +45,7 @@ function drawMany(entries, opening, closing, depth, length) {
     const more = h("button", { type: "button", class: "json-more", on: { click: () => (more.remove(), fill(from + MOST_ENTRIES)) } }, `… ${rest} more`);
     rows.append(more);
   };
-  const summary = h("summary", {}, opening, h("span", { class: "json-count" }, length === null ? preview(entries) : `${length}`), closing);
+  const summary = h("summary", {}, h("span", { class: "json-folded" }, opening, length === null ? preview(entries) : `${length}`, closing));
   const folded = h("details", { class: "json-fold", open: depth < OPEN_DEPTH }, summary, rows);
   // What is folded is drawn only when somebody looks.
   if (depth < OPEN_DEPTH) fill(0);

@@ -95,7 +95,7 @@ function drawUpload(file) {
   if (file.mimetype?.startsWith("image/") && file.mimetype !== "image/svg+xml") {
     return h("figure", { class: "image-block" }, h("figcaption", {}, title), picture({ image_url: address(file.url_private), alt_text: file.alt_txt || title }, "image"));
   }
-  const words = [h("span", {}, title), h("span", { class: "file-note" }, [file.pretty_type, bytes(file.size)].filter(Boolean).join(", "))];
+  const words = h("span", { class: "file-words" }, h("span", {}, title), h("span", { class: "file-note" }, [file.pretty_type, bytes(file.size)].filter(Boolean).join(", ")));
   const where = address(file.url_private_download);
   return where ? h("a", { class: "file-block", href: where, download: file.name ?? "" }, icon("file"), words) : h("div", { class: "file-block" }, icon("file"), words);
 }

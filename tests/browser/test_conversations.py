@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.fake_page_api import PAGE
 from tests.browser.fake_server import FakeServer
@@ -216,6 +216,35 @@ def test_reading_above_is_not_disturbed_by_a_new_message(
     expect(column.get_by_text("the news")).not_to_be_in_viewport()
     column.get_by_role("button", name="New messages").click()
     expect(column.get_by_text("the news")).to_be_in_viewport()
+
+
+def test_a_picture_that_arrives_late_does_not_hide_the_newest_message(
+    screen: Screen, server: FakeServer
+) -> None:
+    """The column keeps up with what grows above the message that was at its end."""
+    held: list[Route] = []
+    screen.page.route("https://pictures.example/*", lambda route: held.append(route))  # noqa: PLW0108 - playwright writes on it
+    picture = {
+        "type": "image",
+        "block_id": "p",
+        "image_url": "https://pictures.example/tall.svg",
+        "alt_text": "A tall picture",
+    }
+    app = {"user": "U09BOT", "bot_id": "B01"}
+    server.workspace.post("U02MIA", "app", {**app, "text": "x", "blocks": [{**picture}]})
+    server.workspace.post("U02MIA", "app", {**app, "text": "below the picture"})
+    server.tell("message")
+    column = screen.column("Mia")
+    newest = column.get_by_text("below the picture")
+    expect(newest).to_be_in_viewport()
+    before = column.locator(".messages").evaluate("one => one.scrollHeight")
+    tall = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="300"></svg>'
+    held.pop().fulfill(body=tall, content_type="image/svg+xml")
+    screen.page.wait_for_function(
+        "before => document.querySelector('[data-person=U02MIA] .messages').scrollHeight > before",
+        arg=before,
+    )
+    expect(newest).to_be_in_viewport(ratio=1)
 
 
 def test_an_undrawn_kind_of_block_says_so(screen: Screen, server: FakeServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.fake_server import FakeServer
@@ -50,6 +51,13 @@ def test_the_inspector_filters_and_unfolds_an_exchange(screen: Screen) -> None:
     expect(asked).to_contain_text("type: section")
     screen.page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+
+
+def test_the_inspector_names_people_and_channels(screen: Screen, server: FakeServer) -> None:
+    """Instead of their ids, where an id is all there is to say."""
+    server.workspace.exchange("users.info", {"text": "U02MIA"}, {"ok": True}, to_app=False)
+    screen.page.get_by_role("button", name="Inspector").click()
+    expect(screen.page.locator(".exchange-summary")).to_have_text("Mia Lindqvist")
 
 
 def test_a_fault_is_added_and_taken_away(screen: Screen, server: FakeServer) -> None:
@@ -119,3 +127,36 @@ def test_nothing_overflows_on_a_phone(screen: Screen) -> None:
     screen.page.get_by_role("button", name="People and channels").click()
     screen.page.get_by_role("navigation").get_by_role("button", name="Olga").click()
     expect(screen.column("Olga")).to_be_in_viewport()
+
+
+def test_a_phone_turns_to_people_and_closes_them_above(screen: Screen) -> None:
+    """The row of faces says whose column fills the screen, and takes it away."""
+    screen.page.set_viewport_size({"width": 375, "height": 720})
+    screen.open()
+    screen.page.get_by_role("button", name="Show Mia").click()
+    expect(screen.column("Mia")).to_be_in_viewport(ratio=0.9)
+    screen.page.get_by_role("button", name="Close Mia").click()
+    expect(screen.column("Mia")).to_have_count(0)
+    expect(screen.column("Rita")).to_be_in_viewport(ratio=0.9)
+
+
+@pytest.mark.parametrize("width", [375, 1366, 1920])
+def test_the_clock_is_whole_at_every_width(screen: Screen, width: int) -> None:
+    """No button of it is cut off, and its words fit."""
+    screen.page.set_viewport_size({"width": width, "height": 768})
+    screen.open()
+    bar = screen.page.get_by_role("group", name="The workspace's clock")
+    assert bar.evaluate("one => one.scrollWidth <= one.clientWidth")
+    status = screen.page.locator(".app-status-words")
+    assert status.evaluate("one => one.scrollWidth <= one.clientWidth || one.clientWidth <= 1")
+
+
+def test_four_people_fit_side_by_side_on_a_laptop(screen: Screen) -> None:
+    """At 1366 pixels nothing is scrolled out of sight."""
+    screen.page.set_viewport_size({"width": 1366, "height": 768})
+    screen.open()
+    for name in ("Olga", "Gus"):
+        screen.page.get_by_role("navigation").get_by_role("button", name=name).click()
+    assert screen.page.locator(".column").count() == 4
+    columns = screen.page.locator("#columns")
+    assert columns.evaluate("one => one.scrollWidth <= one.clientWidth")
