@@ -232,10 +232,18 @@ class Desk:
         """Whether nothing that was put off is still to be done."""
         return not self._tasks
 
-    async def drain(self) -> None:
-        """Until everything put off is done."""
+    async def drain(self, seconds: float | None = None) -> None:
+        """Until everything put off is done, for so long at most; the rest is given up then."""
+        until = None if seconds is None else asyncio.get_running_loop().time() + seconds
         while self._tasks:
-            await asyncio.wait(self._tasks)
+            left = None if until is None else until - asyncio.get_running_loop().time()
+            if left is not None and left <= 0:
+                log.warning("answers were given up", extra={"count": len(self._tasks)})
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.wait(self._tasks)
+                return
+            await asyncio.wait(self._tasks, timeout=left)
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:

@@ -53,6 +53,8 @@ log = logging.getLogger(__name__)
 
 CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
 """Well under a lane's lease, so that a slow answer never outlives the right to wait for it."""
+LAST_SECONDS = 1.0
+"""For answers that are on their way when the house is closed."""
 DIRECTORY_JOB = "directory"
 DIRECTORY_EVERY = timedelta(hours=24)
 PROFILES_EVERY = timedelta(minutes=1)
@@ -182,7 +184,7 @@ async def open_house(
                 notices=identity.notices,
             )
             yield house
-            await desk.drain()
+            await desk.drain(LAST_SECONDS)
 
 
 def digest_of(text: str) -> str:

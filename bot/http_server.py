@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 SLACK_PATH = "/slack/events"
 MOST_BYTES = 1024 * 1024
 """The largest body taken. A form of Slack's is at most 250 kB (views reference)."""
-DRAIN_SECONDS = 5.0
+DRAIN_SECONDS = 3.0
+"""As long as Slack waits for an answer. What is then given up has as long again to end."""
 
 Dispatch = Callable[[str, Mapping[str, str]], Awaitable[BoltResponse]]
 """Handles a raw body with its headers."""

@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
+import threading
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 
 import configuration
@@ -10,10 +13,11 @@ import storage
 from bot import http_server, logs
 from bot.cli_parts import Fault
 from bot.house import House, open_house
+from bot.http_server import Running
 from bot.reachable import Reachable
 from bot.settings import Settings, Transport
 from bot.slack_checks import SlackFaults
-from bot.socket_mode import SocketMode
+from bot.socket_mode import CLOSE_SECONDS, SocketMode
 from bot.still_held import still_held
 from connectors.people_csv import PeopleFileFaults
 from connectors.registry import ConnectorFaults
@@ -22,8 +26,10 @@ from engine.domain.refusals import StillHeld
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 7.0
-"""Of the ten that SIGTERM leaves: for what is in flight on the lanes."""
+DRAIN_SECONDS = 6.0
+"""Of the ten that SIGTERM leaves: for all that is in hand, at the same time."""
+LAST_SECONDS = 9.5
+"""Then the process ends, whatever hangs: what it had in hand is found as after a crash."""
 
 
 async def serve(settings: Settings) -> int:
@@ -46,18 +52,48 @@ async def _run(house: House) -> None:
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stopping.set)
-    edge = Edge(house)
     async with AsyncExitStack() as stack:
+        edge = Edge(house)
         await edge.open(stack)
         for notice in house.notices:
             log.warning("%s", notice)
-        await _prepare(house)
-        edge.prepared = True
-        house.worker.start()
-        log.info("Usher is ready", extra={"url": edge.url})
-        await stopping.wait()
+        if await _unless(stopping, _prepare(house)):
+            edge.prepared = True
+            house.worker.start()
+            log.info("Usher is ready", extra={"url": edge.url})
+            await stopping.wait()
         log.info("stopping")
-        await house.worker.stop(DRAIN_SECONDS)
+        _end_at_last()
+        await _stop(house, edge)
+
+
+async def _unless(stopping: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Whether it was done, rather than given up because the process is to stop."""
+    doing = asyncio.create_task(work)
+    told = asyncio.create_task(stopping.wait())
+    await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if not doing.done():
+        doing.cancel()
+        await asyncio.wait({doing})
+        return False
+    await doing
+    return True
+
+
+async def _stop(house: House, edge: "Edge") -> None:
+    """Take nothing new, and let all that is in hand finish under one deadline."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + DRAIN_SECONDS
+    await asyncio.gather(edge.stop(DRAIN_SECONDS), house.worker.stop(DRAIN_SECONDS))
+    await house.desk.drain(until - loop.time())
+
+
+def _end_at_last() -> None:
+    """See that the process ends, even if a thread or a task heeds nothing."""
+    last = threading.Timer(LAST_SECONDS, os._exit, [1])
+    last.daemon = True
+    last.start()
 
 
 async def _prepare(house: House) -> None:
@@ -79,11 +115,12 @@ class Edge:
         self._house = house
         self._reachable = Reachable(house.client, house.store)
         self._socket: SocketMode | None = None
+        self._running: Running | None = None
         self.prepared = False
         self.url = ""
 
     async def open(self, stack: AsyncExitStack) -> None:
-        """Listen; what was opened is closed with the stack. Raises `Fault`."""
+        """Listen; with the stack it is closed, unless it was stopped. Raises `Fault`."""
         house, settings = self._house, self._house.settings
         dispatch = None
         if settings.transport is Transport.HTTP:
@@ -92,12 +129,21 @@ class Edge:
             dispatch, self.reason, house.metrics, refresh=house.observe, look=self._reachable.look
         )
         running = await http_server.run(app, host=settings.host, port=settings.port)
-        stack.push_async_callback(running.stop)
+        self._running = running
+        stack.push_async_callback(self.stop, 0)
         self.url = running.url
         if settings.app_token is not None:
             self._socket = SocketMode(house.bolt, house.client, settings.app_token, house.metrics)
             self._socket.start()
-            stack.push_async_callback(self._socket.stop, DRAIN_SECONDS)
+
+    async def stop(self, seconds: float) -> None:
+        """Take nothing new, and answer what is in hand, for so long at most."""
+        running, self._running = self._running, None
+        stops = [running.stop()] if running is not None else []
+        socket, self._socket = self._socket, None
+        if socket is not None:
+            stops.append(socket.stop(seconds - CLOSE_SECONDS))
+        await asyncio.gather(*stops)
 
     def reason(self) -> str | None:
         """Why this process is not ready, if it is not."""

@@ -37,11 +37,21 @@ class Served:
     socket_mode: bool = False
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     url: str = ""
+    log: Path = Path()
+    """What the process begun last has written."""
 
     async def start(
         self, *, module: str = "bot.cli", **environment: str
     ) -> subprocess.Popen[bytes]:
         """Start one process and wait until it says it is ready."""
+        process = self.begin(module=module, **environment)
+        await self._ready(process)
+        if not self.socket_mode:
+            self.playground.connect_http(f"{self.url}/slack/events")
+        return process
+
+    def begin(self, *, module: str = "bot.cli", **environment: str) -> subprocess.Popen[bytes]:
+        """Start one process and wait for nothing."""
         port = _free_port()
         known = {
             "SLACK_BOT_TOKEN": self.playground.bot_token,
@@ -55,7 +65,8 @@ class Served:
             known["SLACK_APP_TOKEN"] = self.playground.app_token
         else:
             known["SLACK_SIGNING_SECRET"] = self.playground.signing_secret
-        log = (self.folder / f"serve-{port}.log").open("wb")
+        self.log = self.folder / f"serve-{port}.log"
+        log = self.log.open("wb")
         process = subprocess.Popen(
             [sys.executable, "-m", module, "serve"],
             cwd=self.folder,
@@ -66,16 +77,13 @@ class Served:
         log.close()
         self.processes.append(process)
         self.url = f"http://127.0.0.1:{port}"
-        await self._ready(process, port)
-        if not self.socket_mode:
-            self.playground.connect_http(f"{self.url}/slack/events")
         return process
 
-    async def _ready(self, process: subprocess.Popen[bytes], port: int) -> None:
+    async def _ready(self, process: subprocess.Popen[bytes]) -> None:
         async with asyncio.timeout(READY_WITHIN), aiohttp.ClientSession() as session:
             while True:
                 if process.poll() is not None:
-                    log = (self.folder / f"serve-{port}.log").read_text()
+                    log = self.log.read_text()
                     raise AssertionError(f"usher serve ended with {process.returncode}:\n{log}")
                 try:
                     async with session.get(f"{self.url}/readyz") as answer:

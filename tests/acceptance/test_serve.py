@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.served import served
+from playground.driver import SlackSays
+from tests.acceptance.served import READY_WITHIN, served
+
+HANGING = "tests.acceptance.hanging_serve"
 
 SECONDS = """
 organization: {name: Contoso, domains: [contoso.com]}
@@ -67,6 +70,50 @@ async def test_sigterm_drains_and_exits_well(tmp_path: Path) -> None:
     """An operator stops it; it ends by itself with 0."""
     async with served(tmp_path, SECONDS) as world:
         process = await world.start()
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("socket_mode", [False, True], ids=["HTTP", "Socket Mode"])
+async def test_sigterm_ends_it_in_time_although_everything_in_hand_hangs(
+    tmp_path: Path, socket_mode: bool
+) -> None:
+    """A command, a message on its way and a Home tab never end: one deadline is for all of them."""
+    async with served(tmp_path, SECONDS, socket_mode=socket_mode) as world:
+        process = await world.start(module=HANGING)
+        rita = world.playground.person("rita")
+        await rita.types("/access request production")
+        await world.until(lambda: rita.form is not None)
+        assert rita.form is not None
+        await rita.form.fill("Justification", "Slow queries")
+        await rita.form.submit()
+        await rita.opens_home()
+        with pytest.raises(SlackSays):
+            await rita.types("/access")
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=10) == 0
+
+
+@pytest.mark.slow
+async def test_sigterm_ends_it_in_time_although_something_heeds_nothing(tmp_path: Path) -> None:
+    """Whatever would not be given up ends with the process; the exit code tells."""
+    async with served(tmp_path, SECONDS) as world:
+        process = await world.start(module=HANGING, USHER_HEEDLESS="1")
+        await world.playground.person("rita").opens_home()
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=10) == 1
+
+
+async def test_sigterm_ends_it_while_it_still_reads_the_directory(tmp_path: Path) -> None:
+    """It is not ready yet, and stops as well."""
+    async with served(tmp_path, SECONDS) as world:
+        world.playground.faults.add("slow", method="users.list", times=1, seconds=60)
+        process = world.begin()
+        await world.until(lambda: not world.playground.faults.rules, within=READY_WITHIN)
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(timeout=10) == 0
