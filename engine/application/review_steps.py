@@ -34,7 +34,7 @@ from engine.domain.reviews import (
 
 log = logging.getLogger(__name__)
 
-LINES_AT_ONCE = 5_000
+LINES_AT_ONCE = 10_000
 CARDS_AT_ONCE = 200
 REMOVALS_AT_ONCE = 20
 TURN = timedelta(minutes=1)
