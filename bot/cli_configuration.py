@@ -24,8 +24,10 @@ from bot.cli_parts import Database, Fault, NoDatabase
 from bot.house import digest_of
 from bot.settings import OperatorSettings, SettingsFaults
 from bot.still_held import still_held
+from connectors import known_connectors
 from engine.application.clock import SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
+from engine.application.directory import DirectoryNames
 from engine.application.ports import Reader
 from engine.domain.configuration import changes
 from engine.domain.refusals import StillHeld
@@ -97,7 +99,7 @@ async def _check(name: str, text: str, today: date) -> tuple[Checked, str | None
 
     def with_directory(reader: Reader) -> Checked:
         directory = reader.directory()
-        return configuration.check(text, filename=name, directory=directory, today=today)
+        return _checked(name, text, today, directory)
 
     try:
         async with _informed(settings_for_operator()) as database:
@@ -110,7 +112,13 @@ async def _check(name: str, text: str, today: date) -> tuple[Checked, str | None
         why = " ".join(fault.sentences)
     except slack_checks.SlackFaults as slack:
         why = " ".join(slack.faults)
-    return configuration.check(text, filename=name, directory=None, today=today), why
+    return _checked(name, text, today, None), why
+
+
+def _checked(name: str, text: str, today: date, directory: DirectoryNames | None) -> Checked:
+    return configuration.check(
+        text, filename=name, directory=directory, today=today, connectors=known_connectors()
+    )
 
 
 async def _plan(settings: OperatorSettings, name: str, text: str) -> str:
@@ -197,7 +205,9 @@ def described(reader: Reader, name: str, text: str, today: date) -> str:
 
 def _read(reader: Reader, name: str, text: str, today: date) -> configuration.Read:
     directory = reader.directory()
-    return configuration.read(text, filename=name, directory=directory, today=today)
+    return configuration.read(
+        text, filename=name, directory=directory, today=today, connectors=known_connectors()
+    )
 
 
 def _cannot_look_up() -> str:

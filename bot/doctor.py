@@ -24,6 +24,7 @@ from bot.cli_parts import Database, Fault, NoDatabase
 from bot.logs import Redaction
 from bot.settings import OperatorSettings, SettingsFaults, load, load_for_operator
 from bot.slack_checks import Identity, SlackFaults
+from connectors import known_connectors
 from engine.application.clock import SystemClock
 from engine.application.configured import Configured
 from engine.application.connectors import Connector, ConnectorError, Target
@@ -217,7 +218,13 @@ def _file_findings(reader: Reader, name: str, text: str, today: date) -> list[Fi
     """What the file in USHER_CONFIG would do at the next start."""
     directory = reader.directory()
     try:
-        read = configuration.read(text, filename=name, directory=directory, today=today)
+        read = configuration.read(
+            text,
+            filename=name,
+            directory=directory,
+            today=today,
+            connectors=known_connectors(),
+        )
     except configuration.ConfigurationFaults as faults:
         return [_problem("USHER_CONFIG", str(fault)) for fault in faults.faults]
     found = [_note("USHER_CONFIG", str(warning)) for warning in read.warnings]

@@ -80,6 +80,8 @@ class House:
     metrics: Metrics
     clock: Clock
     settings: Settings
+    connectors: tuple[str, ...]
+    """The names that a configuration may use."""
     notices: tuple[str, ...]
     """What does not work fully, and what to do about it: scopes that were left out."""
 
@@ -181,6 +183,7 @@ async def open_house(
                 metrics=metrics,
                 clock=clock,
                 settings=settings,
+                connectors=tuple(built),
                 notices=identity.notices,
             )
             yield house
@@ -201,7 +204,9 @@ async def apply_file(house: House, name: str, text: str) -> int:
     def read(reader: Reader) -> configuration.Read:
         names = reader.directory()
         today = house.clock.now().date()
-        return configuration.read(text, filename=name, directory=names, today=today)
+        return configuration.read(
+            text, filename=name, directory=names, today=today, connectors=house.connectors
+        )
 
     found = await house.store.read(read)
     for warning in found.warnings:

@@ -8,7 +8,7 @@ published JSON Schema (`structure.py`), what is not supported yet (`later.py`), 
 All sentences are in `wording/`. Nothing here reads a clock, a network or a database.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -57,21 +57,34 @@ class Read:
     warnings: tuple[ConfigurationWarning, ...] = ()
 
 
-def read(text: str, *, filename: str, directory: DirectoryNames, today: date) -> Read:
+def read(
+    text: str,
+    *,
+    filename: str,
+    directory: DirectoryNames,
+    today: date,
+    connectors: Iterable[str] = (),
+) -> Read:
     """The configuration a file describes.
 
-    `filename` is only for the messages; `today` (UTC) is the day an end date must not be before.
+    `filename` is only for the messages; `today` (UTC) is the day an end date must not be before;
+    `connectors` may be named besides the built-in ones.
     Raises `ConfigurationFaults` with every fault of the file.
     """
     findings = Findings(filename)
-    configuration = _examine(text, findings, directory, today)
+    configuration = _examine(text, findings, directory, today, connectors)
     if configuration is None or findings.faults:
         raise ConfigurationFaults(findings.faults)
     return Read(configuration=configuration, warnings=findings.warnings)
 
 
 def check(
-    text: str, *, filename: str, directory: DirectoryNames | None, today: date
+    text: str,
+    *,
+    filename: str,
+    directory: DirectoryNames | None,
+    today: date,
+    connectors: Iterable[str] = (),
 ) -> tuple[tuple[Fault, ...], tuple[ConfigurationWarning, ...]]:
     """Every fault and every warning of a file.
 
@@ -79,7 +92,7 @@ def check(
     and whether people exist is not.
     """
     findings = Findings(filename)
-    _examine(text, findings, directory, today)
+    _examine(text, findings, directory, today, connectors)
     return findings.faults, findings.warnings
 
 
@@ -96,7 +109,11 @@ def sample_file() -> Iterator[Path]:
 
 
 def _examine(
-    text: str, findings: Findings, directory: DirectoryNames | None, today: date
+    text: str,
+    findings: Findings,
+    directory: DirectoryNames | None,
+    today: date,
+    connectors: Iterable[str],
 ) -> Configuration | None:
     """Every step as far as it can go. What comes out is only to be used without faults."""
     document = parse(text, findings)
@@ -106,5 +123,11 @@ def _examine(
         findings.fault(1, form.empty_file())
         return None
     document = structure.check(later.refuse(document, findings), findings)
-    reading = Reading(document=document, findings=findings, lookups=Lookups(directory), today=today)
+    reading = Reading(
+        document=document,
+        findings=findings,
+        lookups=Lookups(directory),
+        today=today,
+        connectors=tuple(connectors),
+    )
     return build.configuration(reading, shape.fill(document))

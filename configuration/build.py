@@ -11,7 +11,7 @@ from configuration.document import Path
 from configuration.faults import Words
 from configuration.reading import Reading, group_ids
 from configuration.shape import CatalogPart, FilePart, GrantPart, PackagePart, ResourcePart
-from configuration.wording import closest, meaning
+from configuration.wording import closest, form, meaning
 from engine.domain.catalogs import (
     AccessPackage,
     Catalog,
@@ -176,9 +176,13 @@ def _target(reading: Reading, part: ResourcePart, path: Path) -> tuple[str, str]
                     reading.fault(place, meaning.public_channel_is_no_access(part.id))
                 return channel.id, f"#{channel.name}"
             reading.fault(place, channel)
+    elif part.connector and part.connector not in {_BY_HAND, *reading.connectors}:
+        known = dict.fromkeys([_BY_HAND, *_SIGNS, *later.CONNECTORS, *reading.connectors])
+        reading.fault((*path, "connector"), form.not_among("connector", part.connector, [*known]))
     return part.id, part.id
 
 
+_BY_HAND = "manual"
 _SIGNS = {"slack_usergroup": "@", "slack_channel": "#"}
 
 
@@ -191,8 +195,8 @@ def _slack_role(reading: Reading, part: ResourcePart, path: Path) -> None:
 
 def _fulfillers(reading: Reading, part: ResourcePart, path: Path) -> Fulfillers:
     place = (*path, "fulfillers")
-    if part.connector != "manual":
-        if part.fulfillers and part.connector:
+    if part.connector != _BY_HAND:
+        if part.fulfillers and part.connector and reading.whole((*path, "connector")):
             reading.fault(place, meaning.fulfillers_without_task(part.connector))
         return Fulfillers()
     if not part.fulfillers and reading.whole(place):

@@ -25,7 +25,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
 SCOPES = frozenset(
     {"connected_organizations", "all_configured_organizations", "all_external_users", "automatic"}
 )
-CONNECTORS = frozenset({"webhook", "entra_group", "entra_app", "scim"})
+CONNECTORS = ("webhook", "entra_group", "entra_app", "scim")
 
 
 def refuse(document: Document, findings: Findings) -> Document:

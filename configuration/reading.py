@@ -34,6 +34,8 @@ class Reading:
     findings: Findings
     lookups: Lookups
     today: date
+    connectors: tuple[str, ...] = ()
+    """Installed ones; the built-in ones are known."""
     _harmed: set[Path] = field(default_factory=set)
 
     def fault(self, path: Path, words: Words) -> None:

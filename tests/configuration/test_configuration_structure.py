@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.configuration.contoso import GOOD, faults, spoilt, warnings
+import configuration
+from tests.configuration.contoso import CONTOSO, GOOD, TODAY, faults, spoilt, warnings
 
 
 def test_the_good_file_has_no_faults_and_no_warnings() -> None:
@@ -173,6 +174,12 @@ def test_the_good_file_has_no_faults_and_no_warnings() -> None:
             "13: connector must be manual, slack_usergroup, slack_channel, webhook, entra_group,"
             ' entra_app or scim, not "pigeon".',
             id="an unknown connector",
+        ),
+        pytest.param(
+            "connector: manual",
+            "connector: Carrier Pigeon",
+            '13: connector must be written like manual, not "Carrier Pigeon".',
+            id="what cannot be a connector's name",
         ),
         pytest.param(
             "{manager: 1}",
@@ -368,3 +375,26 @@ def test_text_may_be_as_long_as_its_limit_and_no_longer(key: str, most: int) -> 
     found = faults(spoilt((old, head + "x" * (most + 1) + tail)))
     assert len(found) == 1
     assert f"has {most + 1} characters; {most} is the most. Shorten it." in found[0]
+
+
+def test_a_connector_that_is_installed_may_be_named() -> None:
+    """It is known by its name only; and a fault names it among the others."""
+    named, _ = configuration.check(
+        spoilt(
+            ("connector: manual", "connector: badges"), ('        fulfillers: ["@it-desk"]\n', "")
+        ),
+        filename="usher.yml",
+        directory=CONTOSO,
+        today=TODAY,
+        connectors=["manual", "badges"],
+    )
+    wrong, _ = configuration.check(
+        spoilt(("connector: manual", "connector: badge")),
+        filename="usher.yml",
+        directory=CONTOSO,
+        today=TODAY,
+        connectors=["badges"],
+    )
+
+    assert not [str(fault) for fault in named]
+    assert "Did you mean badges?" in str(wrong[0])
