@@ -37,7 +37,18 @@ make_environment() {
   fi
 }
 
+# For tests only, where npm is: another renderer of blocks, and the rules of accessibility.
+install_second_opinions() {
+  if [ -d tests/browser/oracle/node_modules ] || ! command -v npm >/dev/null; then
+    return
+  fi
+  echo "Installing another renderer and the rules of accessibility"
+  (cd tests/browser/oracle && npm ci --ignore-scripts --silent) \
+    || echo "They could not be installed, so the tests with them are left out." >&2
+}
+
 install_browser() {
+  install_second_opinions
   if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
     return
   fi
