@@ -168,6 +168,7 @@ BEHAVIOUR: tuple[Line, ...] = (
     _full(
         "event retries", DELIVERY + "test_events_are_repeated_at_once_after_one_and_five_minutes"
     ),
+    _full("request URL verification", DELIVERY + "test_a_request_url_is_verified_by_its_challenge"),
     _full("redirects", DELIVERY + "test_two_redirects_are_followed_and_a_third_is_not"),
     _full("no-retry header", DELIVERY + "test_an_app_can_turn_a_retry_off"),
     _full("escaping of commands", DELIVERY + "test_commands_are_escaped_as_the_manifest_asks"),

@@ -81,11 +81,42 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self.failed: list[str] = []
         """Events that were given up, in words."""
+        self._reachable = True
 
     @property
     def idle(self) -> bool:
         """Whether nothing is on its way to the app at this moment."""
         return not self._tasks
+
+    @property
+    def reachable(self) -> bool:
+        """Whether the app's request URL answered when it was last tried."""
+        return self._reachable
+
+    @reachable.setter
+    def reachable(self, value: bool) -> None:
+        if value is not self._reachable:
+            self._reachable = value
+            self._playground.workspace.tell("app")
+
+    async def verify(self) -> None:
+        """The handshake with which Slack accepts a request URL: the app returns the challenge.
+
+        docs.slack.dev/reference/events/url_verification. `reachable` says what came of it.
+        """
+        challenge = secrets.token_urlsafe(24)
+        payload: Json = {
+            "token": "verification-token",
+            "challenge": challenge,
+            "type": "url_verification",
+        }
+        parcel = Parcel(kind="events_api", what="url_verification", payload=payload)
+        try:
+            answer = await self._deliver(parcel, self._ack_within)
+        except NotAnswered:
+            self.reachable = False
+        else:
+            self.reachable = challenge in (answer.body.get("challenge"), answer.body.get("text"))
 
     async def settled(self) -> None:
         """Wait until nothing is on its way. Retries that wait for their time do not count."""
@@ -132,7 +163,7 @@ class Delivery:
         left = self._ack_within - late
         if left > 0:
             await asyncio.sleep(late)
-            return await self._transport().deliver(parcel, within=left)
+            return await self._deliver(parcel, left)
         await asyncio.sleep(self._ack_within)
         self.start(self._arrive_anyway(parcel, -left))
         raise NotAnswered("http_timeout")
@@ -141,7 +172,16 @@ class Delivery:
         """Nobody waits for the answer any more; the app gets it all the same."""
         await asyncio.sleep(wait)
         with contextlib.suppress(NotAnswered):
-            await self._transport().deliver(parcel, within=self._ack_within)
+            await self._deliver(parcel, self._ack_within)
+
+    async def _deliver(self, parcel: Parcel, within: float) -> Answer:
+        try:
+            answer = await self._transport().deliver(parcel, within=within)
+        except NotAnswered as failure:
+            self.reachable = failure.reason != "connection_failed"
+            raise
+        self.reachable = True
+        return answer
 
     def _transport(self) -> Transport:
         playground = self._playground

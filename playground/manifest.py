@@ -59,7 +59,7 @@ class Manifest:
 def read_manifest(document: Json | None) -> Manifest:
     """Read a parsed manifest; none at all means an app that may do everything."""
     if document is None:
-        return Manifest(name="App", bot_name="app", any_command=True)
+        return Manifest(name="Bolt app", bot_name="app", any_command=True)
     features = as_json(document.get("features"))
     settings = as_json(document.get("settings"))
     home = as_json(features.get("app_home"))

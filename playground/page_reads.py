@@ -48,7 +48,8 @@ def state(playground: Playground) -> Json:
                 }
                 for one in workspace.manifest.commands
             ],
-            "connected": transport != "none",
+            "connected": transport == "socket"
+            or (transport == "http" and playground.delivery.reachable),
             "transport": transport,
         },
         "people": [_person(one, rooms.get(one.id, ())) for one in workspace.people()],

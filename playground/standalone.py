@@ -12,7 +12,7 @@ import json
 import math
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from playground.seed import Channel, Person, PersonKind, Usergroup
@@ -22,6 +22,9 @@ from playground.wire import Json, as_json, as_list, as_text
 BOT_TOKEN = "xoxb-playground"  # noqa: S105 - a word for this machine, no secret
 APP_TOKEN = "xapp-playground"  # noqa: S105 - likewise
 SIGNING_SECRET = "playground"  # noqa: S105 - likewise
+
+LOOK_EVERY = 1.0
+"""Real seconds between two looks for an app that does not answer."""
 
 PEOPLE = (
     Person(name="ana", real_name="Ana Archer", email="ana@example.com", title="Engineer"),
@@ -134,28 +137,48 @@ async def serve(options: argparse.Namespace) -> None:
         raise BadInput(
             f"cannot listen on {options.host}:{options.port}: {error.strerror}"
         ) from error
-    if options.app_url:
-        playground.connect_http(options.app_url)
     if options.hook:
         playground.attach(options.hook)
-    _tell(playground)
+    _say(*_settings(playground, options.app_url))
+    looking = asyncio.ensure_future(_look_for_app(playground, options.app_url))
     stop = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
     await stop.wait()
+    looking.cancel()
     await playground.stop()
 
 
-def _tell(playground: Playground) -> None:
-    lines = (
-        f"Playground on {playground.url}",
-        "Start the app with:",
-        f"  SLACK_API_URL={playground.url}/api/",
-        f"  SLACK_BOT_TOKEN={playground.bot_token}",
-        f"  SLACK_APP_TOKEN={playground.app_token}   (Socket Mode)",
-        f"  SLACK_SIGNING_SECRET={playground.signing_secret}   (HTTP)",
-    )
-    sys.stdout.write("\n".join(lines) + "\n")
+def _settings(playground: Playground, app_url: str | None) -> Iterator[str]:
+    """What to tell whoever starts the app."""
+    yield f"Playground on {playground.url}"
+    yield "Start the app with:"
+    yield f"  SLACK_API_URL={playground.url}/api/"
+    yield f"  SLACK_BOT_TOKEN={playground.bot_token}"
+    if app_url:
+        yield f"  SLACK_SIGNING_SECRET={playground.signing_secret}"
+    else:
+        yield f"  SLACK_APP_TOKEN={playground.app_token}"
+
+
+async def _look_for_app(playground: Playground, app_url: str | None) -> None:
+    """Until the app answers, and again whenever it is gone; on the page people see which it is."""
+    if app_url is None:
+        await playground.sockets.wait_connected()
+        _say("The app is connected.")
+        return
+    playground.delivery.reachable = False
+    playground.connect_http(app_url)
+    while True:
+        if not playground.delivery.reachable:
+            await playground.delivery.verify()
+            if playground.delivery.reachable:
+                _say(f"The app answers at {app_url}.")
+        await asyncio.sleep(LOOK_EVERY)
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
 
 

@@ -189,7 +189,8 @@ export class Column {
   emptyNote(empty) {
     this.scroller.querySelector(".empty-conversation")?.remove();
     if (!empty) return;
-    const invite = this.place === "app" ? `Nothing from ${placeName("app")} yet. Type / below to see what it can do.` : `This is the beginning of ${placeName(this.place)}.`;
+    const begin = workspace.app.commands.length ? "Type / below to see what it can do." : "Write to it below.";
+    const invite = this.place === "app" ? `Nothing from ${placeName("app")} yet. ${begin}` : `This is the beginning of ${placeName(this.place)}.`;
     this.scroller.append(h("div", { class: "empty empty-conversation" }, icon("message"), h("p", {}, invite)));
   }
 

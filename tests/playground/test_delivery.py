@@ -17,8 +17,11 @@ from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.acts import SlackSays
+from playground.delivery import Answer, Parcel
 from playground.driver import Reaction
+from playground.page_reads import state
 from playground.server import Playground
+from playground.signed_http import SignedHttp
 from tests.playground.answering import Answering
 from tests.playground.sample import PEOPLE, Stage, actions, section
 from tests.playground.test_messages import refused
@@ -102,6 +105,30 @@ async def test_events_are_repeated_at_once_after_one_and_five_minutes(
     await playground.days_pass(1)
     assert len(bare.requests) == 4
     assert playground.delivery.failed == ["event app_home_opened: http_error"]
+
+
+class Echo(Answering):
+    """An app that passes the handshake."""
+
+    async def deliver(self, parcel: Parcel, *, within: float) -> Answer:
+        """Send the challenge back."""
+        return Answer(body={"challenge": parcel.payload["challenge"]})
+
+
+async def test_a_request_url_is_verified_by_its_challenge(playground: Playground) -> None:
+    """docs.slack.dev/reference/events/url_verification; the page shows what came of it."""
+    delivery = playground.delivery
+    app = Answering(playground)
+    await delivery.verify()
+    assert not delivery.reachable
+    assert state(playground)["app"]["connected"] is False
+    assert app.parcels[0].payload["type"] == "url_verification"
+    Echo(playground)
+    await delivery.verify()
+    assert state(playground)["app"]["connected"] is True
+    playground.http = SignedHttp("http://127.0.0.1:1/slack/events", "secret")
+    await delivery.verify()
+    assert not delivery.reachable
 
 
 async def test_two_redirects_are_followed_and_a_third_is_not(playground: Playground) -> None:

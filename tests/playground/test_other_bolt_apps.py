@@ -21,13 +21,13 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from playground.standalone import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, main
+from playground.standalone import main
 
 APPS = Path(__file__).parent / "apps"
 ROOT = Path(__file__).parents[2]
-BOLT_JS = "@slack/bolt@4.7.3"
+BOLT_JS = "@slack/bolt@5.1.0"
 BOLT_JS_FOLDER = Path(
-    os.environ.get("PLAYGROUND_BOLT_JS", Path.home() / ".cache" / "playground-bolt-js")
+    os.environ.get("PLAYGROUND_BOLT_JS", Path.home() / ".cache" / "playground-bolt-js-5.1.0")
 )
 PATIENCE = 30.0
 """Real seconds for another process to start or to answer."""
@@ -118,18 +118,14 @@ async def hello(command: list[str], transport: str, env: dict[str, str]) -> None
         way = ["--app-url", f"http://127.0.0.1:{port}/slack/events"]
     async with process(sys.executable, "-m", "playground", *way, "--port", "0") as playground:
         url = (await line_with(playground, "Playground on")).rpartition(" ")[2]
-        settings = {
-            "SLACK_API_URL": f"{url}/api/",
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_APP_TOKEN": APP_TOKEN,
-            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-            "TRANSPORT": transport,
-            "PORT": str(port),
-            **env,
-        }
-        async with process(*command, env=settings) as app, ClientSession() as session:
-            await line_with(app, "running" if transport == "http" and not env else "ready")
+        settings = {"PORT": str(port), **env}
+        for _ in range(3):
+            name, _, value = (await line_with(playground, "=")).partition("=")
+            settings[name] = value
+        async with ClientSession() as session, process(*command, env=settings) as app:
             page = Page(session, url)
+            await line_with(app, "running")
+            await line_with(playground, "The app")
             await page.start()
             await page.act("command", text="/hello world")
             answered = await page.message_with(f"Hello <@{page.ana}>, you said world")

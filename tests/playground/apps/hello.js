@@ -1,12 +1,11 @@
 // Bolt for JavaScript's hello-world: greets, offers a button, notices the click.
 const { App } = require("@slack/bolt");
 
-const socket = process.env.TRANSPORT === "socket";
 const app = new App({
   token: process.env.SLACK_BOT_TOKEN,
   signingSecret: process.env.SLACK_SIGNING_SECRET,
   appToken: process.env.SLACK_APP_TOKEN,
-  socketMode: socket,
+  socketMode: Boolean(process.env.SLACK_APP_TOKEN),
   clientOptions: { slackApiUrl: process.env.SLACK_API_URL },
 });
 
@@ -38,8 +37,6 @@ app.action("clicked", async ({ ack, body, say }) => {
 });
 
 (async () => {
-  await app.start(Number(process.env.PORT));
-  console.log("ready");
-  process.stdin.resume();
-  process.stdin.on("end", () => process.exit(0));
+  await app.start(process.env.PORT || 3000);
+  console.log("Bolt app is running!");
 })();

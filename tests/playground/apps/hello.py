@@ -1,7 +1,6 @@
 """Bolt for Python's hello-world: greets, offers a button, notices the click."""
 
 import os
-import sys
 from typing import Any
 
 from slack_bolt import App
@@ -9,7 +8,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 client = WebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
-app = App(client=client, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
+app = App(client=client, signing_secret=os.environ.get("SLACK_SIGNING_SECRET"))
 
 
 @app.command("/hello")
@@ -40,14 +39,7 @@ def notice(ack: Any, body: Any, say: Any) -> None:
 
 
 if __name__ == "__main__":
-    if os.environ["TRANSPORT"] == "socket":
-        handler = SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"])
-        handler.connect()
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        sys.stdin.read()
-        handler.close()
+    if "SLACK_APP_TOKEN" in os.environ:
+        SocketModeHandler(app, os.environ["SLACK_APP_TOKEN"]).start()
     else:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        app.start(port=int(os.environ["PORT"]))
+        app.start(port=int(os.environ.get("PORT", "3000")))
