@@ -15,7 +15,7 @@ from engine.domain.catalogs import AccessPackage, Resource
 from engine.domain.conversation import Audience
 from engine.domain.eligibility import HeldAssignment, Standing
 from engine.domain.holdings import Holding
-from engine.domain.ids import CatalogId, PackageId, PersonId
+from engine.domain.ids import CatalogId, GroupId, PackageId, PersonId
 from engine.domain.people import CATALOG_OWNERS, Person, PersonKind, Subject, the_person
 from engine.domain.policies import ApprovalStage, AssignmentPolicy
 from engine.domain.refusals import AccountClosed, AlreadyPending, NotInScope
@@ -64,12 +64,26 @@ def request_facts(
         target_id=request.target_id,
         also=[the_person(reassign_to)] if reassign_to else _reassigned(request),
     )
+    packages, groups = _excluding(reader, package, request.target_id)
     named = {reassign_to} if reassign_to and _may_be_asked(reader, reassign_to) else set()
     return RequestFacts(
         approvers=approvers,
         admin_channel=configured.organization.admin_channel,
+        excluding_packages=packages,
+        excluding_groups=groups,
         eligible_deciders=frozenset(named),
     )
+
+
+def _excluding(
+    reader: Reader, package: AccessPackage | None, target_id: PersonId
+) -> tuple[tuple[PackageId, ...], tuple[GroupId, ...]]:
+    """What this person has that excludes the package; most packages exclude nothing."""
+    packages = package.incompatible_packages if package else ()
+    groups = package.incompatible_groups if package else ()
+    held = reader.held_packages(target_id, packages) if packages else frozenset()
+    of = reader.groups_of(target_id) if groups else frozenset()
+    return tuple(p for p in packages if p in held), tuple(g for g in groups if g in of)
 
 
 def approver_facts(

@@ -31,6 +31,7 @@ from engine.domain.conversation import Notice
 from engine.domain.ids import (
     AssignmentId,
     ChannelId,
+    GroupId,
     PackageId,
     PersonId,
     PolicyId,
@@ -215,6 +216,9 @@ class RequestFacts:
 
     approvers: ApproverFacts = field(default_factory=lambda: ApproverFacts(people={}))
     admin_channel: ChannelId
+    excluding_packages: tuple[PackageId, ...] = ()
+    """Packages the target has now that exclude this one (SOD-6)."""
+    excluding_groups: tuple[GroupId, ...] = ()
     eligible_deciders: frozenset[PersonId] = frozenset()
     """For `Reassign`: the named person, if their account is open and they are one of ours."""
 

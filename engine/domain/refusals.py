@@ -179,6 +179,14 @@ class NoLongerPending(DecisionRefusal):
 
 
 @dataclass(eq=False)
+class ExcludedMeanwhile(DecisionRefusal):
+    """The target has something by now that excludes this package (SOD-6)."""
+
+    package_ids: tuple[PackageId, ...]
+    group_ids: tuple[GroupId, ...]
+
+
+@dataclass(eq=False)
 class ReasonMissing(DecisionRefusal):
     """The stage wants a reason for this answer (APR-9)."""
 

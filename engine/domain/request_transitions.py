@@ -35,6 +35,7 @@ from engine.domain.policies import ApprovalStage, ReasonRule
 from engine.domain.refusals import (
     AlreadyDecided,
     CannotDecide,
+    ExcludedMeanwhile,
     NoLongerPending,
     NotAnApprover,
     NotCancelable,
@@ -99,6 +100,8 @@ def _decide(
         raise YouAlreadyDecided(said.verdict is Verdict.APPROVED, said.decided_at)
     if not stages.may_decide(run, command.by):
         raise NotAnApprover
+    if command.verdict is Verdict.APPROVED:
+        _refuse_excluded(request, facts)
     reason = _checked_reason(command, stage)
     decision = ApprovalDecision(
         person_id=command.by, verdict=command.verdict, reason=reason, decided_at=now
@@ -127,6 +130,16 @@ def _refuse_closed_stage(request: AssignmentRequest, command: Decide, now: datet
     ends_at = stages.deadline(run, request.stages[run.number])
     if now >= ends_at:
         raise NoLongerPending(RequestState.EXPIRED, ends_at)
+
+
+def _refuse_excluded(request: AssignmentRequest, facts: RequestFacts) -> None:
+    """Two packages that exclude each other may both have been asked for while neither was held.
+
+    More time for what is held already is another matter (SOD-3).
+    """
+    excluded = facts.excluding_packages or facts.excluding_groups
+    if excluded and request.request_type is RequestType.USER_ADD:
+        raise ExcludedMeanwhile(facts.excluding_packages, facts.excluding_groups)
 
 
 def _checked_reason(command: Decide, stage: ApprovalStage) -> str:

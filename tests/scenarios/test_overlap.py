@@ -1,5 +1,6 @@
 """The same right from two sides: it goes with the last, and what was there before is known."""
 
+from playground.driver import Reaction
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
@@ -111,3 +112,28 @@ async def test_somebody_taken_out_by_hand_is_put_back_when_they_get_it_again(
         await contoso.playground.joins_group("rita", "@prod-readers")
         await contoso.asks("rita", "One")
         assert "rita" in contoso.group("prod-readers")
+
+
+async def test_what_excludes_it_meanwhile_is_seen_when_it_is_approved(company: Open) -> None:
+    """SOD-6: paying and booking payments, both asked for while neither was held."""
+    manager = files.stage("Manager", files.MANAGER)
+    pays = files.package("Pays", files.policy("All", manager))
+    books = files.package(
+        "Books",
+        files.policy("All", manager),
+        gives=("incident-room",),
+        incompatible_with={"packages": ["Pays"]},
+    )
+    async with company(files.file(pays, books)) as contoso:
+        await contoso.asks("rita", "Books")
+        await contoso.asks("rita", "Pays")
+        await contoso.mia.presses("Approve", on="for Pays")
+
+        told = await contoso.mia.presses("Approve", on="for Books")
+        assert isinstance(told, Reaction)
+        assert "may not be held together with something they have by now: Pays" in told.ephemeral
+        assert "rita" not in contoso.channel("incident-room")
+
+        await contoso.rita.presses("Give back", on="Pays")
+        await contoso.mia.presses("Approve", on="for Books")
+        assert "rita" in contoso.channel("incident-room")

@@ -28,7 +28,7 @@ def sentence(refusal: no.Refusal, known: "Known", *, link: str | None = None) ->
         case no.RequestRefusal():
             return _request(refusal, known, link)
         case no.DecisionRefusal():
-            return _decision(refusal)
+            return _decision(refusal, known)
         case no.LifeRefusal():
             return _life(refusal, known)
         case no.AuthorityRefusal():
@@ -106,6 +106,15 @@ def _form(refusal: no.RequestRefusal) -> str:  # noqa: PLR0911 - a sentence each
             raise NotImplementedError(type(refusal).__name__)
 
 
+def _excluded(refusal: no.ExcludedMeanwhile, known: "Known") -> str:
+    packages = [_package(known.package_name(package_id)) for package_id in refusal.package_ids]
+    has = [*packages, *(mention_group(group_id) for group_id in refusal.group_ids)]
+    return (
+        "This cannot be approved now: it may not be held together with something they have by now: "
+        f"{listed(has)}. Deny it, or have them give that back first."
+    )
+
+
 def _incompatible(refusal: no.Incompatible, known: "Known") -> str:
     packages = [_package(known.package_name(package_id)) for package_id in refusal.package_ids]
     groups = [mention_group(group_id) for group_id in refusal.group_ids]
@@ -122,7 +131,7 @@ def _incompatible(refusal: no.Incompatible, known: "Known") -> str:
     return f"This package may not be held together with something else: {listed(parts)}. {advice}"
 
 
-def _decision(refusal: no.DecisionRefusal) -> str:  # noqa: PLR0911 - a sentence each
+def _decision(refusal: no.DecisionRefusal, known: "Known") -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.AlreadyDecided(by, approved, at):
             done = "approved" if approved else "denied"
@@ -150,6 +159,8 @@ def _decision(refusal: no.DecisionRefusal) -> str:  # noqa: PLR0911 - a sentence
             return (
                 f"This access ended{moment} while it was under review. Nothing is left to decide."
             )
+        case no.ExcludedMeanwhile():
+            return _excluded(refusal, known)
         case no.ReasonMissing():
             return "Please give a reason; the person who asked will read it."
         case no.ReasonTooLong(limit):

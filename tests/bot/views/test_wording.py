@@ -43,6 +43,8 @@ EXAMPLES: list[no.Refusal] = [
     no.Incompatible((), (GroupId("S1"),)),
     no.Incompatible((PACKAGE,), (GroupId("S1"),)),
     no.Incompatible((), ()),
+    no.ExcludedMeanwhile((PACKAGE,), ()),
+    no.ExcludedMeanwhile((PACKAGE,), (GroupId("S1"),)),
     no.JustificationMissing(),
     no.JustificationTooLong(1000),
     no.TooLong(90 * DAY, None),
