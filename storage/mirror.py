@@ -16,6 +16,7 @@ from engine.domain.people import Group, Person, PersonKind
 from storage import codec
 from storage import tables as t
 from storage.bound import upsert
+from storage.conflicts import keys_checked
 from storage.reader import PERSON, SqlReader, chunks
 
 
@@ -148,7 +149,8 @@ class MirrorWrites(SqlReader):
     def add_configuration(
         self, configuration: Configuration, *, by: str, source: str, now: datetime
     ) -> int:
-        """Store a new revision and return its number."""
+        """Store a new revision and return its number. Raises `Conflict` when another was faster."""
+        self.confirm()
         stored = self.configured()
         revision = stored.revision + 1 if stored is not None else 1
         row = {
@@ -158,7 +160,8 @@ class MirrorWrites(SqlReader):
             "source": source,
             "body": codec.encode(configuration),
         }
-        self.conn.execute(insert(t.configurations), row)
+        with keys_checked():
+            self.conn.execute(insert(t.configurations), row)
         self._added = Configured(configuration, revision)
         return revision
 

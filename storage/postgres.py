@@ -91,6 +91,7 @@ def _engine(address: Address) -> AsyncEngine:
             address.url,
             pool_size=CONNECTIONS,
             max_overflow=0,
+            hide_parameters=True,
             json_serializer=_as_it_is,
             connect_args={"timeout": CONNECT_SECONDS, "server_settings": _SETTINGS},
         )

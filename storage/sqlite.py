@@ -149,6 +149,7 @@ class SqliteDatabase:
         engine = create_engine(
             f"sqlite:///{file}" if file is not None else "sqlite://",
             poolclass=StaticPool,
+            hide_parameters=True,
             connect_args={"isolation_level": None, "check_same_thread": False},
         )
 

@@ -108,6 +108,16 @@ async def test_approve_against_deny_through_both_has_one_winner_a_hundred_times(
     assert await invariants.broken(pair.playground, pair.houses[0]) == []
 
 
+async def test_a_new_file_given_to_both_at_once_is_applied_once(pair: Pair) -> None:
+    """Two replicas started with it at the same moment: one stores it, the other finds it there."""
+    changed = CONFIG.replace("Reports 0", "Reports nought")
+    applied = await asyncio.gather(
+        *(apply_file(house, "usher.yml", changed) for house in pair.houses)
+    )
+    assert min(applied) == 0
+    assert sum(applied) > 0
+
+
 async def _turn(pair: Pair, turn: int) -> list[str]:
     packages = [await pair.package(name) for name in REPORTS]
     rita = pair.actor("rita")

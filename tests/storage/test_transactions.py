@@ -172,6 +172,18 @@ async def test_foreign_keys_are_enforced(store: DatabaseStore) -> None:
         await store.write(lambda tx: tx.add_assignment(acts.assignment(), None))
 
 
+async def test_an_error_of_the_database_does_not_tell_what_was_written(
+    store: DatabaseStore,
+) -> None:
+    """It ends up in logs; justifications and reasons never do."""
+    secret = acts.request(justification="my salary is wrong")
+    await acts.store_request(store, secret)
+
+    with pytest.raises(Conflict) as taken:
+        await acts.store_request(store, secret)
+    assert "salary" not in f"{taken.value} {taken.value.__cause__}"
+
+
 async def test_now_is_cut_to_the_millisecond_and_stands_still(
     store: DatabaseStore, clock: StandingClock
 ) -> None:
