@@ -9,7 +9,6 @@ from bot.metrics import Metrics
 from engine.application.connectors import Connector, ConnectorError, Hold, Target
 from engine.application.jobs import Job
 from engine.application.ports import (
-    MessageFailed,
     MessageWork,
     Messenger,
     Reader,
@@ -74,7 +73,7 @@ class MeasuredMessenger:
         """As the messenger's."""
         try:
             shown = await self._messenger.show(work)
-        except MessageFailed:
+        except Exception:
             self._metrics.message_failed()
             raise
         if shown is not None:

@@ -59,6 +59,24 @@ NEVER = frozenset(
     }
 )
 """Slack's words for what trying again will not change."""
+PATIENT = frozenset(
+    {
+        "account_inactive",
+        "fatal_error",
+        "internal_error",
+        "invalid_auth",
+        "not_authed",
+        "org_login_required",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""Slack's words for trouble that has nothing to do with the message: it waits without end."""
+BLIND = frozenset({"missing_scope", "no_permission", "not_in_channel", "unknown_method"})
+"""Slack's words for a history we may not read: the message may then appear a second time."""
 LOST = frozenset({"message_not_found", "cant_update_message", "channel_not_found"})
 """Slack's words for a message we cannot update any more: a fresh one is posted."""
 
@@ -158,13 +176,19 @@ class SlackMessenger:
         oldest = (work.sending_since - LOOK_BACK).timestamp()
         cursor: str | None = None
         while True:
-            page = await self._client.conversations_history(
-                channel=channel,
-                oldest=f"{oldest:.6f}",
-                limit=HISTORY,
-                include_all_metadata=True,
-                cursor=cursor,
-            )
+            try:
+                page = await self._client.conversations_history(
+                    channel=channel,
+                    oldest=f"{oldest:.6f}",
+                    limit=HISTORY,
+                    include_all_metadata=True,
+                    cursor=cursor,
+                )
+            except SlackApiError as error:
+                if _code(error) not in BLIND:
+                    raise
+                log.warning("cannot look whether it arrived", extra={"key": work.key})
+                return None, None
             for said in page.get("messages") or []:
                 if _key_of(said) == work.key or review_summary.carries(said, work.key):
                     return channel, str(said["ts"])
@@ -290,4 +314,10 @@ def _failure(error: SlackApiError) -> MessageFailed:
         return MessageFailed(problem, retry_after=timedelta(seconds=float(wait)), reached=False)
     if status >= 500:
         return MessageFailed(problem, retry_after=None)
-    return MessageFailed(problem, retry_after=None, give_up=code in NEVER, reached=False)
+    return MessageFailed(
+        problem,
+        retry_after=None,
+        give_up=code in NEVER,
+        counts=bool(code) and code not in PATIENT,
+        reached=False,
+    )

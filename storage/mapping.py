@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar, get_args, get_type
 
 from sqlalchemy import Column, Table
 
+from engine.application.ports import Unreadable
 from storage import codec
 from storage.types import Body
 
@@ -34,6 +35,7 @@ class Mapped(Generic[T]):
         rest = [each for each in fields(cls) if each.name not in table.c]
         self.columns: tuple[Column[Any], ...] = tuple(table.c[each.name] for each in kept)
         self._names = tuple(each.name for each in kept)
+        (self._key, *_) = (at for at, name in enumerate(self._names) if table.c[name].primary_key)
         self._enums = {
             at: kind
             for at, each in enumerate(kept)
@@ -68,7 +70,20 @@ class Mapped(Generic[T]):
         return row
 
     def from_row(self, row: Sequence[Any]) -> T:
-        """The value; `row` starts with this mapping's columns in their order."""
+        """The value; `row` starts with this mapping's columns in their order.
+
+        Raises `Unreadable`.
+        """
+        try:
+            return self._from_row(row)
+        except ValueError as unknown:
+            raise Unreadable(self.key_of(row), str(unknown)) from unknown
+
+    def key_of(self, row: Sequence[Any]) -> str:
+        """The value of the table's key in such a row."""
+        return str(row[self._key])
+
+    def _from_row(self, row: Sequence[Any]) -> T:
         parts = list(row[: len(self._names)])
         for at, kind in self._enums.items():
             if parts[at] is not None:

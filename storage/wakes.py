@@ -6,10 +6,11 @@ no harm, and nothing is ever cancelled: the next save writes the next moment.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from engine.application.ports import Aggregate
+from engine.application.ports import Aggregate, Unreadable
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from storage import review_tables
@@ -71,7 +72,8 @@ class Wakes(AssignmentWrites):
     ) -> Sequence[tuple[AssignmentRequest | None, Assignment | None]]:
         """Lock and read what is due, skipping what others hold; ordered by `wake_at`.
 
-        An assignment comes with the request it reports to; both are locked, or neither.
+        An assignment comes with the request it reports to; both are locked, or neither. Raises
+        `Unreadable`, with the id of what is due.
         """
         asked = {"now": now, "most": limit}
         match aggregate:
@@ -79,11 +81,7 @@ class Wakes(AssignmentWrites):
                 found = REQUEST.all_from(self.conn.execute(_DUE_REQUESTS, asked))
                 return [(request, None) for request in found]
             case Aggregate.ASSIGNMENT:
-                width = len(REQUEST.columns)
-                return [
-                    (REQUEST.from_row(row), ASSIGNMENT.from_row(row[width:]))
-                    for row in self.conn.execute(_DUE_ASSIGNMENTS, asked)
-                ]
+                return [_pair(row) for row in self.conn.execute(_DUE_ASSIGNMENTS, asked)]
             case _:
                 raise ValueError(f"{aggregate} rows have a way of their own to be claimed")
 
@@ -168,3 +166,11 @@ class Wakes(AssignmentWrites):
         ).returning(jobs.c.name)
         row = {"name": name, "wake_at": now + every, "now": now}
         return self.conn.execute(statement, row).one_or_none() is not None
+
+
+def _pair(row: Sequence[Any]) -> tuple[AssignmentRequest, Assignment]:
+    own = row[len(REQUEST.columns) :]
+    try:
+        return REQUEST.from_row(row), ASSIGNMENT.from_row(own)
+    except Unreadable as either:
+        raise Unreadable(ASSIGNMENT.key_of(own), either.problem) from either

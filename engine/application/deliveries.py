@@ -51,6 +51,8 @@ from engine.domain.people import Person, PersonKind
 
 log = logging.getLogger(__name__)
 
+AFTER_FAULT = timedelta(minutes=1)
+"""How long a lane rests whose work could not even be begun."""
 A = TypeVar("A", Hold, Exception)
 """A connector's answer, or why there is none."""
 
@@ -74,17 +76,38 @@ class Deliveries:
         self._holder = holder_name()
 
     async def take(self, limit: int) -> Sequence[HoldingWork]:
-        """Lease due lanes; each with its first due holding, the attempt written down."""
-        return await self._store.write(self._take, limit)
+        """Lease due lanes; each with its first due holding, the attempt written down.
+
+        If one cannot be begun, each is tried on its own, and only that one waits.
+        """
+        try:
+            return await self._store.write(self._take, limit)
+        except Exception:  # whichever it was is found, put off and reported one by one
+            log.info("not all lanes could be begun together", exc_info=True)
+            return await self._store.write(self._take_each, limit)
 
     def _take(self, tx: Transaction, limit: int) -> list[HoldingWork]:
         unit = self._service.unit(tx, TIME)
-        works = []
         leases = tx.lease_lanes(LaneKind.HOLDINGS, self._holder, None, LEASE, limit)
-        for lease in leases:
-            work = self._begin(unit, lease)
+        begun = [(lease, self._begin(unit, lease)) for lease in leases]
+        for lease, work in begun:
             if work is None:
                 tx.release_lane(lease, unit.now, unit.now)
+        return [work for _, work in begun if work is not None]
+
+    def _take_each(self, tx: Transaction, limit: int) -> list[HoldingWork]:
+        unit = self._service.unit(tx, TIME)
+        works = []
+        for lease in tx.lease_lanes(LaneKind.HOLDINGS, self._holder, None, LEASE, limit):
+            work, rest = None, timedelta()
+            try:
+                with tx.savepoint():
+                    work = self._begin(unit, lease)
+            except Exception:  # one bad row must not stop the other lanes
+                log.exception("a lane's work could not be begun", extra={"lane": lease.lane})
+                rest = AFTER_FAULT
+            if work is None:
+                tx.release_lane(lease, unit.now, unit.now + rest)
             else:
                 works.append(work)
         return works

@@ -1,14 +1,15 @@
 """The lanes of conversations: cards are shown and notices said, as the state is when sending.
 
-A card touched again while it is being sent stays waiting and is drawn once more. A message the
-other side refuses for good is given up and logged; one that may have arrived is looked for before
-it is sent again.
+A card touched again while it is being sent stays waiting and is drawn once more. One that may have
+arrived is looked for before it is sent again. A message the other side refuses for good is given up
+and logged. So is, after ten tries, one that is refused for reasons of its own or cannot even be
+drawn; then administrators are told. An outage is waited for without end.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engine.application.lanes import FAR_SIDE, LEASE, PACE, calls_until, holder_name
 from engine.application.ports import (
@@ -20,11 +21,14 @@ from engine.application.ports import (
     Store,
     Transaction,
 )
+from engine.domain.conversation import Audience, Notice, NoticeKind
 
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
+MOST_TRIES = 10
+"""Of a message that fails for reasons of its own."""
 
 
 class Messages:
@@ -62,6 +66,9 @@ class Messages:
             rest = FAR_SIDE
         except MessageFailed as failed:
             failure = failed
+        except Exception as fault:  # it must not keep everything behind it waiting for ever
+            log.exception("a message could not be drawn", extra={"key": work.key})
+            failure = MessageFailed(type(fault).__name__, retry_after=None, counts=True)
         else:
             await self._store.write(self._settle, work, shown)
             return
@@ -88,13 +95,32 @@ class Messages:
         if not tx.still_leased(work.lease):
             return
         now = tx.now()
+        exhausted = failure.counts and work.attempts + 1 >= MOST_TRIES
+        give_up = failure.give_up or exhausted
         doubled = FIRST_PAUSE * 2 ** min(work.attempts, 10)
         retry_at = now + max(rest, failure.retry_after or min(doubled, LONGEST_PAUSE))
         tx.message_failed(
             work,
             problem=failure.problem,
-            retry_at=None if failure.give_up else retry_at,
+            retry_at=None if give_up else retry_at,
             reached=failure.reached,
             now=now,
         )
-        tx.release_lane(work.lease, now, now if failure.give_up else retry_at)
+        if exhausted:
+            _tell_parked(tx, work, now)
+        tx.release_lane(work.lease, now, now if give_up else retry_at)
+
+
+def _tell_parked(tx: Transaction, work: MessageWork, now: datetime) -> None:
+    """Tell the administrators, unless it is what they were to be told that cannot be said."""
+    configured = tx.configured()
+    if configured is None or work.kind == NoticeKind.ROW_PARKED:
+        return
+    notice = Notice(
+        key=f"{work.key}/parked/{now.timestamp():.0f}",
+        kind=NoticeKind.ROW_PARKED,
+        audience=Audience(channel_id=configured.organization.admin_channel),
+        subject_id=work.key,
+        detail="message",
+    )
+    tx.add_notices([notice], now)

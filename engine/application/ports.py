@@ -291,7 +291,10 @@ class Transaction(Reader, ReviewWriter, Protocol):
     def add_configuration(
         self, configuration: Configuration, *, by: str, source: str, now: datetime
     ) -> int:
-        """Store a new revision and return its number; `source` is a digest of its file."""
+        """Store a new revision and return its number; `source` is a digest of its file.
+
+        Raises `Conflict` when another was faster.
+        """
         ...
 
     # Requests
@@ -535,6 +538,16 @@ class Shown:
     digest: str
 
 
+class Unreadable(Exception):
+    """A row says what this version does not know: a newer one wrote it, or somebody by hand."""
+
+    def __init__(self, row_id: str, problem: str) -> None:
+        """`problem` names what is not understood."""
+        super().__init__(f"{row_id}: {problem}")
+        self.row_id = row_id
+        self.problem = problem
+
+
 class MessageFailed(Exception):
     """A message could not be brought up to date."""
 
@@ -544,13 +557,18 @@ class MessageFailed(Exception):
         *,
         retry_after: timedelta | None,
         give_up: bool = False,
+        counts: bool = False,
         reached: bool | None = None,
     ) -> None:
-        """`reached` False: it surely was not sent; None: nobody knows."""
+        """`give_up`: trying again changes nothing; `counts`: it hardly will, so not for ever.
+
+        `reached` False: it surely was not sent; None: nobody knows.
+        """
         super().__init__(problem)
         self.problem = problem
         self.retry_after = retry_after
         self.give_up = give_up
+        self.counts = counts
         self.reached = reached
 
 

@@ -2,8 +2,8 @@
 
 A wake means "look again", nothing more. Claiming, deciding and saving are one transaction under
 the aggregate's own lock, the lock a click takes too, so late, double and superfluous wakes do no
-harm. Each row has its own savepoint: one bad row backs off and is parked after ten failures, and
-never stops the queue.
+harm. Each row has its own savepoint: one bad row, or one this version cannot read, backs off and is
+parked after ten failures, and never stops the queue.
 
 The brake: a pass that would end more than a fifth of all active access (and more than twenty
 assignments) does not look at assignments at all; administrators are told. A clock set wrong, or
@@ -17,7 +17,7 @@ from functools import partial
 
 from engine.application import requests, review_steps
 from engine.application.commands import TIME
-from engine.application.ports import Aggregate, Store, Transaction
+from engine.application.ports import Aggregate, Store, Transaction, Unreadable
 from engine.application.service import Entitlements
 from engine.application.unit import Unit
 from engine.domain.assignment_requests import AssignmentRequest
@@ -45,21 +45,37 @@ class Wakes:
 
     async def run_once(self) -> int:
         """One pass over all kinds; answers how many rows were looked at."""
-        looked = await self._store.write(self._look_at_requests)
-        looked += await self._store.write(self._look_at_assignments)
-        return looked + await self._store.write(self._look_at_reviews)
+        asked = (Aggregate.REQUEST, self._look_at_requests)
+        held = (Aggregate.ASSIGNMENT, self._look_at_assignments)
+        series = (Aggregate.REVIEW_SERIES, self._look_at_series)
+        runs = (Aggregate.REVIEW_RUN, self._look_at_a_run)
+        looked = await self._store.write(self._pass, asked)
+        looked += await self._store.write(self._pass, held)
+        return looked + await self._store.write(self._pass, series, runs)
 
-    def _look_at_requests(self, tx: Transaction) -> int:
+    def _pass(self, tx: Transaction, *kinds: tuple[Aggregate, Callable[[Unit], int]]) -> int:
+        """One transaction: the first of these kinds of which anything is due."""
         unit = self._service.unit(tx, TIME)
-        due = tx.claim_due(Aggregate.REQUEST, unit.now, BATCH)
+        for aggregate, look in kinds:
+            try:
+                looked = look(unit)
+            except Unreadable as row:
+                log.exception("a row that is due cannot be read", extra={"aggregate": aggregate})
+                self._put_off(unit, aggregate, row.row_id, f"it cannot be read: {row.problem}")
+                looked = 1
+            if looked:
+                return looked
+        return 0
+
+    def _look_at_requests(self, unit: Unit) -> int:
+        due = unit.tx.claim_due(Aggregate.REQUEST, unit.now, BATCH)
         for request, _ in due:
             assert request is not None
             self._look(unit, Aggregate.REQUEST, request.id, partial(requests.look, unit, request))
         return len(due)
 
-    def _look_at_assignments(self, tx: Transaction) -> int:
-        unit = self._service.unit(tx, TIME)
-        due = tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH)
+    def _look_at_assignments(self, unit: Unit) -> int:
+        due = unit.tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH)
         self.braked = len(due) > BRAKE_AT_LEAST and self._braked(unit)
         if self.braked:
             return 0
@@ -89,16 +105,16 @@ class Wakes:
             return False
         return True
 
-    def _look_at_reviews(self, tx: Transaction) -> int:
-        """One step of one run, for a step may be thousands of lines."""
-        unit = self._service.unit(tx, TIME)
-        due = tx.claim_due_series(unit.now, BATCH)
+    def _look_at_series(self, unit: Unit) -> int:
+        due = unit.tx.claim_due_series(unit.now, BATCH)
         for series in due:
             look = partial(review_steps.look_at_series, unit, series)
             self._look(unit, Aggregate.REVIEW_SERIES, series.policy_id, look)
-        if due:
-            return len(due)
-        run = tx.claim_due_run(unit.now)
+        return len(due)
+
+    def _look_at_a_run(self, unit: Unit) -> int:
+        """One step of one run, for a step may be thousands of lines."""
+        run = unit.tx.claim_due_run(unit.now)
         if run is None:
             return 0
         self._look(unit, Aggregate.REVIEW_RUN, run.id, partial(review_steps.look_at_run, unit, run))
@@ -116,11 +132,11 @@ class Wakes:
                 look()
         except Exception as fault:  # one bad row must not stop the queue; it is parked and shown
             log.exception("a wake failed", extra={"aggregate": aggregate, "row": row_id})
-            problem = f"{type(fault).__name__}: {fault}"
-            if unit.tx.postpone(aggregate, row_id, unit.now, problem):
-                self._tell_parked(unit, aggregate, row_id)
+            self._put_off(unit, aggregate, row_id, type(fault).__name__)
 
-    def _tell_parked(self, unit: Unit, aggregate: Aggregate, row_id: str) -> None:
+    def _put_off(self, unit: Unit, aggregate: Aggregate, row_id: str, problem: str) -> None:
+        if not unit.tx.postpone(aggregate, row_id, unit.now, problem):
+            return
         channel = unit.configured.organization.admin_channel
         stamp = f"{unit.now.timestamp():.0f}"
         notice = Notice(

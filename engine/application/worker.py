@@ -100,10 +100,19 @@ class Worker:
         raise RuntimeError("the workers do not come to rest")
 
     async def run_once(self) -> int:
-        """One look at everything; answers how much was begun."""
-        begun = await self._wakes.run_once()
-        for lanes in self._lanes:
-            begun += await lanes.run_once()
+        """One look at everything; answers how much was begun.
+
+        What fails does not keep the others from their turn; it is raised after them.
+        """
+        begun = 0
+        failed: list[Exception] = []
+        for turn in (self._wakes, *self._lanes):
+            try:
+                begun += await turn.run_once()
+            except Exception as fault:  # noqa: BLE001 - raised below
+                failed.append(fault)
+        if failed:
+            raise ExceptionGroup("not everything that is due could be looked at", failed)
         return begun
 
     async def _loop(self) -> None:

@@ -4,6 +4,7 @@ A story moves the clock itself; nothing sleeps, and nothing runs in the backgrou
 Usher works until it has nothing due. When a story ends, everything must hold together.
 """
 
+import copy
 import os
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -30,7 +31,8 @@ Open = Callable[..., AbstractAsyncContextManager[Company]]
 def company(tmp_path: Path) -> Open:
     """Opens a company under a configuration; the sample one unless told otherwise.
 
-    `people`, `channels` and `usergroups` come to the sample ones.
+    `people`, `channels` and `usergroups` come to the sample ones; the app was installed
+    `without_scopes`.
     """
 
     @asynccontextmanager
@@ -40,9 +42,13 @@ def company(tmp_path: Path) -> Open:
         people: Iterable[Person] = (),
         channels: Iterable[Channel] = (),
         usergroups: Iterable[Usergroup] = (),
+        without_scopes: Iterable[str] = (),
     ) -> AsyncIterator[Company]:
+        manifest = copy.deepcopy(dict(slack_checks.read_manifest()))
+        scopes = manifest["oauth_config"]["scopes"]
+        scopes["bot"] = [scope for scope in scopes["bot"] if scope not in without_scopes]
         playground = Playground(
-            manifest=dict(slack_checks.read_manifest()),
+            manifest=manifest,
             people=(*sample_workspace.PEOPLE, *people),
             channels=(*sample_workspace.CHANNELS, *channels),
             usergroups=(*sample_workspace.USERGROUPS, *usergroups),

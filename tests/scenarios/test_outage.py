@@ -4,13 +4,18 @@ After each story the invariants look at every card and at what was posted more t
 """
 
 import pytest
+from sqlalchemy import update
 
+from engine.application.ports import Transaction
 from playground.driver import Form, Reaction
+from storage import tables as t
+from storage.transaction import SqlTransaction
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
 
 READ = "Production read access"
+MANAGER = files.stage("Manager", files.MANAGER)
 KINDS = ("error_5xx", "cut_before", "cut_after", "rate_limited", "lost_answer")
 
 
@@ -136,3 +141,46 @@ async def test_a_card_that_somebody_deleted_is_posted_again(contoso: Company) ->
     assert contoso.rita.messages == []
     await contoso.mia.presses("Approve")
     contoso.rita.sees("stage 2 of 2")
+
+
+async def test_where_the_history_may_not_be_read_a_lost_answer_blocks_nothing(
+    company: Open,
+) -> None:
+    """Installed without `groups:history`: the administrators' channel is not searched, and goes on."""
+    one = files.file(files.package(READ, files.policy("All", MANAGER)))
+    async with company(one, without_scopes=["groups:history"]) as contoso:
+        await contoso.asks("rita", READ)
+        contoso.breaks("cut_before", "chat.postMessage", times=3)
+        await contoso.playground.user_leaves("mia")
+        await contoso.playground.days_pass(0.01)
+        contoso.ada.sees("Asked in their place: @Lena Lind")
+        await contoso.lena.presses("Approve")
+        assert "rita" in contoso.group("prod-readers")
+
+
+async def test_a_message_nobody_can_draw_is_given_up_and_what_waits_behind_it_is_said(
+    company: Open,
+) -> None:
+    """A row of a newer version: tried ten times, then the administrators know."""
+    rooms = files.package("Room", files.policy("All", MANAGER), gives=("incident-room",))
+    reads = files.package(READ, files.policy("All", MANAGER))
+    async with company(files.file(rooms, reads)) as contoso:
+        contoso.breaks("error_5xx", "chat.postMessage", times=1000, person="mia")
+        await contoso.asks("rita", "Room")
+        await contoso.house.database.write(_call_cards, "approval", "hologram")
+        await contoso.asks("rita", READ)
+        assert contoso.mia.messages == []
+        contoso.playground.faults.clear()
+
+        await contoso.playground.days_pass(0.1)
+
+        contoso.ada.sees("failed ten times in a row, so it has been set aside")
+        contoso.mia.sees("Rita Romero asks for Production read access")
+        await contoso.house.database.write(_call_cards, "hologram", "approval")
+        await contoso.rita.presses("Cancel request", on="Room")
+        contoso.mia.sees("Canceled")
+
+
+def _call_cards(tx: Transaction, kind: str, otherwise: str) -> None:
+    assert isinstance(tx, SqlTransaction)
+    tx.conn.execute(update(t.messages).where(t.messages.c.kind == kind).values(kind=otherwise))

@@ -5,14 +5,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text, update
 
+from engine.application.clock import RandomIds
+from engine.application.commands import OPERATOR, ApplyConfiguration
 from engine.application.ports import Aggregate, Transaction
+from engine.application.service import Entitlements
+from engine.application.wakes import Wakes
+from engine.domain.assignment_requests import RequestState
+from engine.domain.conversation import NoticeKind
 from engine.domain.ids import RequestId
 from storage import DatabaseStore, StoreQueries
+from storage import tables as t
+from storage.transaction import SqlTransaction
 from storage.wakes import MOST_FAILURES
 from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND
 from tests.databases import StandingClock
+from tests.reviewing import a_configuration
 from tests.storage import acts
 
 REQUEST, ASSIGNMENT = Aggregate.REQUEST, Aggregate.ASSIGNMENT
@@ -191,6 +200,42 @@ async def test_one_bad_row_does_not_stop_the_others(store: DatabaseStore) -> Non
         assert work.key == said
         await store.write(acts.shown, work)
     assert await store.next_wake_at() == NOW + 15 * SECOND
+
+
+async def test_a_row_this_version_cannot_read_is_put_off_and_the_others_are_looked_at(
+    store: DatabaseStore, queries: StoreQueries, clock: StandingClock
+) -> None:
+    """A newer version wrote a state we never heard of: parked in the end, and administrators told."""
+    service = Entitlements(store, ids=RandomIds(), serial={})
+    await service.handle(ApplyConfiguration(configuration=a_configuration(None)), OPERATOR)
+    for number in range(3):
+        one = acts.request(f"request-000{number}", package=f"package-{number}")
+        await acts.store_request(store, one, NOW + 14 * DAY)
+    await store.write(_dream, "request-0001")
+    clock.pass_by(14 * DAY)
+
+    wakes = Wakes(store, service)
+    while await wakes.run_once():
+        pass
+
+    for id_ in ("request-0000", "request-0002"):
+        summary = await queries.request(RequestId(id_))
+        assert summary is not None
+        assert summary.request.state is RequestState.EXPIRED
+    for _ in range(MOST_FAILURES):
+        clock.pass_by(HOUR)
+        await wakes.run_once()
+    [row] = await queries.parked()
+    assert (row.kind, row.id) == ("request", "request-0001")
+    assert row.problem == "it cannot be read: 'dreaming' is not a valid RequestState"
+    said = await store.look(lambda reader: reader.conn.execute(select(t.messages.c.kind)).scalars())
+    assert NoticeKind.ROW_PARKED in set(said)
+
+
+def _dream(tx: Transaction, request_id: str) -> None:
+    assert isinstance(tx, SqlTransaction)
+    this = update(t.requests).where(t.requests.c.id == request_id)
+    tx.conn.execute(this.values(state="dreaming"))
 
 
 async def _hold(
