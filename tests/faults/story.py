@@ -172,7 +172,7 @@ class Story:
         """Whether anything changes within the time a lease may still hold something back."""
         changed.clear()
         try:
-            async with asyncio.timeout((self.lease or 1.0) + 2.0):
+            async with asyncio.timeout((self.lease or 0.0) + 1.5):
                 return await changed.wait()
         except TimeoutError:
             return False

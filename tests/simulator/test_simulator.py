@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -16,19 +17,24 @@ from tests.simulator.plants import PLANTS
 from tests.simulator.run import simulate
 
 SEEDS, AT_ONCE = 300, 25
-PLANTED = {
-    "no_look_up": 10,
-    "sending_not_written": 10,
-    "touching_wakes_leased": 20,
-    "short_lease": 150,
-    "no_fencing": 150,
-    "notices_by_moment": 150,
-    "held_before_by_changed": 150,
-    "no_rest": 10,
-    "begun_late": 100,
-    "looked_for_too_late": 20,
+SEARCHED = 250
+"""Among so many seeds every planted fault is found."""
+FOUND_BY = {
+    "no_look_up": (0, 1, 2),
+    "sending_not_written": (0, 1, 2),
+    "touching_wakes_leased": (0, 3, 6),
+    "short_lease": (27, 29, 41),
+    "no_fencing": (12, 21, 22),
+    "notices_by_moment": (138, 225),
+    "held_before_by_changed": (51, 55, 75),
+    "no_rest": (0, 1, 2),
+    "begun_late": (24, 26, 41),
+    "looked_for_too_late": (0, 1, 5),
 }
-"""Each planted fault, and the number of seeds among which one must find it."""
+"""The seeds that found each planted fault when last searched: tried first, for most take long.
+
+A change of the engine makes other histories of the seeds; then the search goes on with all of them.
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -78,5 +84,6 @@ def test_the_same_seed_is_the_same_history_in_another_process() -> None:
 @pytest.mark.parametrize("name", PLANTS)
 def test_a_planted_fault_is_found(name: str) -> None:
     """Some seed within the bound ends badly."""
+    seeds = chain(FOUND_BY[name], range(SEARCHED))
     with PLANTS[name]():
-        assert any(simulate(seed).found for seed in range(PLANTED[name])), PLANTS[name].__doc__
+        assert any(simulate(seed).found for seed in seeds), PLANTS[name].__doc__
