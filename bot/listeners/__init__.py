@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 _ANYTHING = re.compile(r".*", re.DOTALL)
 
-Command = Callable[[Desk, Interaction, str], Awaitable[Ack]]
+Command = Callable[[Desk, Interaction, str], Awaitable[Ack | Message]]
 Press = Callable[[Desk, Interaction, str], Awaitable[Ack]]
 Submit = Callable[[Desk, Interaction], Awaitable[Ack]]
 
@@ -77,6 +77,7 @@ PRESSES: dict[str, Press] = {
     ActionId.DENY_SELECTED: approvals.deny_selected,
     ActionId.DONE: mine.done,
     ActionId.REPROCESS: administration.press_reprocess,
+    ActionId.CANCEL_FOR: administration.press_cancel,
     ActionId.REVIEW_NOW: reviews.open_form,
     ActionId.KEEP: reviews.keep,
     ActionId.REMOVE: reviews.remove,
@@ -191,7 +192,9 @@ class Listeners:
             found = []
         await ack(options=found)
 
-    async def _said(self, handling: Awaitable[Ack], doing: Interaction, what: str) -> Ack | Message:
+    async def _said(
+        self, handling: Awaitable[Ack | Message], doing: Interaction, what: str
+    ) -> Ack | Message:
         """What the handler answers, or the sentence that says why not."""
         try:
             return await handling

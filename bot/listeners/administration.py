@@ -11,8 +11,10 @@ from bot.views import admin, answers
 from bot.views import help as help_text
 from bot.views.action_ids import ListName, parse_id
 from bot.views.blocks import Message
+from bot.views.wording import admin as admin_words
 from engine.application.commands import (
     AssignDirectly,
+    CancelRequest,
     ReassignRequest,
     ReleaseBrake,
     RemoveDirectly,
@@ -78,25 +80,33 @@ async def remove(desk: Desk, doing: Interaction, words: str) -> Ack:
     return dict(admin.removed(target, package.name).payload())
 
 
-async def reprocess(desk: Desk, doing: Interaction, words: str) -> Ack:
+async def reprocess(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     """`reprocess ID`."""
     await check(desk, doing)
-    request_id = await _request(desk, words)
-    done = await desk.service.handle(
-        ReprocessRequest(request_id=request_id), await desk.actor(doing)
-    )
+    found = await _request(desk, words)
+    if isinstance(found, Message):
+        return found
+    command = ReprocessRequest(request_id=found)
+    done = await desk.service.handle(command, await desk.actor(doing))
     assert isinstance(done, AssignmentRequest)
-    return dict(admin.reprocessed(done).payload())
+    return admin.reprocessed(done)
 
 
 async def press_reprocess(desk: Desk, doing: Interaction, value: str) -> Ack:
-    """**Reprocess** on a card."""
-    request_id = RequestId(parse_id(value))
-    done = await desk.service.handle(
-        ReprocessRequest(request_id=request_id), await desk.actor(doing)
-    )
+    """**Reprocess** on a card, or in a request's story."""
+    command = ReprocessRequest(request_id=RequestId(parse_id(value)))
+    done = await desk.service.handle(command, await desk.actor(doing))
     assert isinstance(done, AssignmentRequest)
     desk.answer(doing, answers.reprocessing(done.package_name))
+    return NOTHING
+
+
+async def press_cancel(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Cancel request** in a request's story, confirmed in a dialog."""
+    command = CancelRequest(request_id=RequestId(parse_id(value)))
+    done = await desk.service.handle(command, await desk.actor(doing))
+    assert isinstance(done, AssignmentRequest)
+    desk.replace(doing, await _story(desk, done.id, note=admin_words.canceled(done)))
     return NOTHING
 
 
@@ -107,32 +117,36 @@ async def press_release_brake(desk: Desk, doing: Interaction, value: str) -> Ack
     return NOTHING
 
 
-async def reassign(desk: Desk, doing: Interaction, words: str) -> Ack:
+async def reassign(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     """`reassign ID @person`."""
     await check(desk, doing)
     reference, _, rest = words.strip().partition(" ")
     if not rest.strip():
         return await incomplete(desk, doing, "reassign")
-    request_id = await _request(desk, reference)
+    found = await _request(desk, reference)
+    if isinstance(found, Message):
+        return found
     to, _ = await _person_and_rest(desk, doing, rest)
-    done = await desk.service.handle(
-        ReassignRequest(request_id=request_id, to=to), await desk.actor(doing)
-    )
+    command = ReassignRequest(request_id=found, to=to)
+    done = await desk.service.handle(command, await desk.actor(doing))
     assert isinstance(done, AssignmentRequest)
-    return dict(admin.reassigned(done, to).payload())
+    return admin.reassigned(done, to)
 
 
-async def audit(desk: Desk, doing: Interaction, words: str) -> Ack:
+async def audit(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     """`audit ID`: the story of a request."""
     await check(desk, doing)
-    request_id = await _request(desk, words)
+    found = await _request(desk, words)
+    return found if isinstance(found, Message) else await _story(desk, found)
+
+
+async def _story(desk: Desk, request_id: RequestId, *, note: str = "") -> Message:
     summary = await desk.queries.request(request_id)
     assert summary is not None, "it was found a moment ago, and requests are never deleted"
     entries = await desk.queries.audit_of(request_id)
     actors = [PersonId(entry.actor) for entry in entries]
-    return dict(
-        admin.story(summary.request, entries, await desk.known(summary, people=actors)).payload()
-    )
+    known = await desk.known(summary, people=actors)
+    return admin.story(summary.request, entries, known, note=note)
 
 
 async def show_help(desk: Desk, doing: Interaction, words: str) -> Ack:
@@ -195,12 +209,13 @@ async def package_named(desk: Desk, words: str) -> AccessPackage:
     return package
 
 
-async def _request(desk: Desk, words: str) -> RequestId:
-    """The request of this id, or of an id that ends so."""
-    reference = words.strip().upper()
-    if len(reference) < _SHORT_ID:
+async def _request(desk: Desk, words: str) -> RequestId | Message:
+    """The request of this id, or of an id that ends so; of several such ids the question which."""
+    reference = words.strip().strip("`").upper()
+    found = await desk.queries.find_requests(reference) if len(reference) >= _SHORT_ID else ()
+    if not found:
         raise NotFound("request", words.strip())
-    found = await desk.queries.find_requests(reference)
-    if len(found) != 1:
-        raise NotFound("request", words.strip())
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    summaries = [await desk.queries.request(request_id) for request_id in found]
+    return admin.ambiguous(reference, [one.request for one in summaries if one is not None])

@@ -45,6 +45,7 @@ class ActionId(StrEnum):
     NOTE = "note"
     # administrators and catalog owners
     REPROCESS = "reprocess"  # a request id
+    CANCEL_FOR = "cancel_for"  # a request id: an administrator's Cancel request
     # reviewers
     REVIEW_NOW = "review_now"  # a review's id
     KEEP_OWN = "keep_own"  # {review id}:{stage number}, on the card of a self-review

@@ -2,14 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.views.action_ids import ListName
-from bot.views.blocks import Block, Message, divider, header, message, section
+from bot.views.action_ids import ActionId, ListName
+from bot.views.blocks import (
+    Block,
+    Message,
+    Style,
+    actions,
+    button,
+    confirm,
+    divider,
+    header,
+    message,
+    section,
+)
+from bot.views.delivery_failure_card import reprocess_button
 from bot.views.known import Known
 from bot.views.paging import pager
 from bot.views.wording import admin as said
+from bot.views.wording import words
 from engine.application.audit import AuditEntry
 from engine.application.queries import Page, RequestSummary
-from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignment_requests import AssignmentRequest, RequestState, cancelable
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import PackageId, PersonId
 
@@ -17,6 +30,7 @@ PAGE_SIZE = 10
 STORY_ROWS = 120
 ROWS_IN_A_SECTION = 4
 """Rows share sections so that long stories fit; a full section holds these uncut."""
+_FAILED = frozenset({RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED})
 
 
 def packages(page: Page[AccessPackage], counts: Mapping[PackageId, int], known: Known) -> Message:
@@ -53,8 +67,13 @@ def story(
     request: AssignmentRequest,
     entries: Sequence[AuditEntry],
     known: Known,
+    *,
+    note: str = "",
 ) -> Message:
-    """The audit of one request, oldest first; of very long ones the latest rows."""
+    """The audit of one request, oldest first; of very long ones the latest rows.
+
+    With what can be done about the request, and what has just been done as `note`.
+    """
     lines = [said.entry(entry, known) for entry in entries[-STORY_ROWS:]]
     if len(entries) > STORY_ROWS:
         lines.insert(0, said.story_cut(len(entries) - STORY_ROWS))
@@ -64,7 +83,43 @@ def story(
     ]
     head = said.story_head(request)
     rows = parts or [section(said.NO_STORY)]
-    return message(head, [header(said.STORY_TITLE), section(head), divider(), *rows])
+    noted = [section(note)] if note else []
+    acts = _acts(request, known)
+    blocks = [
+        *noted,
+        header(said.STORY_TITLE),
+        section(head),
+        *([actions(*acts)] if acts else []),
+        divider(),
+        *rows,
+    ]
+    return message(note or head, blocks)
+
+
+def _acts(request: AssignmentRequest, known: Known) -> list[Block]:
+    """What an administrator can do about a request now."""
+    found: list[Block] = []
+    if request.state in _FAILED:
+        found.append(reprocess_button(request))
+    if cancelable(request, as_administrator=True):
+        question = confirm(
+            said.CANCEL_TITLE,
+            said.cancel_question(request, known.name(request.target_id)),
+            words.CANCEL_REQUEST,
+            words.NOT_NOW,
+            style=Style.DANGER,
+        )
+        spoken = f"{words.CANCEL_REQUEST}: {request.package_name}"
+        found.append(
+            button(
+                words.CANCEL_REQUEST,
+                ActionId.CANCEL_FOR,
+                request.id,
+                confirm=question,
+                spoken=spoken,
+            )
+        )
+    return found
 
 
 def assigned(target: PersonId, package_name: str) -> Message:
@@ -87,11 +142,7 @@ def reassigned(request: AssignmentRequest, to: PersonId) -> Message:
     return _say(said.reassigned(request, to))
 
 
-def ambiguous(
-    reference: str,
-    requests: Sequence[AssignmentRequest],
-    known: Known,  # noqa: ARG001 - views are called alike
-) -> Message:
+def ambiguous(reference: str, requests: Sequence[AssignmentRequest]) -> Message:
     """Several requests end with this text."""
     head = said.ambiguous(reference)
     return message(head, [section(head), *(section(said.which(r)) for r in requests[:5])])

@@ -17,12 +17,11 @@ from bot.views.paging import pager
 from bot.views.request_card import cancel_button, life_buttons
 from bot.views.wording import lists, words
 from engine.application.queries import HeldSummary, Page, RequestSummary
-from engine.domain.assignment_requests import RequestState
+from engine.domain.assignment_requests import cancelable
 from engine.domain.assignments import AssignmentState
 
 PAGE_SIZE = 5
 """Rows of each of the two lists that one message shows; ask the queries for as many."""
-_CANCELABLE = frozenset({RequestState.PENDING_APPROVAL, RequestState.SCHEDULED})
 
 
 def render(held: Page[HeldSummary], requests: Page[RequestSummary], known: Known) -> Message:
@@ -62,6 +61,6 @@ def request_rows(page: Page[RequestSummary], size: int, empty: str) -> list[Bloc
     blocks: list[Block] = []
     for row in page.rows[:size]:
         blocks.append(section(lists.open_request(row)))
-        if row.request.state in _CANCELABLE:
+        if cancelable(row.request):
             blocks.append(actions(cancel_button(row.request)))
     return blocks or [section(empty)]

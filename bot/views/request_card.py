@@ -22,7 +22,12 @@ from bot.views.known import Known
 from bot.views.texts import quote, when
 from bot.views.wording import delivery, forms, requests, stages, words
 from engine.application.queries import RequestSummary
-from engine.domain.assignment_requests import AssignmentRequest, RequestState, RequestType
+from engine.domain.assignment_requests import (
+    AssignmentRequest,
+    RequestState,
+    RequestType,
+    cancelable,
+)
 from engine.domain.assignments import Assignment
 from engine.domain.ids import PersonId
 
@@ -30,7 +35,6 @@ STAGES_SHOWN = 12
 RIGHTS_SHOWN = 12
 _S = RequestState
 _UNDELIVERED = frozenset({_S.PENDING_APPROVAL, _S.DENIED, _S.EXPIRED, _S.CANCELED})
-_CANCELABLE = frozenset({_S.PENDING_APPROVAL, _S.SCHEDULED})
 _REPEATABLE = frozenset({_S.DENIED, _S.EXPIRED, _S.CANCELED})
 
 
@@ -103,7 +107,7 @@ def _origin(request: AssignmentRequest, viewer: PersonId) -> str:
 def _buttons(summary: RequestSummary, viewer: PersonId, known: Known) -> list[Block]:
     request, assignment = summary.request, summary.assignment
     found: list[Block] = []
-    if request.state in _CANCELABLE and viewer == request.requestor_id:
+    if cancelable(request) and viewer == request.requestor_id:
         found.append(cancel_button(request))
     elif assignment is not None and assignment.active and viewer == assignment.target_id:
         found += life_buttons(assignment, request.package_name, known)

@@ -128,11 +128,12 @@ def decide(unit: Unit, command: DecideRequest) -> AssignmentRequest:
 
 
 def cancel(unit: Unit, command: CancelRequest) -> AssignmentRequest:
-    """The requestor's withdrawal, or an administrator's."""
+    """The requestor's withdrawal, or an administrator's in their channel."""
     person_id = acting_person(unit)
     request = _locked(unit, command.request_id)
-    own = request.requestor_id == person_id
-    as_administrator = not own and is_administrator(unit)
+    as_administrator = request.requestor_id != person_id and is_administrator(unit)
+    if as_administrator:
+        require_administrator(unit)
     return _change(unit, request.id, Cancel(by=person_id, as_administrator=as_administrator))
 
 
@@ -145,13 +146,16 @@ def reassign(unit: Unit, command: ReassignRequest) -> AssignmentRequest:
 
 
 def reprocess(unit: Unit, command: ReprocessRequest) -> AssignmentRequest:
-    """An administrator or an owner of the catalog has a failed delivery tried again (DLV-2)."""
+    """A failed delivery is tried again (DLV-2).
+
+    By owners of the catalog wherever they press, by administrators in their channel.
+    """
     person_id = acting_person(unit)
     request = _locked(unit, command.request_id)
     package = unit.configured.packages.get(request.package_id)
     owners = facts.catalog_owners(unit.tx, unit.configured, package.catalog_id) if package else ()
-    if person_id not in owners and not is_administrator(unit):
-        raise NotAdministrator
+    if person_id not in owners:
+        require_administrator(unit)
     assignment = unit.tx.assignment(request.assignment_id) if request.assignment_id else None
     if assignment is None or not assignment.active:
         raise NotReprocessable(request.state)

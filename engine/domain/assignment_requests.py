@@ -149,6 +149,14 @@ class AssignmentRequest:
         return self.stages[self.run.number] if self.run else None
 
 
+def cancelable(request: AssignmentRequest, *, as_administrator: bool = False) -> bool:
+    """Whether it can still be withdrawn (CAN-1, CAN-3): by administrators until it is delivered."""
+    if request.request_type in REMOVALS:
+        return False
+    delivering = as_administrator and request.state is _S.DELIVERING
+    return delivering or request.state in {_S.PENDING_APPROVAL, _S.SCHEDULED}
+
+
 # What can be asked of a request -----------------------------------------------------------------
 
 

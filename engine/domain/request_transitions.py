@@ -28,6 +28,7 @@ from engine.domain.assignment_requests import (
     RequestOutcome,
     RequestState,
     RequestType,
+    cancelable,
 )
 from engine.domain.conversation import Audience, Notice, NoticeKind
 from engine.domain.ids import PersonId, RequestId
@@ -294,10 +295,7 @@ def _report_unresolved(
 def _cancel(request: AssignmentRequest, command: Cancel, now: datetime) -> RequestOutcome:
     if command.by != request.requestor_id and not command.as_administrator:
         raise NotYours
-    cancelable = {_S.PENDING_APPROVAL, _S.SCHEDULED}
-    if command.as_administrator:
-        cancelable |= {_S.DELIVERING}
-    if request.state not in cancelable or request.request_type in REMOVALS:
+    if not cancelable(request, as_administrator=command.as_administrator):
         raise NotCancelable(request.state)
     withdrawn = FollowUp.WITHDRAW if request.state is not _S.PENDING_APPROVAL else None
     canceled = _close_run(request, StageResult.CANCELED, now)

@@ -1,10 +1,18 @@
 """Administrators: in their channel, by command, and nobody else."""
 
+from datetime import datetime
+
 import pytest
 
-from engine.application.commands import Actor, AssignDirectly
+from engine.application.commands import Actor, AssignDirectly, CancelRequest, ReprocessRequest
+from engine.application.ports import Ids
 from engine.domain.ids import ChannelId, PersonId
-from engine.domain.refusals import NotInAdminChannel
+from engine.domain.refusals import (
+    NotAdministrator,
+    NotInAdminChannel,
+    NotReprocessable,
+    NotYours,
+)
 from playground.driver import Reaction
 from tests.company import Company
 from tests.scenarios import files
@@ -186,6 +194,74 @@ async def test_the_story_of_a_request_is_told_in_order(contoso: Company) -> None
     ]
     places = [told.index(words) for words in order]
     assert places == sorted(places)
+
+
+class OneEnding:
+    """Ids that all end alike, as two of a million may."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._ids = ids
+
+    def new(self, now: datetime) -> str:
+        return f"{self._ids.new(now)[:-4]}ABCD"
+
+
+async def test_of_two_requests_whose_ids_end_alike_the_longer_end_is_asked_for(
+    contoso: Company,
+) -> None:
+    """Neither is touched; both are named with their whole ids, one of which then does."""
+    contoso.house.service._ids = OneEnding(contoso.house.service._ids)
+    for who in ("rita", "ed"):
+        await contoso.asks(who, READ, Justification="On call")
+    request_id = await contoso.the_request("ed", READ)
+    for words in ("audit abcd", "reprocess ABCD", "reassign ABCD @max"):
+        told = (await contoso.administers(words)).ephemeral
+        assert "More than one request ends with ABCD" in told
+        assert request_id in told
+        assert "@Rita Romero asks for" in told
+        assert "@Ed Eriksen asks for" in told
+    told = (await contoso.administers(f"reassign `{request_id}` @max")).ephemeral
+    assert "@Max Mbeki has been asked to decide: @Ed Eriksen" in told
+
+
+async def test_an_administrator_cancels_a_request_from_its_story(contoso: Company) -> None:
+    """Asked first; the story then says so, and so do the cards of everybody concerned."""
+    await contoso.asks("rita", READ, Justification="On call")
+    short = (await contoso.the_request("rita", READ))[-4:]
+    await contoso.administers(f"audit {short}")
+    done = await contoso.ada.presses("Cancel request")
+    assert isinstance(done, Reaction)
+    assert "Rita Romero will not get Production read access" in done.asked
+    done.sees("The request for Production read access is canceled")
+    done.sees("@Ada Acheampong · canceled the request")
+    assert "Cancel request" not in contoso.ada.buttons
+    contoso.rita.sees("Canceled by @Ada Acheampong")
+    contoso.mia.sees("Canceled")
+
+
+async def test_administrators_cancel_and_reprocess_in_their_channel_only(company: Open) -> None:
+    """The rules ask for the place; whoever asked, and an owner of the catalog, need none."""
+    only = files.package("Room", files.policy("All", files.stage("Mia", files.people("mia"))))
+    async with company(files.file(only)) as contoso:
+        await contoso.asks("rita", "Room")
+        request_id = await contoso.the_request("rita", "Room")
+        elsewhere = Actor(person_id=PersonId(contoso.ada.id))
+        for command in (
+            CancelRequest(request_id=request_id),
+            ReprocessRequest(request_id=request_id),
+        ):
+            with pytest.raises(NotInAdminChannel):
+                await contoso.house.service.handle(command, elsewhere)
+            with pytest.raises((NotYours, NotAdministrator)):
+                await contoso.house.service.handle(
+                    command, Actor(person_id=PersonId(contoso.ed.id))
+                )
+        with pytest.raises(NotReprocessable):
+            await contoso.house.service.handle(
+                ReprocessRequest(request_id=request_id), Actor(person_id=PersonId(contoso.olga.id))
+            )
+        await contoso.rita.presses("Cancel request")
+        contoso.rita.sees("Canceled")
 
 
 async def test_help_names_every_command(contoso: Company) -> None:

@@ -94,6 +94,25 @@ def reassigned(request_: AssignmentRequest, to: PersonId) -> str:
     return f"{mention(to)} has been asked to decide: {asks(request_)}."
 
 
+CANCEL_TITLE = "Cancel this request?"
+
+
+def cancel_question(request_: AssignmentRequest, name: str) -> str:
+    """Before an administrator cancels. Plain text."""
+    return (
+        f"{name} will not get {request_.package_name} by this request, and reads on its card that "
+        "you canceled it."
+    )
+
+
+def canceled(request_: AssignmentRequest) -> str:
+    """After an administrator canceled."""
+    return (
+        f"The request for {named(request_.package_name)} is canceled. "
+        f"{mention(request_.requestor_id)} and whoever was asked can see that."
+    )
+
+
 def ambiguous(text: str) -> str:
     """Before the requests that end with the same characters."""
     return f"More than one request ends with {delivery.raw(text[:100])}. Give more of its id:"
@@ -112,7 +131,7 @@ _ACTIVITIES: dict[str, str] = {
     "request.approved": "was approved by all stages",
     "request.denied": "was denied",
     "request.expired": "expired",
-    "request.canceled": "was canceled",
+    "request.canceled": "canceled the request",
     "request.scheduled": "waits for its start",
     "request.delivering": "is being delivered",
     "request.delivered": "was delivered",

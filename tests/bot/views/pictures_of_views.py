@@ -225,11 +225,13 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "admin_requests_none": lambda: admin.requests(page(), KNOWN),
     "admin_story": lambda: admin.story(DELIVERED, STORY, KNOWN),
     "admin_story_none": lambda: admin.story(DELIVERED, (), KNOWN),
+    "admin_story_pending": lambda: admin.story(PENDING, STORY, KNOWN),
+    "admin_story_failed": lambda: admin.story(FAILED, STORY, KNOWN, note="Tried again."),
     "admin_assigned": lambda: admin.assigned(ROB, NAME),
     "admin_removed": lambda: admin.removed(ROB, NAME),
     "admin_reprocessed": lambda: admin.reprocessed(FAILED),
     "admin_reassigned": lambda: admin.reassigned(PENDING, DAN),
-    "admin_ambiguous": lambda: admin.ambiguous("0042", (PENDING, another(PENDING, 142)), KNOWN),
+    "admin_ambiguous": lambda: admin.ambiguous("0042", (PENDING, another(PENDING, 142))),
     "refused_held": lambda: answers.refused(HELD, KNOWN),
     "refused_pending": lambda: answers.refused(
         AlreadyPending(RequestId("r")), KNOWN, link="https://contoso.slack.com/archives/D1/p1"
