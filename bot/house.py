@@ -104,7 +104,7 @@ class House:
         if self.settings.config is None:
             return
         text = self.settings.config.read_text(encoding="utf-8")
-        if await self.store.read(Reader.configuration_source) != digest_of(text):
+        if await self.store.read(_source) != digest_of(text):
             await apply_file(self, self.settings.config.name, text)
 
 
@@ -278,6 +278,10 @@ def _completing(settings: Settings) -> Complete:
         return people_csv.complete(people, rows, find=find)
 
     return complete
+
+
+def _source(reader: Reader) -> str | None:
+    return reader.configuration_source()
 
 
 def _seal(tx: Transaction) -> int:

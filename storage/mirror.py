@@ -6,7 +6,7 @@ A listing of ten thousand people mostly repeats what is stored: only what differ
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from engine.application.configured import Configured
 from engine.application.directory import Channel
@@ -164,6 +164,12 @@ class MirrorWrites(SqlReader):
             self.conn.execute(insert(t.configurations), row)
         self._added = Configured(configuration, revision)
         return revision
+
+    def note_source(self, source: str) -> None:
+        """Another file says the same as the newest revision: remember its digest instead."""
+        newest = select(func.max(t.configurations.c.revision)).scalar_subquery()
+        named = t.configurations.c.revision == newest
+        self.conn.execute(update(t.configurations).where(named).values(source=source))
 
 
 def _person_row(person: Person) -> dict[str, object]:

@@ -140,6 +140,7 @@ def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
     old = stored.configuration if stored else None
     found = changes(old, command.configuration)
     if not found:
+        unit.tx.note_source(command.source)
         return 0
     if old is not None:
         _refuse_removal_of_held(unit, old, command.configuration)

@@ -297,6 +297,10 @@ class Transaction(Reader, ReviewWriter, Protocol):
         """
         ...
 
+    def note_source(self, source: str) -> None:
+        """Another file says the same as the newest revision: remember its digest instead."""
+        ...
+
     # Requests
 
     def lock_request(self, request_id: RequestId) -> AssignmentRequest | None:

@@ -1,9 +1,14 @@
 """The configuration changes while requests run and people hold what it gave them."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+import configuration
 from engine.domain.refusals import StillHeld
 from playground.driver_forms import Form, FormRefused
+from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
 
@@ -164,3 +169,19 @@ async def test_a_manual_resource_that_went_from_the_file_is_still_taken_away_by_
         await contoso.ada.presses("Done", on="Office VPN")
         contoso.ada.sees("no longer has Office VPN")
         contoso.ivan.does_not_see("please take access away")
+
+
+async def test_a_file_that_differs_in_a_comment_is_read_once_and_never_stops_a_start(
+    contoso: Company, tmp_path: Path
+) -> None:
+    """Max, whom it names, leaves after it was applied: the next start does not look at it again."""
+    path = tmp_path / "usher.yml"
+    path.write_text(configuration.sample_text() + "# reviewed on Monday\n", encoding="utf-8")
+    house = replace(contoso.house, settings=replace(contoso.house.settings, config=path))
+    await house.prepare()
+    await contoso.playground.user_leaves("max")
+    await house.prepare()
+
+    path.write_text(configuration.sample_text() + "# and on Tuesday\n", encoding="utf-8")
+    with pytest.raises(configuration.ConfigurationFaults):
+        await house.prepare()

@@ -276,6 +276,23 @@ async def test_each_configuration_is_a_new_revision(store: DatabaseStore) -> Non
     assert await store.read(lambda tx: tx.configured()) is stored
 
 
+async def test_another_file_that_says_the_same_is_remembered_as_its_source(
+    store: DatabaseStore,
+) -> None:
+    """Of the newest revision only; the configuration stays."""
+    for name in ("Contoso", "Fabrikam"):
+        await store.write(
+            lambda tx, name=name: tx.add_configuration(
+                _configuration(name), by="x", source=name, now=NOW
+            )
+        )
+    before = await store.read(lambda tx: tx.configured())
+    await store.write(lambda tx: tx.note_source("with a comment"))
+
+    assert await store.read(lambda tx: tx.configuration_source()) == "with a comment"
+    assert await store.read(lambda tx: tx.configured()) is before
+
+
 async def test_a_configuration_that_was_rolled_back_never_was(store: DatabaseStore) -> None:
     """Nor is it remembered by the process."""
     await store.write(
