@@ -80,7 +80,7 @@ class ModalActs(Acting):
 
     def _submitted(self, user: User, view: View, body: Json) -> None:
         views = self._playground.views
-        note = self._playground.journal.note_payload
+        journal = self._playground.journal
         try:
             match as_text(body.get("response_action")):
                 case "errors":
@@ -93,9 +93,9 @@ class ModalActs(Acting):
                         raise self._says(user, TROUBLE)
                     views.workspace.tell("view", **{"as": user.id, "view": view.id})
                 case "update":
-                    views.update(view, accept_view(note, body.get("view"), "modal"))
+                    views.update(view, accept_view(journal, body.get("view"), "modal"))
                 case "push":
-                    views.push_for(user.id, accept_view(note, body.get("view"), "modal"))
+                    views.push_for(user.id, accept_view(journal, body.get("view"), "modal"))
                 case "clear":
                     views.close_all(user.id)
                 case _:

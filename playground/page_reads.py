@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 PAGE = 60
 """Messages in one answer."""
 
+COLOURS = (
+    "#7048c6",
+    "#b4471f",
+    "#1f6fb4",
+    "#a4336f",
+    "#8a5a00",
+    "#3f7d20",
+    "#5b5f97",
+    "#c03a2b",
+    "#566573",
+    "#0b7a75",
+)
+"""Of faces, in the order in which people come; white letters stand out on each."""
+
 MOST_UNREAD = 100
 """More than these are not counted."""
 
@@ -52,7 +66,10 @@ def state(playground: Playground) -> Json:
             or (transport == "http" and playground.delivery.reachable),
             "transport": transport,
         },
-        "people": [_person(one, rooms.get(one.id, ())) for one in workspace.people()],
+        "people": [
+            _person(one, rooms.get(one.id, ()), COLOURS[number % len(COLOURS)])
+            for number, one in enumerate(workspace.people())
+        ],
         "channels": [
             {
                 "id": one.id,
@@ -192,19 +209,9 @@ def _message(playground: Playground, user: User, message: Message) -> Json:
     return shown
 
 
-def _person(user: User, rooms: Iterable[Conversation]) -> Json:
+def _person(user: User, rooms: Iterable[Conversation], colour: str) -> Json:
     kind = PersonKind.GUEST if user.is_guest else user.kind
     initials = "".join(part[0] for part in user.real_name.split()[:2]).upper()
-    palette = (
-        "#7048c6",
-        "#0b7a75",
-        "#b4471f",
-        "#1f6fb4",
-        "#8a5a00",
-        "#a4336f",
-        "#3f7d20",
-        "#5b5f97",
-    )
     return {
         "id": user.id,
         "name": user.name,
@@ -215,5 +222,5 @@ def _person(user: User, rooms: Iterable[Conversation]) -> Json:
         "kind": kind.value,
         "presence_note": user.presence_note,
         "unread": _unread_anywhere(rooms, user),
-        "avatar": {"initials": initials, "color": palette[sum(map(ord, user.id)) % len(palette)]},
+        "avatar": {"initials": initials, "color": colour},
     }

@@ -63,7 +63,7 @@ def _number(element: Json, value: str) -> str | None:
         return "Please enter a number." if decimal else "Please enter a whole number."
     least, most = element.get("min_value"), element.get("max_value")
     if least is not None and float(value) < float(str(least)):
-        return f"Please enter a number of at least {least}."
+        return f"Please enter {least} or more."
     if most is not None and float(value) > float(str(most)):
-        return f"Please enter a number of at most {most}."
+        return f"Please enter {most} or less."
     return None

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from playground.arguments import Arguments
 from playground.clock import stopwatch
-from playground.methods.chat import author, read_content, read_metadata
+from playground.content import author, read_content, read_metadata
 from playground.records import Conversation, Message
 from playground.wire import Json, Refused, as_json
 
@@ -51,8 +51,8 @@ class ResponseUrls:
     ) -> str:
         """A fresh address for this person here, bound to the message that was pressed."""
         now = self._playground.clock.now()
-        for old in [key for key, one in self._given.items() if now - one.issued_at > 2 * LIVES]:
-            del self._given[old]
+        while self._given and now - next(iter(self._given.values())).issued_at > 2 * LIVES:
+            del self._given[next(iter(self._given))]
         key = secrets.token_urlsafe(18)
         self._given[key] = ResponseUrl(
             user_id=user_id, conversation=conversation, issued_at=now, original=original
@@ -98,7 +98,7 @@ class ResponseUrls:
                 conversation.remove(original)
                 workspace.tell_of("delete", conversation, original)
             return
-        content = read_content(args, self._playground.journal.note_payload)
+        content = read_content(args, self._playground.journal)
         if args.flag("replace_original") and original is not None:
             original.body.pop("blocks", None)
             original.body |= content

@@ -72,8 +72,8 @@ class Views:
         """A fresh trigger id, remembered with the modal it came from."""
         now = self.workspace.clock.now()
         stale = now - timedelta(minutes=10)
-        for old in [one for one, held in self._triggers.items() if held.issued_at < stale]:
-            del self._triggers[old]
+        while self._triggers and next(iter(self._triggers.values())).issued_at < stale:
+            del self._triggers[next(iter(self._triggers))]
         made = f"{int(now.timestamp() * 1000)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         self._triggers[made] = Trigger(id=made, user_id=user_id, issued_at=now, view_id=view_id)
         return made

@@ -249,17 +249,24 @@ class Workspace:
         self._directs[tuple(wanted)] = conversation.id
         return conversation
 
-    def place_key(self, wanted: str) -> str:
-        """One key for a conversation however a caller names it."""
-        if wanted in self.conversations:
-            return wanted
-        if wanted in self.users and wanted != BOT_USER_ID:
-            return self.direct([wanted]).id
+    def place(self, wanted: str) -> Conversation | None:
+        """A conversation as a caller names it: by id, as `#name`, or by whom it is with."""
+        found = self.conversations.get(wanted)
+        if found is not None:
+            return found
+        user = self.users.get(wanted)
+        if user is not None:
+            return None if user.deleted or user.id == BOT_USER_ID else self.direct([user.id])
         name = wanted.removeprefix("#")
         for one in self.conversations.values():
-            if one.name == name and name:
-                return one.id
-        return wanted
+            if name and one.name == name and not one.is_mpim:
+                return one
+        return None
+
+    def place_key(self, wanted: str) -> str:
+        """One key for a conversation however a caller names it."""
+        found = self.place(wanted)
+        return wanted if found is None else found.id
 
     def visible_to(self, user_id: str) -> list[Conversation]:
         """Conversations somebody is in."""
@@ -295,18 +302,24 @@ class Workspace:
 
     # -- messages
 
-    def post(self, conversation: Conversation, body: Json, **more: object) -> Message:
+    def post(
+        self,
+        conversation: Conversation,
+        body: Json,
+        *,
+        by_app: bool = False,
+        metadata: Json | None = None,
+        ephemeral_to: str | None = None,
+    ) -> Message:
         """Put a message into a conversation under a fresh timestamp."""
         ts = self.new_ts()
-        metadata = more.get("metadata")
-        to = more.get("ephemeral_to")
         message = Message(
             ts=ts,
             channel=conversation.id,
             body={"type": "message", **body, "ts": ts},
-            metadata=metadata if isinstance(metadata, dict) else None,
-            ephemeral_to=to if isinstance(to, str) else None,
-            by_app=bool(more.get("by_app")),
+            metadata=metadata,
+            ephemeral_to=ephemeral_to,
+            by_app=by_app,
         )
         conversation.add(message)
         if message.is_reply and message.thread_ts is not None:

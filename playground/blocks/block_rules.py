@@ -10,7 +10,7 @@ from playground.blocks.element_rules import (
     IN_INPUT,
     IN_SECTION,
 )
-from playground.blocks.objects import SLACK_FILE, URL, plain, text
+from playground.blocks.objects import IMAGE_SOURCE, SLACK_FILE, URL, plain, text
 from playground.blocks.rich_text import RICH_TEXT
 from playground.blocks.shapes import (
     Rule,
@@ -34,12 +34,6 @@ def _section_text(found: Complaints, at: str, value: object) -> None:
     section = as_json(value)
     if section.get("text") is None and section.get("fields") is None:
         found.add(at, "missing required field: text", kind="required", expected="text")
-
-
-def _image_source(found: Complaints, at: str, value: object) -> None:
-    given = [key for key in ("image_url", "slack_file") if as_json(value).get(key) is not None]
-    if len(given) != 1:
-        found.add(at, "must provide exactly one of: image_url, slack_file", kind="required")
 
 
 def _unique_actions(found: Complaints, at: str, value: object) -> None:
@@ -153,7 +147,7 @@ BLOCKS: dict[str, Rule] = {
     "image": shape(
         {"alt_text": string(2000)},
         {**BLOCK, "image_url": URL, "slack_file": SLACK_FILE, "title": plain(2000)},
-        also=_image_source,
+        also=IMAGE_SOURCE,
     ),
     "input": shape(
         {"label": plain(2000), "element": by_type(ELEMENTS, IN_INPUT)},

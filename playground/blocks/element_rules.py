@@ -11,6 +11,7 @@ from playground.blocks.objects import (
     DISPATCH,
     FILTER,
     ID,
+    IMAGE_SOURCE,
     OPTION,
     OPTION_GROUP,
     PLAIN_OPTION,
@@ -22,6 +23,7 @@ from playground.blocks.objects import (
 from playground.blocks.shapes import (
     Rule,
     any_value,
+    exactly_one,
     flag,
     listing,
     one_of,
@@ -69,9 +71,7 @@ def _initial_among(found: Complaints, at: str, value: object) -> None:
 
 
 def _either_options(found: Complaints, at: str, value: object) -> None:
-    given = [key for key in ("options", "option_groups") if as_json(value).get(key) is not None]
-    if len(given) != 1:
-        found.add(at, "must provide exactly one of: options, option_groups", kind="required")
+    exactly_one("options", "option_groups")(found, at, value)
     _initial_among(found, at, value)
 
 
@@ -79,12 +79,6 @@ def _length_order(found: Complaints, at: str, value: object) -> None:
     low, high = as_json(value).get("min_length"), as_json(value).get("max_length")
     if isinstance(low, int) and isinstance(high, int) and low > high:
         found.add(at, "min_length must not be greater than max_length", kind="maximum")
-
-
-def _image_source(found: Complaints, at: str, value: object) -> None:
-    given = [key for key in ("image_url", "slack_file") if as_json(value).get(key) is not None]
-    if len(given) != 1:
-        found.add(at, "must provide exactly one of: image_url, slack_file", kind="required")
 
 
 def _select(more: dict[str, Rule], *, also: Rule | None = None, several: bool = False) -> Rule:
@@ -197,7 +191,7 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "file_input": shape({}, {**ANY, "filetypes": listing(string()), "max_files": whole(1, 10)}),
     "image": shape(
-        {"alt_text": string(2000)}, {"image_url": URL, "slack_file": SLACK_FILE}, also=_image_source
+        {"alt_text": string(2000)}, {"image_url": URL, "slack_file": SLACK_FILE}, also=IMAGE_SOURCE
     ),
     "icon_button": shape(
         {"text": plain(), "icon": string()},

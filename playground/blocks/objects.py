@@ -6,8 +6,16 @@ Source: docs.slack.dev/reference/block-kit/composition-objects.
 from __future__ import annotations
 
 from playground.blocks.complaints import Complaints
-from playground.blocks.shapes import Rule, flag, lengths, listing, one_of, shape, string
-from playground.wire import as_json, as_text
+from playground.blocks.shapes import (
+    Rule,
+    exactly_one,
+    flag,
+    lengths,
+    listing,
+    one_of,
+    shape,
+    string,
+)
 
 ID = string(255)
 URL = string(3000, pattern=r"(?s)\S+")
@@ -72,13 +80,8 @@ FILTER = shape(
 )
 
 
-def _one_address(found: Complaints, at: str, value: object) -> None:
-    given = [key for key in ("id", "url") if as_text(as_json(value).get(key))]
-    if len(given) != 1:
-        found.add(at, "must provide exactly one of: id, url", kind="required")
-
-
-SLACK_FILE = shape({}, {"id": string(), "url": URL}, also=_one_address)
+SLACK_FILE = shape({}, {"id": string(), "url": URL}, also=exactly_one("id", "url"))
+IMAGE_SOURCE = exactly_one("image_url", "slack_file")
 
 WORKFLOW = shape(
     {

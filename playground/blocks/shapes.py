@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from playground.blocks.complaints import Complaints
+from playground.wire import as_json
 
 Rule: TypeAlias = Callable[[Complaints, str, object], None]
 
@@ -122,6 +123,17 @@ def shape(
                 )
         if also is not None:
             also(found, at, value)
+
+    return check
+
+
+def exactly_one(*keys: str) -> Rule:
+    """An object that has one of these keys and no second one."""
+
+    def check(found: Complaints, at: str, value: object) -> None:
+        given = [key for key in keys if as_json(value).get(key) is not None]
+        if len(given) != 1:
+            found.add(at, f"must provide exactly one of: {', '.join(keys)}", kind="required")
 
     return check
 

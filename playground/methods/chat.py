@@ -7,24 +7,16 @@ be.
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from playground.arguments import Arguments
-from playground.blocks.check import check_blocks
-from playground.blocks.fill import with_block_ids
+from playground.content import author, read_content, read_metadata, refuse_bad_blocks
 from playground.methods.places import conversation_for, require_member
-from playground.presenting import bot_profile, message_object
+from playground.presenting import message_object
 from playground.records import Conversation, Message
 from playground.web_api import MESSAGES, Call, method
 from playground.wire import Json, Refused, as_json
-from playground.workspace import APP_ID, BOT_ID, BOT_USER_ID, Workspace
+from playground.workspace import APP_ID, BOT_USER_ID
 
 LONGEST_POST = 40_000
 LONGEST_UPDATE = 4_000
-LARGEST_METADATA = 16_000
-"""Bytes of JSON. Slack does not publish its bound; ours is a cautious one."""
-MOST_ATTACHMENTS = 100
 
 
 @method("chat.postMessage", tier=MESSAGES, scopes=("chat:write",))
@@ -32,7 +24,7 @@ async def chat_post_message(call: Call) -> Json:
     """Post a message into a channel or somebody's direct messages with the app."""
     workspace = call.playground.workspace
     conversation = conversation_for(call, call.args.optional("channel"), posting=True)
-    content = read_content(call.args, call.playground.journal.note_payload)
+    content = read_content(call.args, call.playground.journal)
     body: Json = {**author(workspace), **content, "text": content["text"][:LONGEST_POST]}
     metadata = read_metadata(call.args)
     thread_ts = call.args.optional("thread_ts")
@@ -55,7 +47,7 @@ async def chat_post_ephemeral(call: Call) -> Json:
     user = workspace.user(call.args.text("user"))
     if user.id not in conversation.members:
         raise Refused("user_not_in_channel")
-    content = read_content(call.args, call.playground.journal.note_payload)
+    content = read_content(call.args, call.playground.journal)
     if len(content["text"]) > LONGEST_POST:
         raise Refused("msg_too_long")
     body: Json = {**author(workspace), **content}
@@ -72,7 +64,7 @@ async def chat_update(call: Call) -> Json:
     workspace = call.playground.workspace
     conversation = conversation_for(call, call.args.optional("channel"))
     message = own_message(conversation, call.args.text("ts"), "cant_update_message")
-    content = read_content(call.args, call.playground.journal.note_payload)
+    content = read_content(call.args, call.playground.journal)
     if len(content["text"]) > LONGEST_UPDATE:
         raise Refused("msg_too_long")
     given = call.args.values
@@ -142,69 +134,7 @@ async def chat_unfurl(call: Call) -> Json:
     return {}
 
 
-# -- parts, also used for answers through response_url
-
-
-def author(workspace: Workspace) -> Json:
-    """The keys by which a message of the app says who wrote it."""
-    return {
-        "user": BOT_USER_ID,
-        "bot_id": BOT_ID,
-        "app_id": APP_ID,
-        "team": workspace.team.id,
-        "bot_profile": bot_profile(workspace),
-    }
-
-
-def read_content(args: Arguments, note: Any = None) -> Json:
-    """`text`, `blocks` and `attachments` of a call, checked; raises Slack's refusals."""
-    blocks, attachments = args.structure("blocks"), args.structure("attachments")
-    text, markdown = args.text("text", ""), args.text("markdown_text", "")
-    if markdown and (text or blocks):
-        raise Refused("markdown_text_conflict")
-    content: Json = {"text": text or markdown}
-    if blocks not in (None, ""):
-        if not isinstance(blocks, list):
-            raise Refused("invalid_blocks_format")
-        if note is not None:
-            note("message", {"text": text, "blocks": blocks})
-        refuse_bad_blocks(blocks)
-        content["blocks"] = with_block_ids(blocks)
-    if attachments not in (None, ""):
-        content["attachments"] = _read_attachments(attachments)
-    if not content["text"] and not content.get("blocks") and not content.get("attachments"):
-        raise Refused("no_text")
-    if not content["text"] and content.get("blocks"):
-        content["text"] = "This content can't be displayed."
-    return content
-
-
-def refuse_bad_blocks(blocks: list[Any]) -> None:
-    """Raise `invalid_blocks` with every complaint, as Slack words them."""
-    complaints = check_blocks(blocks, "message")
-    if complaints:
-        lines = [one.line() for one in complaints]
-        raise Refused(
-            "invalid_blocks",
-            errors=[one.text() for one in complaints],
-            response_metadata={"messages": lines},
-        )
-
-
-def read_metadata(args: Arguments) -> Json | None:
-    """Message metadata: `event_type` and `event_payload`, both required."""
-    given = args.structure("metadata")
-    if given in (None, "", {}):
-        return None
-    if not isinstance(given, dict):
-        raise Refused("invalid_metadata_format")
-    if not isinstance(given.get("event_type"), str) or not given["event_type"]:
-        raise Refused("invalid_metadata_schema")
-    if not isinstance(given.get("event_payload"), dict):
-        raise Refused("invalid_metadata_schema")
-    if len(json.dumps(given).encode()) > LARGEST_METADATA:
-        raise Refused("metadata_too_large")
-    return given
+# -- parts
 
 
 def find_message(conversation: Conversation, ts: str) -> Message:
@@ -229,17 +159,3 @@ def _thread(conversation: Conversation, ts: str) -> str:
     if parent is None or parent.ephemeral_to is not None:
         raise Refused("cannot_reply_to_message")
     return parent.thread_ts or parent.ts
-
-
-def _read_attachments(attachments: object) -> list[Json]:
-    if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
-        raise Refused("invalid_attachments")
-    if len(attachments) > MOST_ATTACHMENTS:
-        raise Refused("too_many_attachments")
-    for one in attachments:
-        if isinstance(one.get("blocks"), list):
-            refuse_bad_blocks(one["blocks"])
-    return [
-        {**one, "blocks": with_block_ids(one["blocks"])} if "blocks" in one else one
-        for one in attachments
-    ]

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from playground.blocks.fill import with_block_ids
-from playground.methods.chat import author, refuse_bad_blocks
+from playground.content import author, refuse_bad_blocks
 from playground.methods.places import conversation_for
 from playground.presenting import file_object
 from playground.records import FileRecord

@@ -20,9 +20,7 @@ def conversation_for(
     workspace = call.playground.workspace
     if not wanted:
         raise Refused("channel_not_found")
-    found = workspace.conversations.get(wanted)
-    if found is None and posting:
-        found = _by_name_or_person(workspace, wanted)
+    found = workspace.place(wanted) if posting else workspace.conversations.get(wanted)
     if found is None or (found.is_private and BOT_USER_ID not in found.members):
         raise Refused("channel_not_found")
     if posting:
@@ -70,17 +68,6 @@ def page(items: list[Json], call: Call, key: str, *, default: int, most: int) ->
 def shown(call: Call, conversation: Conversation) -> Json:
     """The conversation as the app sees it."""
     return conversation_object(call.playground.workspace, conversation)
-
-
-def _by_name_or_person(workspace: Workspace, wanted: str) -> Conversation | None:
-    person = workspace.users.get(wanted)
-    if person is not None:
-        return None if person.deleted or person.id == BOT_USER_ID else workspace.direct([person.id])
-    name = wanted.removeprefix("#")
-    for one in workspace.conversations.values():
-        if one.name == name and not one.is_im and not one.is_mpim:
-            return one
-    return None
 
 
 def _check_posting(workspace: Workspace, conversation: Conversation) -> None:

@@ -9,6 +9,7 @@ import json
 
 from playground.blocks.check import check_view
 from playground.blocks.fill import with_block_ids
+from playground.journal import Journal
 from playground.web_api import Call, method
 from playground.wire import Json, Refused
 
@@ -63,15 +64,14 @@ def read_view(call: Call, surface: str) -> Json:
     payload = call.args.structure("view")
     if payload is None or payload == "":
         raise Refused("invalid_arguments", **_why("missing required field: view"))
-    return accept_view(call.playground.journal.note_payload, payload, surface)
+    return accept_view(call.playground.journal, payload, surface)
 
 
-def accept_view(note: object, payload: object, surface: str) -> Json:
+def accept_view(journal: Journal, payload: object, surface: str) -> Json:
     """Check a view from a method or from an answer to a submission and fill in its block ids."""
     if not isinstance(payload, dict):
         raise Refused("invalid_arguments", **_why("must be a valid view object"))
-    if callable(note):
-        note(surface, payload)
+    journal.note_payload(surface, payload)
     if len(json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()) > LARGEST_VIEW:
         raise Refused("view_too_large")
     complaints = check_view(payload, surface)

@@ -25,7 +25,7 @@ function drawApp() {
   byId("team-name").textContent = workspace.team.name === "Playground" ? "" : workspace.team.name;
   document.title = workspace.team.name ? `${workspace.team.name} · Playground` : "Playground";
   const { app } = workspace;
-  const words = app.name ? `${app.name} ${app.connected ? "connected" : "not connected"}` : "No app";
+  const words = app.name ? `${app.name} ${app.connected ? "connected" : "offline"}` : "No app";
   const status = byId("app-status");
   status.title = app.connected ? `${app.name} is connected ${TRANSPORT_WORDS[app.transport] ?? ""}`.trim() : `${app.name || "The app"} is not connected`;
   if (status.textContent === words) return;

@@ -9,7 +9,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from playground.methods.chat import LARGEST_METADATA, LONGEST_POST, LONGEST_UPDATE
+from playground.content import LARGEST_METADATA
+from playground.methods.chat import LONGEST_POST, LONGEST_UPDATE
 from playground.server import Playground
 from tests.playground.sample import actions, section
 
