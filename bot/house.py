@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -36,10 +37,11 @@ from connectors import people_csv, registry
 from connectors.slack_directory import SlackDirectory
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
-from engine.application.connectors import Connector, Retry
+from engine.application.connectors import Connector, Retry, tells_use
 from engine.application.deliveries import Deliveries
 from engine.application.jobs import Job, Jobs
 from engine.application.lanes import PACE, LaneWorker
+from engine.application.last_uses import LastUses
 from engine.application.messages import Messages
 from engine.application.mirror import Complete, Find, Mirror, as_they_are
 from engine.application.ports import Clock, Reader, Store, Transaction
@@ -110,9 +112,15 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, *, clock: Clock | None = None, pace: timedelta = PACE
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    pace: timedelta = PACE,
+    more_connectors: Mapping[str, Connector] = MappingProxyType({}),
 ) -> AsyncIterator[House]:
     """Build everything and check that it can work; take it down in order afterwards.
+
+    `more_connectors` come to the registered ones.
 
     Raises `slack_checks.SlackFaults`, `storage.DatabaseFault`, `people_csv.PeopleFileFaults` and
     `registry.ConnectorFaults`.
@@ -129,10 +137,14 @@ async def open_house(
             timed = MeasuredStore(store, metrics)
             built: dict[str, Connector] = {
                 name: MeasuredConnector(name, connector, metrics)
-                for name, connector in _connectors(client, identity, settings).items()
+                for name, connector in {
+                    **_connectors(client, identity, settings),
+                    **more_connectors,
+                }.items()
             }
             serial = {name: connector.serial for name, connector in built.items()}
-            service = Entitlements(timed, ids=ids, serial=serial)
+            telling = frozenset(name for name, one in built.items() if tells_use(one))
+            service = Entitlements(timed, ids=ids, serial=serial, telling=telling)
             source = _directory(client, identity, timed)
             mirror = Mirror(timed, service, source, complete=_completing(settings))
             desk = Desk(
@@ -166,6 +178,7 @@ async def open_house(
                 wakes=MeasuredWakes(timed, service, metrics),
                 messages=LaneWorker("messages", messages),
                 deliveries=LaneWorker("deliveries", Deliveries(timed, service, built, ids=ids)),
+                last_uses=LaneWorker("last uses", LastUses(timed, service, built)),
                 jobs=jobs,
             )
             house = House(

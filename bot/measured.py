@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.metrics import Metrics
-from engine.application.connectors import Connector, ConnectorError, Hold, Target
+from engine.application.connectors import Connector, ConnectorError, Hold, Target, Use
 from engine.application.jobs import Job
 from engine.application.ports import (
     MessageWork,
@@ -114,6 +114,12 @@ class MeasuredConnector:
     async def check(self, target: Target | None = None) -> None:
         """As the connector's."""
         await self._connector.check(target)
+
+    @property
+    def last_uses(self) -> Callable[[Target], AsyncIterator[Use]]:
+        """As the connector's; `AttributeError` if it has none, which is how one finds out."""
+        told: Callable[[Target], AsyncIterator[Use]] = self._connector.last_uses  # type: ignore[attr-defined]
+        return told
 
     async def _measured(
         self,

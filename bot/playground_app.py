@@ -14,8 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-import configuration
-from bot import http_server, sample_workspace, slack_checks
+from bot import http_server, sample_reports, sample_workspace, slack_checks
 from bot.house import House, apply_file, open_house
 from bot.playground_hook import Hook
 from bot.settings import DEFAULT_COMMAND, LogStyle, Settings
@@ -86,7 +85,9 @@ async def usher_inside(
 ) -> AsyncIterator[House]:
     """Usher as the app of a started playground. With `loops` it also works by itself."""
     clock = SharedClock(playground.clock)
-    async with open_house(settings_for(playground, database_url), clock=clock) as house:
+    more = {sample_reports.NAME: sample_reports.SampleReports(clock.now)}
+    settings = settings_for(playground, database_url)
+    async with open_house(settings, clock=clock, more_connectors=more) as house:
         dispatch = http_server.bolt_dispatch(house.bolt, house.metrics)
         app = http_server.build_app(dispatch, lambda: None, house.metrics)
         running = await http_server.run(app, host="127.0.0.1", port=0)
@@ -113,7 +114,7 @@ async def run(*, host: str, port: int) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="usher-playground-") as folder:
             database_url = f"sqlite+aiosqlite:///{folder}/usher.db"
-            sample = configuration.sample_text()
+            sample = sample_reports.sample_configuration()
             async with usher_inside(playground, database_url, sample, loops=True):
                 print(f"The playground is open: {playground.url}", flush=True)  # noqa: T201
                 await stopping.wait()

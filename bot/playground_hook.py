@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from bot.house import House
 from engine.application.ports import Aggregate, LaneKind
-from engine.domain import assignment_requests, assignments, reviews, stages
+from engine.domain import assignment_requests, assignments, review_timers, stages
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.ids import PersonId
@@ -176,7 +176,7 @@ def of_series(reader: SqlReader, series: ReviewSeries) -> str:
 
 def of_review(run: ReviewRun, at: datetime) -> Iterator[str]:
     """What time does to an access review."""
-    for what in _due(reviews.due_timers(run), at):
+    for what in _due(review_timers.due_timers(run), at):
         yield f"the access review of {run.package_name} {REVIEWS.get(what, 'goes on')}"
 
 

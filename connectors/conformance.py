@@ -19,7 +19,16 @@ tests.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from engine.application.connectors import Connector, Gone, Hold, HoldState, Refused, Target
+from engine.application.connectors import (
+    Connector,
+    Gone,
+    Hold,
+    HoldState,
+    Refused,
+    Target,
+    TellsUse,
+    tells_use,
+)
 from engine.domain.people import Person
 
 
@@ -80,6 +89,8 @@ async def conformance(
     await _grant(trial, account, before)
     await _revoke(trial, account, before)
     await _missing(trial, other_target_missing, account)
+    if tells_use(connector):
+        await _last_uses(trial, connector, other_target_missing)
     if trial.broken:
         raise NotConforming(tuple(trial.broken))
 
@@ -135,6 +146,26 @@ async def _missing(trial: _Trial, missing: Target, account: str) -> None:
         trial.broken.append(
             f"{name} of a target that does not exist raises neither Gone nor Refused."
         )
+
+
+async def _last_uses(trial: _Trial, connector: TellsUse, missing: Target) -> None:
+    """The optional part, of those that have it."""
+    uses = [use async for use in connector.last_uses(trial.target)]
+    trial.expect(
+        "last_uses names somebody twice.", kept=len(uses) == len({use.account for use in uses})
+    )
+    trial.expect(
+        "last_uses gives a moment without a time zone.",
+        kept=all(use.at is None or use.at.tzinfo is not None for use in uses),
+    )
+    try:
+        async for _ in connector.last_uses(missing):
+            pass
+    except (Gone, Refused):
+        return
+    trial.broken.append(
+        "last_uses of a target that does not exist raises neither Gone nor Refused."
+    )
 
 
 def _says(hold: Hold, account: str, state: HoldState) -> bool:

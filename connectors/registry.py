@@ -29,6 +29,8 @@ ENTRY_POINT_GROUP = "usher.connectors"
 
 _COROUTINES = ("find", "grant", "revoke", "check")
 _GENERATOR = "holds"
+_OPTIONAL = "last_uses"
+"""Only some have it; who has it, has it so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,8 @@ def shape_faults(name: str, connector: object) -> tuple[str, ...]:
     ]
     if not _is(inspect.isasyncgenfunction, connector, _GENERATOR):
         faults.append(f"The connector {name} needs `async def {_GENERATOR}` with a `yield` in it.")
+    if hasattr(connector, _OPTIONAL) and not _is(inspect.isasyncgenfunction, connector, _OPTIONAL):
+        faults.append(f"The connector {name} needs `async def {_OPTIONAL}` with a `yield` in it.")
     if not isinstance(getattr(connector, "serial", None), bool):
         faults.append(f"The connector {name} needs an attribute `serial` that is True or False.")
     return tuple(faults)

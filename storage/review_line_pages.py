@@ -24,6 +24,7 @@ from engine.domain.review_lines import (
     ReviewLine,
     ReviewVerdict,
     Why,
+    advise_by_use,
     final,
 )
 from engine.domain.reviews import ReviewRun, ReviewState
@@ -182,7 +183,7 @@ def summaries(
     return tuple(
         ReviewLineSummary(
             line=line,
-            advice=advice.get(line.department, _NO_ADVICE),
+            advice=_advised(run, line, advice.get(line.department, _NO_ADVICE)),
             assignment=held[line.assignment_id],
             person=people.get(line.target_id),
             origin=origins.get(held[line.assignment_id].request_id),
@@ -196,6 +197,13 @@ def summaries(
 
 
 _NO_ADVICE = Advice(recommendation=None, why=Why.NO_DEPARTMENT)
+
+
+def _advised(run: ReviewRun, line: ReviewLine, colleagues: Advice) -> Advice:
+    """As the snapshot concluded, with the reason."""
+    if run.opened_at is None:
+        return colleagues
+    return advise_by_use(line.last_use, colleagues, opened_at=run.opened_at)
 
 
 def _earlier(line: ReviewLine, said: Iterable[ReviewDecision]) -> tuple[ReviewDecision, ...]:

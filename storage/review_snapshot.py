@@ -11,9 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     FromClause,
     Integer,
+    Select,
     String,
     and_,
     bindparam,
@@ -31,7 +33,14 @@ from sqlalchemy.sql.dml import Insert, Update
 from engine.application.review_ports import Department, Written
 from engine.domain.ids import PersonId
 from engine.domain.people import PersonKind
-from engine.domain.review_lines import Advice, asked_person, asked_pool
+from engine.domain.review_lines import (
+    FRESH,
+    LOOK_BACK,
+    Advice,
+    Recommendation,
+    asked_person,
+    asked_pool,
+)
 from engine.domain.review_settings import MovesOn
 from engine.domain.reviewers import Pools, pool_for
 from engine.domain.reviews import ReviewRun
@@ -39,6 +48,7 @@ from storage import review_tables as t
 from storage import tables
 from storage.review_tallies import STANDING, ReviewTallies, stage_range
 from storage.types import UtcMillis
+from storage.uses import used_of
 
 _A, _P = tables.assignments.c, tables.people.c
 _L, _D = t.review_lines.c, t.review_departments.c
@@ -141,8 +151,12 @@ class ReviewSnapshots(ReviewTallies):
             "cursor": run.cursor,
             "most": limit,
         }
-        level = run.rules.manager_level
-        writing = _writing(level, self_review=run.rules.self_review)
+        if run.knows_uses:
+            opened_at = run.opened_at or self.now()
+            asked |= {"fresh_from": opened_at - FRESH, "used_from": opened_at - LOOK_BACK}
+        level, self_review = run.rules.manager_level, run.rules.self_review
+        uses = self.postgres if run.knows_uses else None
+        writing = _writing(level, self_review=self_review, uses=uses)
         count = self.conn.execute(writing, asked, execution_options=_COUNTED).rowcount
         if not count:
             return Written(cursor=run.cursor, lines=0, complete=True)
@@ -238,8 +252,8 @@ def _chain(
 
 
 @lru_cache(maxsize=32)
-def _writing(level: int | None, *, self_review: bool) -> Insert:
-    """Lines for the next assignments."""
+def _writing(level: int | None, *, self_review: bool, uses: bool | None = None) -> Insert:
+    """Lines for the next assignments; with `uses` by when they were used, on PostgreSQL or not."""
     person = tables.people.alias("holder")
     department = func.coalesce(person.c.department_key, "")
     source: FromClause = tables.assignments.outerjoin(
@@ -265,14 +279,34 @@ def _writing(level: int | None, *, self_review: bool) -> Insert:
         "department": department,
         "recommendation": func.coalesce(_D.recommendation, ""),
     }
-    found = (
-        select(*columns.values())
-        .select_from(source)
+    if uses is not None:
+        used = used_of(_next(_A.id).cte("some"), postgres=uses)
+        source = source.outerjoin(used, used.c.assignment_id == _A.id)
+        columns |= _by_use(used, colleagues=columns["recommendation"])
+    found = _next(*columns.values()).select_from(source)
+    return insert(t.review_lines).from_select(list(columns), found, include_defaults=False)
+
+
+def _next(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Of the assignments that are not written yet, the next."""
+    return (
+        select(*columns)
         .where(_POPULATION, _A.policy_id == bindparam("policy"), _A.id > bindparam("cursor"))
         .order_by(_A.id)
         .limit(bindparam("most"))
     )
-    return insert(t.review_lines).from_select(list(columns), found, include_defaults=False)
+
+
+def _by_use(used: CTE, *, colleagues: ColumnElement[str]) -> dict[str, ColumnElement[Any]]:
+    """The columns of a line that depend on its use: `review_lines.advise_by_use` in SQL."""
+    complete = used.c.told == used.c.rights
+    lately = used.c.used_at >= bindparam("used_from", type_=UtcMillis)
+    keep, remove = str(Recommendation.KEEP), str(Recommendation.REMOVE)
+    return {
+        "used_at": used.c.used_at,
+        "use_complete": case((complete, true()), (used.c.told > 0, false())),
+        "recommendation": case((lately, keep), (complete, remove), else_=colleagues),
+    }
 
 
 @lru_cache(maxsize=32)

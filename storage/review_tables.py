@@ -10,7 +10,7 @@ On SQLite such tables lie in the order of their key, without a second copy of it
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text
 
 from storage.tables import BUSY, metadata, some_rows, waking_columns
-from storage.types import Body, UtcMillis
+from storage.types import Body, UtcMillis, WakeMillis
 
 Sorted = String().with_variant(String(collation="C"), "postgresql")
 """Text that is put in order and compared by its bytes, on both databases alike."""
@@ -98,6 +98,8 @@ review_lines = Table(
     Column("waiting", Boolean, nullable=False),
     Column("department", String, nullable=False),
     Column("recommendation", String, nullable=False),
+    Column("used_at", UtcMillis),
+    Column("use_complete", Boolean),
     Column("verdict", String),
     Column("reason", Text),
     Column("decided_by", String),
@@ -110,7 +112,8 @@ review_lines = Table(
     postgresql_with=BUSY,
     sqlite_with_rowid=False,
 )
-"""`waiting`: has no answer in its stage and has not fallen out."""
+"""`waiting`: has no answer in its stage and has not fallen out. `use_complete`: whether every right
+is told of, empty where none is; `used_at`: the latest use of those that are."""
 
 review_tallies = Table(
     "review_tallies",
@@ -146,3 +149,32 @@ review_decisions = Table(
 )
 """Every answer ever given, append-only by trigger. `verdict` is empty where an administrator
 cleared the answers."""
+
+use_listings = Table(
+    "use_listings",
+    metadata,
+    Column("connector", String, primary_key=True),
+    Column("target", String, primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("wake_at", WakeMillis),
+    Column("told_at", UtcMillis),
+    Column("failed_at", UtcMillis),
+    Column("problem", Text),
+    some_rows("use_listings_due", "wake_at", where="wake_at IS NOT NULL"),
+)
+"""Rights of which a system was asked when they were last used. `wake_at`: when to ask, and, while
+somebody asks, when another may. `number`: of the listing that was begun last."""
+
+last_uses = Table(
+    "last_uses",
+    metadata,
+    Column("connector", String, primary_key=True),
+    Column("target", String, primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("account", String, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("used_at", UtcMillis),
+    sqlite_with_rowid=False,
+)
+"""When each account last used a right, as its system says; empty: never, as far as it knows."""

@@ -26,7 +26,7 @@ from storage import review_tables as t
 from storage import tables
 from storage.bound import upsert
 from storage.reader import chunks
-from storage.review_runs import ReviewRunWrites
+from storage.uses import UseWrites
 
 _L, _Y, _W = t.review_lines.c, t.review_tallies.c, t.review_reviewers.c
 COLUMNS = ("undecided", "kept", "removed", "dont_know", "gone")
@@ -133,7 +133,7 @@ def stage_range(review_id: ReviewRunId, stage: int) -> dict[str, Any]:
     return {"run": review_id, "low": f"{stage}:", "high": f"{stage};"}
 
 
-class ReviewTallies(ReviewRunWrites):
+class ReviewTallies(UseWrites):
     """The counts of lines."""
 
     def undecided_lines_of(self, run: ReviewRun, person_id: PersonId) -> int:

@@ -26,6 +26,7 @@ from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
 from engine.domain.review_lines import (
     EVERY_LINE,
     ApplyResult,
+    LastUse,
     LineFilter,
     Recommendation,
     ReviewLine,
@@ -50,6 +51,8 @@ LINE_COLUMNS = (
     _L.asked,
     _L.department,
     _L.recommendation,
+    _L.used_at,
+    _L.use_complete,
     _L.verdict,
     _L.reason,
     _L.decided_by,
@@ -81,8 +84,9 @@ _ANSWER = (
 def line_from(row: Sequence[Any]) -> ReviewLine:
     """A line; `row` begins with `LINE_COLUMNS`."""
     (review_id, assignment_id, target_id, name_key, stage, asked, department) = row[:7]
-    (recommendation, verdict, reason, decided_by, decided_at) = row[7:12]
-    (gone, gone_at, apply_result, problem) = row[12:16]
+    (recommendation, used_at, use_complete) = row[7:10]
+    (verdict, reason, decided_by, decided_at) = row[10:14]
+    (gone, gone_at, apply_result, problem) = row[14:18]
     return ReviewLine(
         review_id=ReviewRunId(review_id),
         assignment_id=AssignmentId(assignment_id),
@@ -92,6 +96,7 @@ def line_from(row: Sequence[Any]) -> ReviewLine:
         asked=asked,
         department=department,
         recommendation=Recommendation(recommendation) if recommendation else None,
+        last_use=None if use_complete is None else LastUse(at=used_at, complete=use_complete),
         verdict=ReviewVerdict(verdict) if verdict else None,
         reason=reason or "",
         decided_by=PersonId(decided_by) if decided_by else None,

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.application.configured import Configured
 from engine.application.ports import Clock, LaneKind, Reader, Transaction
 from engine.domain.refusals import Refusal
+from storage import review_tables
 from storage import tables as t
 from storage.address import parse
 from storage.audit import START, base_of, export_audit, seal_audit, verify_audit
@@ -278,5 +279,6 @@ _MOMENTS = union_all(
         select(func.min(t.lanes.c.wake_at)).where(t.lanes.c.kind == literal(str(kind)))
         for kind in LaneKind
     ),
+    select(func.min(review_tables.use_listings.c.wake_at)),
 ).subquery()
 _NEXT_WAKE = select(func.min(_MOMENTS.c.at, type_=WakeMillis()))

@@ -344,6 +344,7 @@ audit = Table(
     Column("entry", Text, nullable=False),
     some_rows("audit_by_request", "request_id", where="request_id IS NOT NULL"),
     some_rows("audit_by_assignment", "assignment_id", where="assignment_id IS NOT NULL"),
+    some_rows("audit_of_reviews", "at", where="activity LIKE 'review.%'"),
     Index("audit_in_commit_order", "xid", "id"),
     sqlite_autoincrement=True,
 )

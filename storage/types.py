@@ -60,4 +60,4 @@ class WakeMillis(UtcMillis):
 
 
 Body = Text().with_variant(JSONB(), "postgresql")
-"""A value as JSON text made by `codec`. SQL never looks into it; people with psql may."""
+"""A value as JSON text made by `codec`. SQL looks into it for an account only (`uses.used_of`)."""

@@ -313,11 +313,16 @@ class ReviewHouse:
 
 
 @asynccontextmanager
-async def review_house(url: str) -> AsyncIterator[ReviewHouse]:
-    """The house over this database, with everybody in the mirror and nobody holding anything."""
+async def review_house(
+    url: str, *, telling: frozenset[str] = frozenset()
+) -> AsyncIterator[ReviewHouse]:
+    """The house over this database, with everybody in the mirror and nobody holding anything.
+
+    Connectors in `telling` tell when access was last used.
+    """
     clock = StandingClock()
     async with await storage.open_store(url, clock=clock) as store:
-        service = Entitlements(store, ids=RandomIds(), serial={})
+        service = Entitlements(store, ids=RandomIds(), serial={}, telling=telling)
         house = ReviewHouse(
             store=store,
             clock=clock,

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 
+from engine.application.use_ports import Right
 from engine.domain.catalogs import AccessPackage, Catalog, Organization, Resource
 from engine.domain.configuration import Configuration
 from engine.domain.eligibility import Offer, may_see, offered
@@ -71,6 +72,13 @@ class Configured:
         """The resource a holding is of; under another name, if the file calls it otherwise now."""
         by_target = self._by_target.get((holding.connector, holding.target))
         return self.resources.get(holding.resource_id) or by_target
+
+    def rights_of(self, package_id: PackageId) -> frozenset[Right]:
+        """Everything a package gives."""
+        package = self.packages.get(package_id)
+        grants = package.grants if package is not None else ()
+        granted = ((self.resources[grant.resource_id], grant.role) for grant in grants)
+        return frozenset(Right(one.connector, one.target, role) for one, role in granted)
 
     def offer(self, package_id: PackageId) -> Offer | None:
         """A package with what decides whether it can be asked for."""

@@ -4,6 +4,9 @@ The engine is level-triggered: it knows, for each (connector, target, role, acco
 access is wanted now, and calls `grant` or `revoke` for now. So every call may come any number of
 times, and "already so" is success with `changed=False`.
 
+Some things only some systems can do; such a part is a method more, found by its name
+(`tells_use`).
+
 Errors say what to do, not what happened: `Retry` (later, by itself), `Refused` (a person must
 change something), `Gone` (the target or the account does not exist). Any other exception counts
 as a fault of the connector.
@@ -11,9 +14,9 @@ as a fault of the connector.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeGuard
 
 from engine.domain.people import Person
 
@@ -46,6 +49,15 @@ class Hold:
     state: HoldState = HoldState.PRESENT
     changed: bool = False
     """Whether this call made the difference; False means it was so before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """When an account last used a right."""
+
+    account: str
+    at: datetime | None
+    """Aware; None: never, as far back as the system remembers."""
 
 
 class ConnectorError(Exception):
@@ -106,3 +118,20 @@ class Connector(Protocol):
     async def check(self, target: Target | None = None) -> None:
         """Raise what would stop work: on this target, or, with None, at all."""
         ...
+
+
+class TellsUse(Protocol):
+    """The optional part of a connector whose system remembers who used what: reviewers see it."""
+
+    def last_uses(self, target: Target) -> AsyncIterator[Use]:
+        """When each account last used the right; of whom this is not known, nothing is said.
+
+        One listing for everybody, for most systems report use by the page; it may take minutes.
+        All that is known, or raise; never empty for `Gone`.
+        """
+        ...
+
+
+def tells_use(connector: object) -> TypeGuard[TellsUse]:
+    """Whether a connector has that part."""
+    return hasattr(connector, "last_uses")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from engine.application.use_ports import UseWriter
 from engine.domain.assignments import EndReason
 from engine.domain.ids import AssignmentId, PersonId, PolicyId, ReviewRunId
 from engine.domain.review_lines import (
@@ -80,7 +81,7 @@ class ReviewReader(Protocol):
         ...
 
 
-class ReviewWriter(ReviewReader, Protocol):
+class ReviewWriter(ReviewReader, UseWriter, Protocol):
     """What can be written of reviews inside a transaction."""
 
     # Series and runs

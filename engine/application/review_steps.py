@@ -1,8 +1,9 @@
 """What happens to reviews by themselves: runs planned, opened, told of, closed and applied.
 
-A wake does one step of one run, in a transaction of its own (`reviews.next_step`): some thousands
-of lines, some hundreds of cards, some removals. In between, clicks are answered. How far a step has
-come is saved with what it did, so one that is interrupted is done again from the same place.
+A wake does one step of one run, in a transaction of its own (`review_timers.next_step`): some
+thousands of lines, some hundreds of cards, some removals. In between, clicks are answered. How far
+a step has come is saved with what it did, so one that is interrupted is done again from the same
+place.
 """
 
 import logging
@@ -13,7 +14,15 @@ from engine.application import facts
 from engine.application.review_cards import show_reviewers
 from engine.application.reviews import audit_run, fresh_run, save_run
 from engine.application.unit import Unit
-from engine.domain import assignments, review_lines, review_messages, review_schedule, reviews
+from engine.application.use_ports import Right, UseListing
+from engine.domain import (
+    assignments,
+    review_lines,
+    review_messages,
+    review_schedule,
+    review_timers,
+    reviews,
+)
 from engine.domain.assignment_requests import RequestType
 from engine.domain.assignments import EndReason
 from engine.domain.catalogs import AccessPackage
@@ -21,15 +30,15 @@ from engine.domain.configuration import Configuration
 from engine.domain.conversation import Audience
 from engine.domain.ids import PackageId
 from engine.domain.people import CATALOG_OWNERS, Subject, SubjectKind
-from engine.domain.review_lines import ApplyResult, ReviewLine, ReviewVerdict, asked_pool
+from engine.domain.review_lines import FRESH, ApplyResult, ReviewLine, ReviewVerdict, asked_pool
 from engine.domain.review_schedule import ReviewSeries
 from engine.domain.review_settings import ReviewStage
+from engine.domain.review_timers import Step
 from engine.domain.reviewers import STAGE_FALLBACK, Pools
 from engine.domain.reviews import (
     ReviewOutcome,
     ReviewRun,
     ReviewState,
-    Step,
 )
 
 log = logging.getLogger(__name__)
@@ -85,7 +94,7 @@ def look_at_run(unit: Unit, run: ReviewRun) -> ReviewRun:
     """Do the step that is due. Always written: the wake has been used up."""
     if run.state is ReviewState.IN_PROGRESS:
         run = _hand_over(unit, run)
-    step = reviews.next_step(run, now=unit.now)
+    step = review_timers.next_step(run, now=unit.now)
     if step is None:
         return save_run(unit, ReviewOutcome(run=run))
     return _STEPS[step](unit, run)
@@ -94,10 +103,17 @@ def look_at_run(unit: Unit, run: ReviewRun) -> ReviewRun:
 def _open(unit: Unit, run: ReviewRun) -> ReviewRun:
     if (until := _busy_until(unit, run)) is not None:
         return save_run(unit, ReviewOutcome(run=reviews.wait_for(run, until)))
+    rights = unit.configured.rights_of(run.package_id)
+    if (waiting := _waiting_for_uses(unit, run, rights)) is not None:
+        return save_run(unit, ReviewOutcome(run=waiting))
     policy = unit.configured.policies.get(run.policy_id)
     settings = policy.reviews if policy is not None and policy.reviews else run.settings
     pools = _pools(unit, run, settings.stages[0])
-    outcome = reviews.open_run(run, settings, pools, now=unit.now)
+    knows_uses = any(
+        listing.told_at is not None and listing.told_at >= unit.now - FRESH
+        for listing in unit.tx.use_listings(rights).values()
+    )
+    outcome = reviews.open_run(run, settings, pools, knows_uses=knows_uses, now=unit.now)
     opened = outcome.run
     unit.tx.save_advice(
         opened,
@@ -108,6 +124,27 @@ def _open(unit: Unit, run: ReviewRun) -> ReviewRun:
     )
     unit.tx.save_reviewers(opened)
     return save_run(unit, outcome)
+
+
+def _waiting_for_uses(unit: Unit, run: ReviewRun, rights: frozenset[Right]) -> ReviewRun | None:
+    """The run, waiting to hear when the access was last used; None when there is nothing to hear.
+
+    What was told within a day is good enough, and a system that failed is not asked again at once.
+    """
+    telling = [right for right in rights if right.connector in unit.telling]
+    known = unit.tx.use_listings(telling)
+    missing = [right for right in telling if not _told_lately(known.get(right), unit.now)]
+    waiting = reviews.wait_for_uses(run, now=unit.now) if missing else None
+    if waiting is not None:
+        unit.tx.ask_uses(missing, unit.now)
+    return waiting
+
+
+def _told_lately(listing: UseListing | None, now: datetime) -> bool:
+    told, failed = (listing.told_at, listing.failed_at) if listing else (None, None)
+    return (told is not None and told >= now - FRESH) or (
+        failed is not None and failed >= now - reviews.ASKING
+    )
 
 
 def _busy_until(unit: Unit, run: ReviewRun) -> datetime | None:

@@ -17,7 +17,7 @@ from engine.application.commands import (
 from engine.application.requests import acting_person, require_administrator
 from engine.application.review_cards import show_reviewers
 from engine.application.unit import Unit
-from engine.domain import review_lines, reviews
+from engine.domain import review_lines, review_timers, reviews
 from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.ids import PersonId, ReviewRunId
 from engine.domain.policies import AssignmentPolicy
@@ -129,7 +129,7 @@ def save_run(
 ) -> ReviewRun:
     """Store a run's outcome with its next wake, and tell the audit."""
     run = outcome.run
-    wake_at = min((moment for moment, _ in reviews.due_timers(run)), default=None)
+    wake_at = min((moment for moment, _ in review_timers.due_timers(run)), default=None)
     unit.tx.save_review_run(run, wake_at)
     audit_run(unit, run, outcome.activities, why=why, lines=lines)
     return run

@@ -73,11 +73,22 @@ HANDLERS: dict[type[Command], Callable[[Unit, Any], object]] = {
 class Entitlements:
     """Requests, assignments and configuration, behind one door."""
 
-    def __init__(self, store: Store, *, ids: Ids, serial: LaneNames) -> None:
-        """Serial says of each connector whether its targets are changed one at a time."""
+    def __init__(
+        self,
+        store: Store,
+        *,
+        ids: Ids,
+        serial: LaneNames,
+        telling: frozenset[str] = frozenset(),
+    ) -> None:
+        """Serial says of each connector whether its targets are changed one at a time.
+
+        Those in `telling` tell when access was last used.
+        """
         self._store = store
         self._ids = ids
         self._serial = serial
+        self._telling = telling
 
     async def handle(self, command: Command, actor: Actor) -> object:
         """Do it and answer what the command's docstring says; or raise the refusal.
@@ -113,7 +124,7 @@ class Entitlements:
 
     def unit(self, tx: Transaction, actor: Actor) -> Unit:
         """A unit of work inside a transaction of the caller's."""
-        return Unit(tx, actor, ids=self._ids, serial=self._serial)
+        return Unit(tx, actor, ids=self._ids, serial=self._serial, telling=self._telling)
 
     def _run(self, tx: Transaction, command: Command, actor: Actor) -> object:
         return HANDLERS[type(command)](self.unit(tx, actor), command)

@@ -36,10 +36,22 @@ from engine.domain.refusals import NotConfigured
 class Unit(Writer):
     """The transaction of one command, with the moment it is taken to happen at."""
 
-    def __init__(self, tx: Transaction, actor: Actor, *, ids: Ids, serial: LaneNames) -> None:
-        """Serial says of each connector whether its targets are changed one at a time."""
+    def __init__(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        *,
+        ids: Ids,
+        serial: LaneNames,
+        telling: frozenset[str] = frozenset(),
+    ) -> None:
+        """Serial says of each connector whether its targets are changed one at a time.
+
+        Those in `telling` tell when access was last used.
+        """
         super().__init__(tx, actor)
         self.ids = ids
+        self.telling = telling
         self._serial = serial
         self._configured: Configured | None = None
 

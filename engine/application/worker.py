@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from engine.application.jobs import Jobs
 from engine.application.lanes import LaneWorker
+from engine.application.last_uses import UseWork
 from engine.application.ports import Clock, HoldingWork, MessageWork, Store
 from engine.application.wakes import Wakes
 
@@ -36,13 +37,15 @@ class Worker:
         wakes: Wakes,
         messages: LaneWorker[MessageWork],
         deliveries: LaneWorker[HoldingWork],
+        last_uses: LaneWorker[UseWork] | None = None,
         jobs: Jobs,
     ) -> None:
         """Nothing runs before `run` or `settle`."""
         self._store = store
         self._clock = clock
         self._wakes = wakes
-        self._lanes = (messages, deliveries)
+        asking = (last_uses,) if last_uses is not None else ()
+        self._lanes = (messages, deliveries, *asking)
         self._jobs = jobs
         self._loops: list[asyncio.Task[None]] = []
         self._stopping = False

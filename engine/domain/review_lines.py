@@ -10,7 +10,7 @@ be answered.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.domain.assignments import EndReason
@@ -26,6 +26,10 @@ from engine.domain.review_settings import MovesOn, NoResponse, ReviewReason, Rev
 
 MAX_NAMED = 100
 """Lines that one decision may name; more are decided by what they have in common."""
+LOOK_BACK = timedelta(days=30)
+"""Used within so long before the opening is used (ARV-7)."""
+FRESH = timedelta(days=1)
+"""What systems told of last uses longer before the opening is not believed any more."""
 UNUSUAL_BELOW = 0.2
 """Held by less than this share of the colleagues: unusual."""
 SMALL_DEPARTMENT = 3
@@ -51,9 +55,9 @@ class Why(StrEnum):
     """Why it is recommended, or why nothing is (ARV-7)."""
 
     USED = "used"
-    """Used in the 30 days before the run. Reserved: no connector tells the last use yet."""
+    """Used in the 30 days before the run."""
     NOT_USED = "not_used"
-    """Not used in the 30 days before the run. Reserved likewise."""
+    """Not used in the 30 days before the run."""
     USUAL = "usual"
     """Many colleagues of the department hold it."""
     UNUSUAL = "unusual"
@@ -87,6 +91,16 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastUse:
+    """When an assignment's access was last used, as its systems told before the opening."""
+
+    at: datetime | None
+    """None: never, as far as they know."""
+    complete: bool
+    """Every right of the assignment is told of; otherwise it may have been used elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewLine:
     """One assignment under review. What it was about is in the assignment."""
 
@@ -102,6 +116,8 @@ class ReviewLine:
     department: str
     """At the opening; empty when unknown."""
     recommendation: Recommendation | None
+    last_use: LastUse | None = None
+    """None: not known."""
     verdict: ReviewVerdict | None = None
     """Of the stage it is in."""
     reason: str = ""
@@ -169,6 +185,18 @@ def advise(department: str, people: int, holders: int) -> Advice:
         colleagues=colleagues,
         holding=holding,
     )
+
+
+def advise_by_use(use: LastUse | None, colleagues: Advice, *, opened_at: datetime) -> Advice:
+    """What to recommend of a line: by its use where that is known, else as of its colleagues.
+
+    That something was not used is only known when all of it is.
+    """
+    if use is not None and use.at is not None and use.at >= opened_at - LOOK_BACK:
+        return Advice(recommendation=Recommendation.KEEP, why=Why.USED)
+    if use is not None and use.complete:
+        return Advice(recommendation=Recommendation.REMOVE, why=Why.NOT_USED)
+    return colleagues
 
 
 def check_reason(rule: ReviewReason, reason: str, *, most: int) -> None:

@@ -17,7 +17,7 @@ for silence.
 Long work is done in steps. A run that has a step to do is due at once, does one, and is due again;
 `cursor` says how far it has come, written in the transaction that did the work, so a step that is
 interrupted is done again from where the last one ended. Steps do not run ahead of one another:
-`next_step` says what is due now, and everything else waits.
+`review_timers.next_step` says what is due now, and everything else waits.
 """
 
 from dataclasses import dataclass, replace
@@ -31,6 +31,8 @@ from engine.domain.review_settings import ReviewSettings, ReviewStage, closes_at
 from engine.domain.reviewers import Pools, without
 
 APPLY_ATTEMPTS = 5
+ASKING = timedelta(minutes=10)
+"""How long a run waits at most to hear when the access was last used."""
 FIRST_APPLY_PAUSE = timedelta(minutes=5)
 """Before what could not be removed is tried again; then twice as long each time."""
 
@@ -62,25 +64,6 @@ HAS_LINES = frozenset({_R.OPENING, _R.IN_PROGRESS})
 """While a run is in these, an assignment that ends falls out of it."""
 
 
-class Step(StrEnum):
-    """What a run has to do now."""
-
-    OPEN = "open"
-    """Find out who reviews, and begin the snapshot."""
-    SNAPSHOT = "snapshot"
-    """Some more lines."""
-    TELL = "tell"
-    """Some more reviewers: a card when a stage opened, a notice when reminded."""
-    REDRAW = "redraw"
-    """Some more cards, after something changed for everybody."""
-    REMIND = "remind"
-    """Begin a reminder."""
-    CLOSE = "close"
-    """The stage's time is up."""
-    APPLY = "apply"
-    """Some more removals."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """Reviewers being told, in the order of their ids, and how far that has come."""
@@ -107,7 +90,12 @@ class ReviewRun:
     started_by: PersonId | None = None
     opens_at: datetime
     waits_until: datetime | None = None
-    """When another run of the policy, which is open, is expected to close."""
+    """When another run of the policy, which is open, is expected to close; or until when it waits
+    to hear when the access was last used."""
+    asking_since: datetime | None = None
+    """When the systems were first asked for that."""
+    knows_uses: bool = False
+    """Some system has told when the access was last used, not long before the opening."""
     opened_at: datetime | None = None
     """The moment of the snapshot."""
     lines: int = 0
@@ -173,72 +161,28 @@ class ReviewOutcome:
 # What time does ---------------------------------------------------------------------------------
 
 
-def due_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
-    """Every moment at which time alone would change this run, with what happens then."""
-    more = _timers(run)
-    if run.redraw is not None:
-        more = (*more, (run.stepped_at or run.opens_at, "more cards"))
-    return more
-
-
-def _timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
-    match run.state:
-        case ReviewState.SCHEDULED:
-            return ((max(run.opens_at, run.waits_until or run.opens_at), "open"),)
-        case ReviewState.OPENING:
-            return ((run.stepped_at or run.opens_at, "more of the snapshot"),)
-        case ReviewState.IN_PROGRESS:
-            return _open_timers(run)
-        case ReviewState.APPLYING:
-            return ((run.retry_at or run.stepped_at or run.opens_at, "more removals"),)
-        case ReviewState.APPLIED | ReviewState.STOPPED:
-            return ()
-
-
-def _open_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
-    opened = run.stage_since
-    timers = [(closes_at(run.rules, opened), "close")]
-    if run.telling is not None:
-        timers.append((run.stepped_at or opened, "tell reviewers"))
-    ahead = run.rules.remind[run.reminded :]
-    timers += [(opened + after, "remind") for after in ahead if after < run.rules.open_for]
-    return tuple(timers)
-
-
-def next_step(run: ReviewRun, *, now: datetime) -> Step | None:
-    """What the run has to do at this moment; None when it only waits."""
-    if run.redraw is not None:
-        return Step.REDRAW
-    match run.state:
-        case ReviewState.SCHEDULED:
-            return Step.OPEN if run.opens_at <= now else None
-        case ReviewState.OPENING:
-            return Step.SNAPSHOT
-        case ReviewState.IN_PROGRESS:
-            return _open_step(run, now)
-        case ReviewState.APPLYING:
-            return Step.APPLY if run.retry_at is None or run.retry_at <= now else None
-        case ReviewState.APPLIED | ReviewState.STOPPED:
-            return None
-
-
-def _open_step(run: ReviewRun, now: datetime) -> Step | None:
-    if closes_at(run.rules, run.stage_since) <= now:
-        return Step.CLOSE
-    if run.telling is not None:
-        return Step.TELL
-    if any(run.stage_since + after <= now for after in run.rules.remind[run.reminded :]):
-        return Step.REMIND
-    return None
-
-
 def wait_for(run: ReviewRun, until: datetime) -> ReviewRun:
     """Another run of the policy is open until then: this one does not open before."""
     return replace(run, waits_until=until)
 
 
+def wait_for_uses(run: ReviewRun, *, now: datetime) -> ReviewRun | None:
+    """The run, waiting for systems that were asked when the access was last used.
+
+    None when it has waited long enough: a review does not depend on them.
+    """
+    since = run.asking_since or now
+    until = since + ASKING
+    return replace(run, asking_since=since, waits_until=until) if now < until else None
+
+
 def open_run(
-    run: ReviewRun, settings: ReviewSettings, pools: Pools, *, now: datetime
+    run: ReviewRun,
+    settings: ReviewSettings,
+    pools: Pools,
+    *,
+    knows_uses: bool = False,
+    now: datetime,
 ) -> ReviewOutcome:
     """Begin the snapshot of the first stage, under the settings of this moment (ARV-13)."""
     opening = replace(
@@ -246,6 +190,7 @@ def open_run(
         settings=settings,
         state=_R.OPENING,
         opened_at=now,
+        knows_uses=knows_uses,
         stage=0,
         pools=pools,
         cursor="",

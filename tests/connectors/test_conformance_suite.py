@@ -1,11 +1,13 @@
 """The suite for authors of connectors finds the mistakes it is there for."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from bot import sample_reports
 from connectors.conformance import NotConforming, conformance
-from engine.application.connectors import Connector, Gone, Hold, HoldState, Target
+from engine.application.connectors import Connector, Gone, Hold, HoldState, Target, Use
 from engine.domain.ids import PersonId
 from engine.domain.people import Person, PersonKind
 
@@ -119,6 +121,44 @@ class HeldAlready(Faithful):
         self.members.append("mia")
 
 
+class Remembers(Faithful):
+    """Its system knows who used what."""
+
+    async def last_uses(self, target: Target) -> AsyncIterator[Use]:
+        """Boris did, this morning."""
+        await self.check(target)
+        yield Use(account="boris", at=datetime(2027, 1, 4, 8, tzinfo=UTC))
+
+
+class RemembersTwice(Remembers):
+    """Gives a row for every use instead of the last."""
+
+    async def last_uses(self, target: Target) -> AsyncIterator[Use]:
+        """Twice the same."""
+        for _ in range(2):
+            async for use in super().last_uses(target):
+                yield use
+
+
+class ForgetsTheZone(Remembers):
+    """Leaves it to guesses when it was."""
+
+    async def last_uses(self, target: Target) -> AsyncIterator[Use]:
+        """In local time, wherever that is."""
+        async for use in super().last_uses(target):
+            yield Use(account=use.account, at=datetime(2027, 1, 4, 8))  # noqa: DTZ001
+
+
+class RemembersNobodyOfNothing(Remembers):
+    """Reads "not found" as "never used"."""
+
+    async def last_uses(self, target: Target) -> AsyncIterator[Use]:
+        """Swallow that there is no such target."""
+        if target == READERS:
+            async for use in super().last_uses(target):
+                yield use
+
+
 async def broken(connector: Connector) -> str:
     """What the suite says of a connector."""
     with pytest.raises(NotConforming) as caught:
@@ -135,6 +175,14 @@ async def test_a_faithful_connector_passes_and_the_target_is_as_before() -> None
     assert connector.members == ["boris"]
 
 
+async def test_the_optional_part_is_tried_where_there_is_one() -> None:
+    """When access was last used; the playground's system keeps the contract, too."""
+    await conformance(Remembers(), READERS, NOTHING, MIA, SAM)
+    reports = sample_reports.SampleReports(lambda: datetime(2027, 1, 4, tzinfo=UTC))
+    theirs = Target(id=sample_reports.TARGET, role="reader", label="Reports")
+    await conformance(reports, theirs, NOTHING, MIA, SAM)
+
+
 @pytest.mark.parametrize(
     ("make", "rule"),
     [
@@ -145,6 +193,9 @@ async def test_a_faithful_connector_passes_and_the_target_is_as_before() -> None
         (NeverRemoves, "After a revoke, holds does not show the same people"),
         (EmptyForNothing, "holds of a target that does not exist raises neither Gone nor Refused."),
         (HeldAlready, "The person held the right before the suite began."),
+        (RemembersTwice, "last_uses names somebody twice."),
+        (ForgetsTheZone, "last_uses gives a moment without a time zone."),
+        (RemembersNobodyOfNothing, "last_uses of a target that does not exist raises neither"),
     ],
 )
 async def test_a_broken_rule_is_told(make: Callable[[], Connector], rule: str) -> None:

@@ -30,6 +30,10 @@ class Careless(Manual):
         """Return a list of nobody instead of yielding."""
         raise LookupError(target.id)
 
+    def last_uses(self, target: Target) -> list[str]:
+        """Have the optional part, and have it wrong."""
+        return [target.id]
+
 
 class Settled(Manual):
     """A third-party connector that kept what it was given."""
@@ -118,6 +122,7 @@ def test_a_connector_of_the_wrong_shape_is_refused_with_every_fault() -> None:
 
     assert "`async def grant`" in said
     assert "`async def holds` with a `yield`" in said
+    assert "`async def last_uses` with a `yield`" in said
     assert "`serial`" in said
     assert "`async def revoke`" not in said
 

@@ -14,11 +14,13 @@ from engine.domain.refusals import (
     ReasonTooLong,
 )
 from engine.domain.review_lines import (
+    LastUse,
     Recommendation,
     ReviewLine,
     ReviewVerdict,
     Why,
     advise,
+    advise_by_use,
     check_reason,
     check_reviewer,
     final,
@@ -31,7 +33,7 @@ from engine.domain.review_settings import (
     ReviewReason,
     ReviewStage,
 )
-from tests.builders import ANN, MAX, NOW, ROB
+from tests.builders import ANN, DAY, MAX, NOW, ROB, SECOND
 
 KEEP, REMOVE = Recommendation.KEEP, Recommendation.REMOVE
 
@@ -109,7 +111,7 @@ def test_nothing_becomes_of_a_line_that_fell_out(silence: NoResponse) -> None:
 def test_what_is_recommended_depends_on_the_colleagues(
     department: str, people: int, holders: int, recommendation: Recommendation | None, why: Why
 ) -> None:
-    """ARV-7, while no connector tells the last use: less than a fifth of the others is unusual."""
+    """Where the last use is not known: less than a fifth of the others is unusual."""
     advice = advise(department, people, holders)
     assert (advice.recommendation, advice.why) == (recommendation, why)
 
@@ -118,6 +120,29 @@ def test_advice_names_the_colleagues_without_the_holder() -> None:
     """Of ten others, one holds it."""
     advice = advise("IT", 11, 2)
     assert (advice.colleagues, advice.holding) == (10, 1)
+
+
+@pytest.mark.parametrize(
+    ("use", "recommendation", "why"),
+    [
+        (None, REMOVE, Why.UNUSUAL),
+        (LastUse(at=NOW - DAY, complete=True), KEEP, Why.USED),
+        (LastUse(at=NOW - 30 * DAY, complete=False), KEEP, Why.USED),
+        (LastUse(at=NOW - 30 * DAY - SECOND, complete=True), REMOVE, Why.NOT_USED),
+        (LastUse(at=None, complete=True), REMOVE, Why.NOT_USED),
+        (LastUse(at=NOW - 31 * DAY, complete=False), REMOVE, Why.UNUSUAL),
+        (LastUse(at=None, complete=False), REMOVE, Why.UNUSUAL),
+    ],
+)
+def test_what_is_recommended_depends_on_the_use_where_it_is_known(
+    use: LastUse | None, recommendation: Recommendation, why: Why
+) -> None:
+    """ARV-7: thirty days back. What only some rights tell may have been used in the others."""
+    colleagues = advise("IT", 11, 2)
+    advice = advise_by_use(use, colleagues, opened_at=NOW)
+    assert (advice.recommendation, advice.why) == (recommendation, why)
+    nothing = advise_by_use(use, advise("", 1, 1), opened_at=NOW)
+    assert (nothing.recommendation is None) is (why is Why.UNUSUAL)
 
 
 def test_a_reason_is_wanted_where_the_policy_says_so() -> None:

@@ -9,17 +9,15 @@ from engine.domain import reviewers, reviews
 from engine.domain.ids import PackageId, PolicyId, ReviewRunId
 from engine.domain.refusals import ReviewNotOpen, ReviewOver
 from engine.domain.review_settings import ONCE, ReviewSettings, ReviewStage
+from engine.domain.review_timers import Step, due_timers, next_step
 from engine.domain.reviewers import Pools
 from engine.domain.reviews import (
     APPLY_ATTEMPTS,
     TRANSITIONS,
     ReviewRun,
     ReviewState,
-    Step,
-    due_timers,
-    next_step,
 )
-from tests.builders import ADA, ANN, BEN, CAT, DAY, HOUR, MAX, NOW, ROB, SECOND
+from tests.builders import ADA, ANN, BEN, CAT, DAY, HOUR, MAX, MINUTE, NOW, ROB, SECOND
 
 S = ReviewState
 POOLS: Pools = ((), (ANN, BEN), (), (), (ADA,))
@@ -95,6 +93,16 @@ def test_a_run_waits_for_the_one_that_is_open() -> None:
     run = reviews.wait_for(scheduled(), NOW + DAY)
     assert due_timers(run) == ((NOW + DAY, "open"),)
     assert next_step(run, now=NOW) is Step.OPEN
+
+
+def test_a_run_waits_ten_minutes_at_most_to_hear_of_the_last_use() -> None:
+    """Counted from when it was asked first; then it opens without."""
+    asking = reviews.wait_for_uses(scheduled(), now=NOW)
+    assert asking is not None
+    assert due_timers(asking) == ((NOW + 10 * MINUTE, "open"),)
+    again = reviews.wait_for_uses(asking, now=NOW + 9 * MINUTE)
+    assert again == asking
+    assert reviews.wait_for_uses(asking, now=NOW + 10 * MINUTE) is None
 
 
 def test_opening_takes_the_settings_of_the_moment() -> None:

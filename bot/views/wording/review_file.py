@@ -12,6 +12,7 @@ from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.ids import PersonId
 from engine.domain.review_lines import (
     ApplyResult,
+    LastUse,
     Recommendation,
     ReviewDecision,
     ReviewLine,
@@ -24,6 +25,7 @@ COLUMNS = (
     "Department",
     "Since",
     "Until",
+    "Last used",
     "Justification",
     "Given by",
     "Recommendation",
@@ -57,6 +59,7 @@ def cells(row: ReviewLineSummary, name: Name) -> tuple[str, ...]:
         line.department,
         _moment(assignment.starts_at),
         _moment(assignment.ends_at),
+        _last_used(line.last_use),
         justification,
         _given_by(row.origin, name),
         _RECOMMENDED[row.advice.recommendation],
@@ -114,6 +117,13 @@ def _removal(line: ReviewLine, *, still_held: bool) -> str:
             return "Could not be removed"
         case None:
             return "To be removed"
+
+
+def _last_used(use: LastUse | None) -> str:
+    """Empty: not known."""
+    if use is not None and use.at is None and use.complete:
+        return "Never"
+    return _moment(use.at) if use is not None else ""
 
 
 def _given_by(origin: AssignmentRequest | None, name: Name) -> str:

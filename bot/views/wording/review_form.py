@@ -14,7 +14,7 @@ from bot.views.texts import (
     when,
 )
 from bot.views.wording import words
-from bot.views.wording.reviews import VERDICTS, lasting, progress
+from bot.views.wording.reviews import VERDICTS, last_used, lasting, progress
 from bot.views.wording.words import several
 from engine.application.review_queries import ReviewCounts, ReviewLineSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
@@ -103,7 +103,7 @@ def line(row: ReviewLineSummary) -> str:
     """Everything about one line but the answers."""
     parts = [
         _who(row),
-        lasting(row),
+        f"{lasting(row)}; {last_used(row.line.last_use)}",
         *_why(row.origin),
         advice(row.advice, row.line.department),
     ]

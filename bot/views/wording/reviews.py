@@ -8,7 +8,7 @@ from bot.views.wording import words
 from bot.views.wording.words import several
 from engine.application.review_queries import ReviewCounts, ReviewLineSummary
 from engine.domain.ids import PersonId
-from engine.domain.review_lines import Recommendation, ReviewVerdict
+from engine.domain.review_lines import LastUse, Recommendation, ReviewVerdict
 from engine.domain.review_settings import NoResponse, ReviewReason
 from engine.domain.reviews import ReviewRun, ReviewState
 
@@ -178,6 +178,13 @@ def lasting(row: ReviewLineSummary) -> str:
     return f"Since {day(since.date())}, {until}"
 
 
+def last_used(use: LastUse | None) -> str:
+    """When it was last used, where its systems tell."""
+    if use is None or (use.at is None and not use.complete):
+        return "last use not known"
+    return f"last used {day(use.at.date())}" if use.at else "never used"
+
+
 def fell_out(row: ReviewLineSummary) -> str:
     """Instead of the buttons, once the access has ended."""
     at = f" {when(row.line.gone_at)}" if row.line.gone_at else ""
@@ -202,7 +209,8 @@ def own_facts(row: ReviewLineSummary) -> str:
     """What they hold and since when."""
     why = row.origin.justification if row.origin else ""
     asked = f"\nYou asked for it with these words:\n{quote(why, 600)}" if why.strip() else ""
-    return f"{lasting(row)}{asked}"
+    used = f"; {last_used(row.line.last_use)}" if row.line.last_use else ""
+    return f"{lasting(row)}{used}{asked}"
 
 
 def own_answer(row: ReviewLineSummary, run: ReviewRun) -> str:

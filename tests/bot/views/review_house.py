@@ -1,7 +1,7 @@
 """The sample review the views are drawn from: who keeps production read access at Contoso."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.views.review_form import FormData, FormLine
 from bot.views.review_state import FormState
@@ -20,11 +20,13 @@ from engine.domain.people import the_manager, the_person
 from engine.domain.review_lines import (
     Advice,
     ApplyResult,
+    LastUse,
     Recommendation,
     ReviewDecision,
     ReviewLine,
     ReviewVerdict,
     Why,
+    advise_by_use,
     asked_pool,
 )
 from engine.domain.review_settings import (
@@ -155,6 +157,13 @@ def a_line(
         origin=APPROVED,
     )
     return replace(row, **more)
+
+
+def used(row: ReviewLineSummary, at: datetime | None) -> ReviewLineSummary:
+    """The systems told when it was last used."""
+    use = LastUse(at=at, complete=True)
+    line = replace(row.line, last_use=use)
+    return replace(row, line=line, advice=advise_by_use(use, row.advice, opened_at=NOW))
 
 
 def gone(row: ReviewLineSummary, why: EndReason = EndReason.GIVEN_BACK) -> ReviewLineSummary:

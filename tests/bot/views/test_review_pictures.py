@@ -56,6 +56,7 @@ from tests.bot.views.review_house import (
     form_data,
     gone,
     summary,
+    used,
 )
 from tests.bot.views.test_pictures import ORACLE, UPDATE, judged
 from tests.builders import ANN, DAY, HOUR, MAX, NOW, OLGA, PACKAGE, POLICY, ROB
@@ -105,6 +106,9 @@ CARDS: dict[str, Callable[[], Message]] = {
     "applied_done": lambda: review_card.render(summary(APPLIED, DONE), 0),
     "stopped": lambda: review_card.render(summary(STOPPED, HALF), 0),
     "own": lambda: _own(OWN),
+    "own_used": lambda: review_card.render(
+        summary(OWN, ONE, person=ROB), 0, own=used(a_line(ROB), NOW - 3 * DAY)
+    ),
     "own_kept": lambda: _own(OWN, verdict=V.KEEP, by=ROB),
     "own_removed": lambda: _own(OWN, verdict=V.REMOVE, by=ROB, reason="I have changed teams"),
     "own_over": lambda: _own(
@@ -118,8 +122,8 @@ FORMS: dict[str, Callable[[], View]] = {
         state=replace(STATE, after="rob/01"),
     ),
     "answered": lambda: _form(
-        a_line(ROB, 1, verdict=V.KEEP),
-        a_line(ANN, 2, verdict=V.REMOVE, reason="Left the rota in January"),
+        used(a_line(ROB, 1, verdict=V.KEEP), NOW - 3 * DAY),
+        used(a_line(ANN, 2, verdict=V.REMOVE, reason="Left the rota in January"), None),
         FormLine(
             row=a_line(MAX, 3, verdict=V.DONT_KNOW, by=MAX),
             others=(a_decision(OLGA, V.REMOVE, "Not needed"), a_decision(ANN, V.KEEP)),

@@ -21,7 +21,7 @@ from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.ids import AssignmentId
 from engine.domain.people import the_person
 from engine.domain.refusals import ReasonMissing, ReasonTooLong
-from engine.domain.review_lines import LineFilter, Recommendation, ReviewVerdict, Why
+from engine.domain.review_lines import LastUse, LineFilter, Recommendation, ReviewVerdict, Why
 from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewState
 from tests.bot.views import review_house as house
@@ -414,6 +414,17 @@ def test_every_state_of_a_review_has_words_on_card_and_list() -> None:
         row = review_results.row(ReviewSummary(run=run, counts=DONE, in_stage=DONE))
         assert "_" not in row.replace("date_short_pretty", "")
         assert review_results.state_of(run)
+
+
+def test_a_line_says_when_it_was_last_used_or_that_nobody_knows() -> None:
+    """What only some of its systems tell is no reason to say "never"."""
+    told = card_said.last_used
+
+    assert told(None) == "last use not known"
+    assert told(LastUse(at=NOW, complete=True)) == "last used 2 Mar 2026"
+    assert told(LastUse(at=NOW, complete=False)) == "last used 2 Mar 2026"
+    assert told(LastUse(at=None, complete=True)) == "never used"
+    assert told(LastUse(at=None, complete=False)) == "last use not known"
 
 
 def test_what_is_no_longer_true_is_not_said() -> None:

@@ -1,0 +1,85 @@
+"""What time does to an access review run: when it is due, and which step it then has to do."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from engine.domain.review_settings import closes_at
+from engine.domain.reviews import ReviewRun, ReviewState
+
+
+class Step(StrEnum):
+    """What a run has to do now."""
+
+    OPEN = "open"
+    """Find out who reviews, and begin the snapshot."""
+    SNAPSHOT = "snapshot"
+    """Some more lines."""
+    TELL = "tell"
+    """Some more reviewers: a card when a stage opened, a notice when reminded."""
+    REDRAW = "redraw"
+    """Some more cards, after something changed for everybody."""
+    REMIND = "remind"
+    """Begin a reminder."""
+    CLOSE = "close"
+    """The stage's time is up."""
+    APPLY = "apply"
+    """Some more removals."""
+
+
+def due_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
+    """Every moment at which time alone would change this run, with what happens then."""
+    more = _timers(run)
+    if run.redraw is not None:
+        more = (*more, (run.stepped_at or run.opens_at, "more cards"))
+    return more
+
+
+def _timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
+    match run.state:
+        case ReviewState.SCHEDULED:
+            return ((max(run.opens_at, run.waits_until or run.opens_at), "open"),)
+        case ReviewState.OPENING:
+            return ((run.stepped_at or run.opens_at, "more of the snapshot"),)
+        case ReviewState.IN_PROGRESS:
+            return _open_timers(run)
+        case ReviewState.APPLYING:
+            return ((run.retry_at or run.stepped_at or run.opens_at, "more removals"),)
+        case ReviewState.APPLIED | ReviewState.STOPPED:
+            return ()
+
+
+def _open_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
+    opened = run.stage_since
+    timers = [(closes_at(run.rules, opened), "close")]
+    if run.telling is not None:
+        timers.append((run.stepped_at or opened, "tell reviewers"))
+    ahead = run.rules.remind[run.reminded :]
+    timers += [(opened + after, "remind") for after in ahead if after < run.rules.open_for]
+    return tuple(timers)
+
+
+def next_step(run: ReviewRun, *, now: datetime) -> Step | None:
+    """What the run has to do at this moment; None when it only waits."""
+    if run.redraw is not None:
+        return Step.REDRAW
+    match run.state:
+        case ReviewState.SCHEDULED:
+            return Step.OPEN if run.opens_at <= now else None
+        case ReviewState.OPENING:
+            return Step.SNAPSHOT
+        case ReviewState.IN_PROGRESS:
+            return _open_step(run, now)
+        case ReviewState.APPLYING:
+            return Step.APPLY if run.retry_at is None or run.retry_at <= now else None
+        case ReviewState.APPLIED | ReviewState.STOPPED:
+            return None
+
+
+def _open_step(run: ReviewRun, now: datetime) -> Step | None:
+    if closes_at(run.rules, run.stage_since) <= now:
+        return Step.CLOSE
+    if run.telling is not None:
+        return Step.TELL
+    if any(run.stage_since + after <= now for after in run.rules.remind[run.reminded :]):
+        return Step.REMIND
+    return None
