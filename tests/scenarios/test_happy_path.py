@@ -37,7 +37,7 @@ async def test_a_request_travels_from_access_to_delivered_and_ends(contoso: Comp
     waiting = card(contoso, "rita")
     assert "Waiting for approval, stage 1 of 2: Manager" in waiting
     assert "waiting for @Mia Moreau since today at 10:00" in waiting
-    assert "also asks @Max Mbeki Jan 7" in waiting
+    assert "@Max Mbeki asked as well Jan 7" in waiting
     assert "expires Jan 18" in waiting
     assert buttons(contoso, "rita") == ["Cancel request"]
     contoso.mia.sees("Rita Romero asks for Production read access")

@@ -1,7 +1,5 @@
 """How a stage stands, in words. Markup."""
 
-from collections.abc import Iterable
-
 from bot.views.known import Known
 from bot.views.texts import how_long, listed, mention, named, people, quote_line, when
 from bot.views.wording import words
@@ -98,7 +96,7 @@ def present(run: StageRun, stage: ApprovalStage, request: AssignmentRequest, kno
         parts.append("the administrators know that too few people can be found")
     if approvals := run.decisions:
         parts.insert(0, f"{so_far(run, stage)} ({people(d.person_id for d in approvals)})")
-    return "; ".join((*parts, *_ahead(run, stage, request, known))) + "."
+    return f"{'; '.join(parts)}.\n{_ahead(run, stage, request, known)}"
 
 
 def more(number: int) -> str:
@@ -112,22 +110,19 @@ def so_far(run: StageRun, stage: ApprovalStage) -> str:
     return f"{len(run.decisions)} of {needed} have approved"
 
 
-def _ahead(
-    run: StageRun, stage: ApprovalStage, request: AssignmentRequest, known: Known
-) -> Iterable[str]:
-    """What time alone will do, in order (`stages.due_timers`)."""
+def _ahead(run: StageRun, stage: ApprovalStage, request: AssignmentRequest, known: Known) -> str:
+    """What time alone will do (`stages.due_timers`): the next of each kind, and the end."""
     escalations = {run.opened_at + step.after: step for step in stage.escalate}
+    first = {what: at for at, what in sorted(due_timers(run, stage), reverse=True)}
     steps = []
-    for at, what in sorted(due_timers(run, stage)):
+    for what, at in sorted(first.items(), key=lambda step: step[1]):
         if what == "reminder":
-            steps.append(f"reminder {when(at)}")
+            steps.append(f"a reminder {when(at)}")
         elif what == "escalation":
-            step = escalations[at]
-            who = known.describe(step.to, request.target_id)
-            steps.append(f"then also asks {listed(who)} {when(at)}")
-        else:
-            steps.append(f"expires {when(at)}")
-    return steps[:3] + steps[3:][-1:]
+            who = known.describe(escalations[at].to, request.target_id)
+            steps.append(f"{listed(who)} asked as well {when(at)}")
+    ahead = f"Next: {', '.join(steps)}. " if steps else ""
+    return f"{ahead}Expires {decide_by(run, stage)}."
 
 
 def required(run: StageRun, stage: ApprovalStage) -> int:

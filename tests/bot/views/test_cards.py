@@ -133,7 +133,7 @@ def test_the_card_says_where_it_stands_first_and_in_the_notification(
 def test_the_card_says_with_whom_it_lies_and_what_happens_next() -> None:
     """Since when, then the reminder, then who is asked too, then the end."""
     shown = said(card(PENDING))
-    steps = ["waiting for <@max> since", "reminder", "then also asks <@mia>", "expires"]
+    steps = ["waiting for <@max> since", "a reminder", "<@mia> asked as well", "Expires"]
     places = [shown.index(step) for step in steps]
 
     assert places == sorted(places)
