@@ -38,7 +38,7 @@ async def test_a_request_travels_from_access_to_delivered_and_ends(contoso: Comp
     assert "Waiting for approval, stage 1 of 2: Manager" in waiting
     assert "waiting for @Mia Moreau since today at 10:00" in waiting
     assert "@Max Mbeki asked as well Jan 7" in waiting
-    assert "expires Jan 18" in waiting
+    assert "Expires Jan 18" in waiting
     assert buttons(contoso, "rita") == ["Cancel request"]
     contoso.mia.sees("Rita Romero asks for Production read access")
     contoso.mia.sees("Looking into slow queries")
