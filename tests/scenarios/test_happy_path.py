@@ -36,7 +36,7 @@ async def test_a_request_travels_from_access_to_delivered_and_ends(contoso: Comp
 
     waiting = card(contoso, "rita")
     assert "Waiting for approval, stage 1 of 2: Manager" in waiting
-    assert "waiting for @Mia Moreau since today at 10:00" in waiting
+    assert "waiting for @Mia Moreau since Today at 10:00" in waiting
     assert "@Max Mbeki asked as well Jan 7" in waiting
     assert "Expires Jan 18" in waiting
     assert buttons(contoso, "rita") == ["Cancel request"]
@@ -46,7 +46,7 @@ async def test_a_request_travels_from_access_to_delivered_and_ends(contoso: Comp
 
     await contoso.mia.presses("Approve")
 
-    assert "Approved by @Mia Moreau today at 10:00" in card(contoso, "mia")
+    assert "Approved by @Mia Moreau Today at 10:00" in card(contoso, "mia")
     assert buttons(contoso, "mia") == []
     assert "stage 2 of 2: Owner" in card(contoso, "rita")
     assert "waiting for @Olga Orlova" in card(contoso, "rita")
