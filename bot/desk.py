@@ -54,11 +54,11 @@ class Interaction:
     """Who did something where; parsed from any payload Slack sends about a person's doing."""
 
     person_id: PersonId
-    team_id: str | None
-    channel_id: ChannelId | None
-    trigger_id: str | None
-    response_url: str | None
-    view: Mapping[str, Any] | None
+    team_id: str | None = None
+    channel_id: ChannelId | None = None
+    trigger_id: str | None = None
+    response_url: str | None = None
+    view: Mapping[str, Any] | None = None
     """The form or home tab it happened in."""
     state: Mapping[str, Any] = field(default_factory=dict)
     """`values` of the view or of the message."""
@@ -152,6 +152,8 @@ class Desk:
         self._workspace_url = workspace_url
         self._session = session
         self.patience: float = LOOK_UP_SECONDS
+        self.removed = asyncio.Event()
+        """Set when the app was removed from the workspace: Slack answers us no more."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._looking: dict[PersonId, asyncio.Task[Person | None]] = {}
 

@@ -169,7 +169,7 @@ async def open_house(
                 queries,
                 reviews=reviews,
                 workspace_url=identity.url,
-                admin_command=settings.admin_command,
+                command=settings.command,
             )
             messages = Messages(timed, MeasuredMessenger(slack, metrics), pace=pace)
             worker = Worker(

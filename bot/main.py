@@ -12,6 +12,7 @@ import configuration
 import storage
 from bot import http_server, logs
 from bot.cli_parts import Fault
+from bot.desk import Desk
 from bot.house import House, open_house
 from bot.http_server import Running
 from bot.reachable import Reachable
@@ -25,6 +26,11 @@ from engine.application.connectors import ConnectorError
 from engine.domain.refusals import StillHeld
 
 log = logging.getLogger(__name__)
+
+REMOVED = (
+    "Usher was removed from the Slack workspace. Install it again, set SLACK_BOT_TOKEN to the new "
+    "token, and restart."
+)
 
 DRAIN_SECONDS = 6.0
 """Of the ten that SIGTERM leaves: for all that is in hand, at the same time."""
@@ -61,7 +67,10 @@ async def _run(house: House) -> None:
             edge.prepared = True
             house.worker.start()
             log.info("Usher is ready", extra={"url": edge.url})
-            await stopping.wait()
+            if await _unless(stopping, _removed(house.desk)):
+                log.error("%s", REMOVED)
+                await house.worker.stop(0)
+                await stopping.wait()
         log.info("stopping")
         _end_at_last()
         await _stop(house, edge)
@@ -79,6 +88,10 @@ async def _unless(stopping: asyncio.Event, work: Coroutine[None, None, None]) ->
         return False
     await doing
     return True
+
+
+async def _removed(desk: Desk) -> None:
+    await desk.removed.wait()
 
 
 async def _stop(house: House, edge: "Edge") -> None:
@@ -149,6 +162,8 @@ class Edge:
         """Why this process is not ready, if it is not."""
         if not self.prepared:
             return "The directory and the configuration are being read."
+        if self._house.desk.removed.is_set():
+            return REMOVED
         if self._socket is not None and not self._socket.connected:
             return "Slack is not connected."
         return self._reachable.reason

@@ -91,14 +91,17 @@ class SlackMessenger:
         *,
         reviews: ReviewQueries,
         workspace_url: str | None,
-        admin_command: str,
+        command: str,
     ) -> None:
-        """The client does not retry by itself: the lanes do. Links start with `workspace_url`."""
+        """The client does not retry by itself: the lanes do. Links start with `workspace_url`.
+
+        `command` is the slash command for people; the administrators' is it plus `-admin`.
+        """
         self._client = client
         self._queries = queries
         self._reviews = reviews
         self._workspace_url = workspace_url
-        self._admin_command = admin_command
+        self._command = command
 
     async def show(self, work: MessageWork) -> Shown | None:
         """Post or update one message. Raises `MessageFailed`; `TimeoutError`: no answer."""
@@ -209,7 +212,7 @@ class SlackMessenger:
             return await self._card(work)
         kind = NoticeKind(work.kind)
         if kind in review_notices.KINDS:
-            return await review_messages.notice(work, self._reviews, self._admin_command)
+            return await review_messages.notice(work, self._reviews, f"{self._command}-admin")
         subject = await self._subject(notices.SUBJECT[kind], work.subject_id)
         if kind is NoticeKind.ACCESS_ENDED and isinstance(subject, HeldSummary):
             by_review = await review_messages.ended(subject, self._queries)
@@ -224,7 +227,7 @@ class SlackMessenger:
             detail=work.detail,
             viewer=work.audience.person_id,
             link=await self._link(kind, work),
-            admin_command=self._admin_command,
+            command=self._command,
         )
 
     async def _link(self, kind: NoticeKind, work: MessageWork) -> str | None:
@@ -267,7 +270,7 @@ class SlackMessenger:
                 return await self._queries.assignment(AssignmentId(subject_id))
             case NoticeSubject.HOLDING:
                 return await self._queries.holding(HoldingId(subject_id))
-            case NoticeSubject.ROW:
+            case NoticeSubject.ROW | NoticeSubject.NOBODY:
                 return None
 
     async def _known(self, subject: RequestSummary | HeldSummary | Holding | None) -> Known:

@@ -17,6 +17,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.desk import Desk, Interaction, interaction
 from bot.listeners import (
     administration,
+    app_events,
     approvals,
     directory,
     mine,
@@ -111,6 +112,7 @@ SUBMISSIONS: dict[str, Submit] = {
 }
 SILENT = frozenset({ActionId.SELECT_WAITING, ActionId.NOTE})
 """Ticking and typing: what was ticked comes with the press."""
+EVENTS = {**directory.EVENTS, **app_events.EVENTS}
 
 
 class Listeners:
@@ -127,7 +129,7 @@ class Listeners:
         app.view_submission(_ANYTHING)(self.submission)
         app.view_closed(_ANYTHING)(self.closed)
         app.options(_ANYTHING)(self.options)
-        for kind, handle in directory.EVENTS.items():
+        for kind, handle in EVENTS.items():
             app.event(kind)(self._event(handle))
 
     async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:

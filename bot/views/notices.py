@@ -6,12 +6,13 @@ then is not said: a reminder of a request that was decided meanwhile is None.
 
 from enum import StrEnum
 
+from bot.views import waiting
 from bot.views.action_ids import ActionId
 from bot.views.blocks import Block, Message, Style, actions, button, context, message, section
 from bot.views.known import Known
 from bot.views.request_card import life_buttons
+from bot.views.wording import lists, words
 from bot.views.wording import notices as said
-from bot.views.wording import words
 from engine.application.queries import HeldSummary, RequestSummary
 from engine.domain.assignment_requests import RequestState
 from engine.domain.assignments import EndReason
@@ -31,6 +32,8 @@ class NoticeSubject(StrEnum):
     HOLDING = "holding"
     ROW = "row"
     """The id of a parked row; anything or nothing for `many_endings`."""
+    NOBODY = "nobody"
+    """Whoever wrote to us is the audience; nothing is looked up."""
 
 
 SUBJECT: dict[NoticeKind, NoticeSubject] = {
@@ -48,6 +51,7 @@ SUBJECT: dict[NoticeKind, NoticeSubject] = {
     _K.REMOVAL_FAILING: NoticeSubject.HOLDING,
     _K.ROW_PARKED: NoticeSubject.ROW,
     _K.MANY_ENDINGS: NoticeSubject.ROW,
+    _K.GREETING: NoticeSubject.NOBODY,
 }
 
 
@@ -60,7 +64,7 @@ def render(
     detail: str = "",
     viewer: PersonId | None = None,
     link: str | None = None,
-    admin_command: str = "/access-admin",
+    command: str = "/access",
 ) -> Message | None:
     """The message; None when it is no longer true, or its subject is gone.
 
@@ -68,7 +72,10 @@ def render(
     `card_of` names, where there is one. Raises `TypeError` when the subject is not of the kind
     that `SUBJECT` names.
     """
+    admin_command = f"{command}-admin"
     match SUBJECT[kind], subject:
+        case NoticeSubject.NOBODY, _:
+            return waiting.menu(command, said=lists.GREETING)
         case NoticeSubject.ROW, _:
             return _about_row(kind, subject_id, detail)
         case _, None:

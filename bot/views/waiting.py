@@ -32,12 +32,12 @@ PAGE_SIZE = 5
 """Rows one message shows; at most ten, the checkboxes Slack allows."""
 
 
-def menu(command: str, *, waiting: int = 0, held: int = 0) -> Message:
+def menu(command: str, *, waiting: int = 0, held: int = 0, said: str = lists.MENU) -> Message:
     """What `/access` alone answers; the numbers are shown beside the buttons."""
     return message(
-        lists.MENU,
+        said,
         [
-            section(lists.MENU),
+            section(said),
             actions(
                 request_button(),
                 button(words.counted(words.MY_ACCESS, held), ActionId.SHOW_MINE),

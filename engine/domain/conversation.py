@@ -73,6 +73,8 @@ class NoticeKind(StrEnum):
     REMOVAL_FAILING = "removal_failing"
     ROW_PARKED = "row_parked"
     MANY_ENDINGS = "many_endings"
+    GREETING = "greeting"
+    """To whoever wrote to us. Subject: that person."""
     REVIEW_REMINDER = "review_reminder"
     """To a reviewer. Subject: the review run; detail: how many of their lines are undecided."""
     REVIEWERS_NOT_FOUND = "reviewers_not_found"

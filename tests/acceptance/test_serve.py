@@ -3,6 +3,7 @@
 import signal
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from playground.driver import SlackSays
@@ -117,3 +118,17 @@ async def test_sigterm_ends_it_while_it_still_reads_the_directory(tmp_path: Path
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(timeout=10) == 0
+
+
+async def test_an_app_that_was_removed_says_so_and_stops_asking_slack(tmp_path: Path) -> None:
+    """It is not ready, and why stands there and in the log, once; SIGTERM ends it as ever."""
+    async with served(tmp_path, SECONDS) as world:
+        process = await world.start()
+        await world.playground.remove_app()
+        async with aiohttp.ClientSession() as session, session.get(f"{world.url}/readyz") as answer:
+            assert answer.status == 503
+            assert "was removed from the Slack workspace" in await answer.text()
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=10) == 0
+        assert world.log.read_text().count("was removed from the Slack workspace") == 1

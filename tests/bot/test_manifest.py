@@ -8,11 +8,13 @@ import jsonschema
 import pytest
 
 from bot import slack_checks
+from bot.listeners import ADMIN_COMMANDS, COMMANDS, EVENTS
 from bot.settings import DEFAULT_COMMAND
 from bot.slack_checks import WITHOUT, manifest_scopes, read_manifest
 from playground.manifest import read_manifest as understood_by_the_playground
 
 ROOT = Path(__file__).resolve().parents[2]
+SLACKS_SCHEMA = ROOT.parent / "shared" / "checks" / "data" / "manifest.schema.2.0.0.json"
 TEXT = (ROOT / "manifest.yml").read_text(encoding="utf-8")
 SCOPE_OF = {
     "message.im": "im:history",
@@ -22,6 +24,8 @@ SCOPE_OF = {
     "subteam_created": "usergroups:read",
     "subteam_updated": "usergroups:read",
     "subteam_members_changed": "usergroups:read",
+    "channel_rename": "channels:read",
+    "group_rename": "groups:read",
 }
 """Which scope an event needs; app_home_opened, app_uninstalled and tokens_revoked need none."""
 LIMITS = {
@@ -79,12 +83,10 @@ def test_it_keeps_to_slacks_limits() -> None:
     jsonschema.validate(read_manifest(), LIMITS)
 
 
-def test_it_passes_slacks_published_schema_where_that_is_at_hand() -> None:
+@pytest.mark.skipif(not SLACKS_SCHEMA.exists(), reason="Slack's schema is not at hand")
+def test_it_passes_slacks_published_schema() -> None:
     """A copy lies beside the checkout where the independent checks run."""
-    copy = ROOT.parent / "shared" / "checks" / "data" / "manifest.schema.2.0.0.json"
-    schema = json.loads(copy.read_text()) if copy.exists() else LIMITS
-
-    jsonschema.validate(read_manifest(), schema)
+    jsonschema.validate(read_manifest(), json.loads(SLACKS_SCHEMA.read_text()))
 
 
 def test_it_is_for_socket_mode_and_one_workspace() -> None:
@@ -113,6 +115,26 @@ def test_the_commands_are_the_published_ones() -> None:
 
     assert isinstance(commands, list)
     assert [one["command"] for one in commands] == [DEFAULT_COMMAND, f"{DEFAULT_COMMAND}-admin"]
+
+
+def test_the_hints_name_every_command_and_no_other() -> None:
+    """What Slack shows while somebody types is what the tables know."""
+    commands = part("features", "slash_commands")
+
+    assert isinstance(commands, list)
+    for one, table in zip(commands, (COMMANDS, ADMIN_COMMANDS), strict=True):
+        hinted = one["usage_hint"].strip("[]").split(" | ")
+        assert sorted(hinted) == sorted({*table, "help"} - {""})
+
+
+def test_every_event_that_is_asked_for_is_handled_and_no_other() -> None:
+    """What nobody handles need not be sent; what is not asked for is never sent."""
+    events = part("settings", "event_subscriptions", "bot_events")
+
+    assert isinstance(events, list)
+    asked = {event.replace("message.im", "message") for event in events}
+    assert asked == set(EVENTS)
+    assert len(asked) == len(events)
 
 
 def test_every_optional_scope_stands_in_both_lists_and_says_what_is_missing_without_it() -> None:

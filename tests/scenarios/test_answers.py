@@ -6,7 +6,7 @@ from bot import listeners
 from bot.listeners import mine
 from bot.views.action_ids import CallbackId
 from playground.driver import Form
-from playground.seed import Person
+from playground.seed import Person, PersonKind
 from tests.company import Company
 
 READ = "Production read access"
@@ -84,3 +84,25 @@ async def test_a_newcomers_home_tab_is_drawn_however_long_slack_takes(contoso: C
     contoso.playground.faults.add("slow", method="users.info", times=1, seconds=0.3)
     home = await contoso.nina.opens_home()
     home.sees("Request access")
+
+
+async def test_whoever_writes_to_usher_is_told_what_it_understands(contoso: Company) -> None:
+    """Once for each message, however often Slack brings it; the buttons there work."""
+    contoso.playground.faults.add("deliver_twice", method="event", times=5)
+    told = await contoso.rita.says("Hello, I need access to production")
+    told.sees("everything I can do is behind these buttons")
+    assert len(contoso.rita.messages) == 2
+    form = await contoso.rita.presses("Request access")
+    assert isinstance(form, Form)
+
+
+async def test_usher_does_not_answer_itself_nor_a_stranger(contoso: Company) -> None:
+    """Slack tells it of its own messages, too."""
+    stranger = Person(
+        name="uma", real_name="Uma Unger", email="uma@else.com", kind=PersonKind.STRANGER
+    )
+    contoso.playground.workspace.add_person(stranger)
+    await contoso.asks("rita", "Meeting room display")
+    await contoso.uma.says("Hello")
+    contoso.rita.does_not_see("behind these buttons")
+    contoso.uma.does_not_see("behind these buttons")

@@ -112,6 +112,10 @@ SELECT_HINT = "To decide several at once, tick them here."
 
 
 MENU = "What would you like to do?"
+GREETING = (
+    "I do not understand what people write, but everything I can do is behind these buttons. "
+    "What would you like to do?"
+)
 
 
 def menu_help(command: str) -> str:

@@ -245,4 +245,5 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "removal_failing": _notice(K.REMOVAL_FAILING, STUCK),
     "row_parked": _notice(K.ROW_PARKED, None, subject_id="01hx5request0042", detail="request"),
     "many_endings": _notice(K.MANY_ENDINGS, None, subject_id="brake", detail="240/1000"),
+    "greeting": _notice(K.GREETING, None),
 }
