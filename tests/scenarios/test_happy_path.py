@@ -57,11 +57,11 @@ async def test_a_request_travels_from_access_to_delivered_and_ends(contoso: Comp
 
     assert "rita" in contoso.group("prod-readers")
     assert "✓ @prod-readers (member): delivered" in card(contoso, "rita")
-    assert "Delivered today" in card(contoso, "rita")
+    assert "Delivered Today" in card(contoso, "rita")
     assert "lasts until Apr 4, 2027" in card(contoso, "rita")
     assert buttons(contoso, "rita") == ["Extend", "Give back"]
-    assert "Delivered today" in card(contoso, "mia")
-    assert "Delivered today" in card(contoso, "olga")
+    assert "Delivered Today" in card(contoso, "mia")
+    assert "Delivered Today" in card(contoso, "olga")
     assert len(contoso.mia.messages) == len(contoso.olga.messages) == 1
 
     await contoso.playground.days_pass(77)
