@@ -15,6 +15,9 @@ const TRANSPORT_WORDS = { http: "over HTTP", socket: "over a socket" };
 
 const byId = (id) => document.getElementById(id);
 
+/** Whether the server answers. */
+let linked = true;
+
 const columns = new Columns(byId("columns"), byId("switcher"));
 new Sidebar(byId("sidebar"), columns, () => showSidebar(false));
 new ClockBar(byId("clock-bar"), byId("clock-stops"), () => columns.tick());
@@ -25,11 +28,11 @@ function drawApp() {
   byId("team-name").textContent = workspace.team.name === "Playground" ? "" : workspace.team.name;
   document.title = workspace.team.name ? `${workspace.team.name} · Playground` : "Playground";
   const { app } = workspace;
-  const words = app.name ? `${app.name} ${app.connected ? "connected" : "offline"}` : "No app";
+  const words = !linked ? "Playground offline" : app.name ? `${app.name} ${app.connected ? "connected" : "offline"}` : "No app";
   const status = byId("app-status");
-  status.title = app.connected ? `${app.name} is connected ${TRANSPORT_WORDS[app.transport] ?? ""}`.trim() : `${app.name || "The app"} is not connected`;
+  status.title = !linked ? "The playground does not answer" : app.connected ? `${app.name} is connected ${TRANSPORT_WORDS[app.transport] ?? ""}`.trim() : `${app.name || "The app"} is not connected`;
   if (status.textContent === words) return;
-  replace(status, h("span", { class: `dot ${app.connected ? "dot-on" : "dot-off"}`, "aria-hidden": "true" }), h("span", { class: "app-status-words" }, words));
+  replace(status, h("span", { class: `dot ${linked && app.connected ? "dot-on" : "dot-off"}`, "aria-hidden": "true" }), h("span", { class: "app-status-words" }, words));
 }
 
 function isDark() {
@@ -108,9 +111,8 @@ try {
   replace(byId("columns"), h("p", { class: "columns-empty", role: "alert" }, `The workspace could not be opened: ${problem.message}. Reload to try again.`));
 }
 
-let wasLinked = true;
-listen(hear, (linked) => {
-  document.documentElement.toggleAttribute("data-unlinked", !linked);
-  if (!linked && wasLinked) toast("The playground does not answer; trying again.", "error");
-  wasLinked = linked;
+listen(hear, (isLinked) => {
+  if (!isLinked && linked) toast("The playground does not answer; trying again.", "error");
+  linked = isLinked;
+  drawApp();
 });

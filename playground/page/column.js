@@ -58,7 +58,7 @@ export class Column {
     h("header", { class: "column-head" },
       face(someone, "large"),
       h("div", { class: "column-who" },
-        h("div", { class: "column-named" }, h("h2", { class: "column-name", id: this.labelId }, nameOf(someone), " ", kindBadge(someone)), this.localTime),
+        h("div", { class: "column-named" }, h("h2", { class: "column-name", id: this.labelId }, nameOf(someone)), kindBadge(someone), this.localTime),
         h("p", { class: "column-title", title: about }, about)),
       h("button", { type: "button", class: "icon-button", "aria-label": `Close ${nameOf(someone)}`, on: { click: () => this.hooks.close(this) } }, icon("close"))),
     this.tabs.element,

@@ -172,8 +172,12 @@ export class Columns {
     return this.of(personId)?.tabs.total() ?? person(personId)?.unread ?? 0;
   }
 
+  /** After a gap: what could not be done meanwhile is no news any more. */
   refreshAll() {
-    for (const column of this.open) column.refresh();
+    for (const column of this.open) {
+      column.notices.replaceChildren();
+      column.refresh();
+    }
   }
 
   tick() {

@@ -31,10 +31,10 @@ class FakeServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
-    def start(self) -> None:
-        """Begins to serve; `url` is known afterwards."""
+    def start(self, port: int = 0) -> None:
+        """Begins to serve, on any free port unless told which; `url` is known afterwards."""
         self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._serve(), self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(self._serve(port), self._loop).result(timeout=10)
 
     def stop(self) -> None:
         """Closes every connection and ends the thread."""
@@ -54,7 +54,7 @@ class FakeServer:
         self.workspace = FakeWorkspace()
         self.acts = FakeActs(self.workspace)
 
-    async def _serve(self) -> None:
+    async def _serve(self, port: int) -> None:
         app = web.Application()
         app.on_response_prepare.append(_keep_files)
         app.router.add_get("/", self._index)
@@ -70,10 +70,10 @@ class FakeServer:
         app.router.add_post("/page-api/story", self._story)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        host, bound = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{bound}"
 
     async def _close(self) -> None:
         for socket in tuple(self.workspace.sockets):

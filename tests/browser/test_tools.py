@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.fake_server import FakeServer
 from tests.browser.screen import Screen
@@ -116,6 +116,25 @@ def test_the_theme_follows_the_system_until_somebody_chooses(screen: Screen) -> 
     assert paper() == light
     screen.open()
     assert paper() == light
+
+
+def test_a_playground_that_stops_is_offline_until_it_is_back(page: Page) -> None:
+    """Nobody presses and sees nothing; what failed meanwhile is forgotten then."""
+    first = FakeServer()
+    first.start()
+    screen = Screen(page, first.url)
+    screen.open()
+    status, told = page.locator("#app-status"), screen.column("Rita").get_by_role("alert")
+    expect(status).to_have_text("Usher connected")
+    first.stop()
+    expect(status).to_have_text("Playground offline")
+    screen.types("Rita", "/access mine")
+    expect(told.first).to_contain_text("The playground does not answer.")
+    again = FakeServer()
+    again.start(int(first.url.rpartition(":")[2]))
+    expect(status).to_have_text("Usher connected")
+    expect(told).to_have_count(0)
+    again.stop()
 
 
 def test_nothing_overflows_on_a_phone(screen: Screen) -> None:
