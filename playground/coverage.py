@@ -240,6 +240,11 @@ BEHAVIOUR: tuple[Line, ...] = (
     _full("org-wide install", "test_oauth.py::test_an_org_wide_install_names_no_team"),
     _full("response_urls of modals", MODALS + "test_a_channel_chosen_in_a_modal_can_be_answered"),
     _full("uninstallation", DELIVERY + "test_a_removed_app_is_told_and_its_token_is_worth_nothing"),
+    _full(
+        "second opinion of Slack's validator",
+        "test_live_validate.py::test_where_slack_disagrees_the_inspector_says_so",
+        "`--live-validate`, for whoever has a token",
+    ),
     _full("journal", "test_journal.py::test_exchanges_and_payloads_are_written_as_they_happen"),
     _none("several apps at once"),
     _none("shortcuts, message menus, workflow steps, function_executed"),

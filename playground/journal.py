@@ -67,6 +67,7 @@ class Journal:
         self._tell = tell
         self._numbers = count(1)
         self.exchanges: deque[Exchange] = deque(maxlen=KEPT)
+        self.on_payload: Callable[[str, Json], None] = lambda *_: None
         self._exchange_file: TextIO | None = None
         self._payload_file: TextIO | None = None
         if folder is None and os.environ.get("PLAYGROUND_JOURNAL"):
@@ -133,6 +134,7 @@ class Journal:
 
     def note_payload(self, surface: str, payload: Json) -> None:
         """Keep a payload with blocks for the checkers."""
+        self.on_payload(surface, payload)
         if self._payload_file is not None:
             number = next(self._numbers)
             line = {"name": f"{surface}-{number}", "surface": surface, "payload": payload}

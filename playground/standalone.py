@@ -10,11 +10,13 @@ import argparse
 import asyncio
 import json
 import math
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from playground.live_validate import LiveValidator
 from playground.seed import Channel, Person, PersonKind, Usergroup
 from playground.server import Playground, Tokens
 from playground.wire import Json, as_json, as_list, as_text
@@ -23,6 +25,7 @@ BOT_TOKEN = "xoxb-playground"  # noqa: S105 - a word for this machine, no secret
 APP_TOKEN = "xapp-playground"  # noqa: S105 - likewise
 SIGNING_SECRET = "playground"  # noqa: S105 - likewise
 
+LIVE_TOKEN = "SLACK_LIVE_TOKEN"  # noqa: S105 - the name of a variable
 LOOK_EVERY = 1.0
 """Real seconds between two looks for an app that does not answer."""
 
@@ -108,6 +111,11 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--journal", type=Path, help="folder for a record of every exchange")
     made.add_argument("--host", default="127.0.0.1")
     made.add_argument("--port", type=int, default=8080)
+    made.add_argument(
+        "--live-validate",
+        action="store_true",
+        help=f"show every payload to Slack's own validator too, with the token in {LIVE_TOKEN}",
+    )
     made.add_argument("--no-rate-limits", action="store_true", help="never answer 429")
     return made
 
@@ -130,6 +138,8 @@ def build(options: argparse.Namespace) -> Playground:
 
 async def serve(options: argparse.Namespace) -> None:
     """Run until interrupted."""
+    if options.live_validate and not os.environ.get(LIVE_TOKEN):
+        raise BadInput(f"--live-validate needs a token of a real workspace in {LIVE_TOKEN}")
     playground = build(options)
     try:
         await playground.start(options.host, options.port)
@@ -140,12 +150,16 @@ async def serve(options: argparse.Namespace) -> None:
     if options.hook:
         playground.attach(options.hook)
     _say(*_settings(playground, options.app_url))
-    looking = asyncio.ensure_future(_look_for_app(playground, options.app_url))
+    beside = [asyncio.ensure_future(_look_for_app(playground, options.app_url))]
+    if options.live_validate:
+        live = LiveValidator(playground, os.environ[LIVE_TOKEN])
+        beside.append(asyncio.ensure_future(live.run()))
     stop = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
     await stop.wait()
-    looking.cancel()
+    for task in beside:
+        task.cancel()
     await playground.stop()
 
 

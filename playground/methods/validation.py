@@ -24,13 +24,13 @@ async def blocks_validate(call: Call) -> Json:
         why = "must provide exactly one of `blocks`, `view`, or `message`"
         raise Refused("invalid_arguments", **messages(why))
     [(name, value)] = given.items()
-    found = _judged(name, value)
+    found = judged(name, value)
     if found:
         raise Refused(f"invalid_{name}", errors=[one.as_json() for one in found])
     return {}
 
 
-def _judged(name: str, value: object) -> list[Complaint]:
+def judged(name: str, value: object) -> list[Complaint]:
     """Complaints, with pointers into the value that was given."""
     if name == "view":
         view = as_json(value)

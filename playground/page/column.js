@@ -92,6 +92,7 @@ export class Column {
     this.place = next;
     this.tabs.select(next);
     this.element.classList.toggle("shows-home", next === "home");
+    this.scroller.setAttribute("aria-label", next === "home" ? "Home" : next === "app" ? "Messages" : placeName(next));
     this.list.hidden = next === "home";
     this.home.hidden = next !== "home";
     this.composer.element.hidden = next === "home";

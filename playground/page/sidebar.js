@@ -75,6 +75,6 @@ export class Sidebar {
       },
     }, channelIcon(one), h("span", { class: "entry-words" }, h("span", { class: "entry-name" }, one.name)),
     one.is_ext_shared ? h("span", { class: "badge badge-stranger", title: "Shared with another company" }, "Shared") : null,
-    h("span", { class: "entry-members", title: `${one.members.length} members` }, String(one.members.length))));
+    h("span", { class: "entry-members", title: `${one.members.length} members` }, String(one.members.length), h("span", { class: "visually-hidden" }, " members"))));
   }
 }

@@ -180,6 +180,8 @@ def test_wrong_input_is_one_clear_sentence(
         told = capsys.readouterr().err
         assert words in told
         assert told.count("\n") == 1
+    assert main(["--socket", "--live-validate"]) == 2
+    assert "needs a token of a real workspace in SLACK_LIVE_TOKEN" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main([])
 

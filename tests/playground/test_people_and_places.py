@@ -139,6 +139,18 @@ async def test_inviting_follows_the_rules_for_each_kind(
     assert await error(workspace.channel("secret").id, who["rita"]) == "channel_not_found"
 
 
+async def test_a_hundred_people_are_invited_at_once_and_one_more_is_not(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """At the bound each is looked at; past it nobody is."""
+    admins = playground.workspace.channel("admins").id
+    unknown = [f"U0NOBODY{number}" for number in range(101)]
+    at_bound = client.conversations_invite(channel=admins, users=unknown[:100])
+    assert await refused(at_bound) == "user_not_found"
+    past = client.conversations_invite(channel=admins, users=unknown)
+    assert await refused(past) == "too_many_users"
+
+
 async def test_one_bad_invitation_stops_the_others_unless_forced(
     playground: Playground, client: AsyncWebClient
 ) -> None:
