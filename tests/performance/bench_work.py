@@ -87,7 +87,7 @@ async def decisions(databases: Databases, say: Say, *, times: int) -> None:
     async with house.store:
         for request_id in asked[:WARM]:
             await house.approve(request_id)
-            ours, waits, sent = await _one_by_one(databases, house, asked[WARM : WARM + times])
+        ours, waits, sent = await _one_by_one(databases, house, asked[WARM : WARM + times])
     if databases.server is None:
         await _against_sqlite(databases, say, before, ours, waits, sent)
         return

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 import psutil  # type: ignore[import-untyped]
@@ -46,7 +47,7 @@ class Databases:
             to = self.folder / f"{number}.db"
             raw.copy_sqlite(file_of(url), to)
             return f"sqlite+aiosqlite:///{to}"
-        name = url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
+        name = urlsplit(url).path.removeprefix("/")
         return await asyncio.to_thread(self._created, f"bench_{number}", name)
 
     def processor(self) -> float:
