@@ -104,12 +104,14 @@ class AssignmentWrites(RequestWrites):
         self.put(_INSERT, row, assignment.id)
         self.note_wake(wake_at)
 
-    def save_assignment(self, after: Assignment, wake_at: datetime | None) -> None:
-        """Write it."""
+    def save_assignment(
+        self, before: Assignment, after: Assignment, wake_at: datetime | None
+    ) -> None:
+        """Write what changed."""
         self.forget()
-        row = ASSIGNMENT.to_row(after)
-        del row["id"]
-        self.put(saving(t.assignments, tuple(row)), to_save(after.id, row, wake_at), after.id)
+        columns = ASSIGNMENT.changes(before, after)
+        statement = saving(t.assignments, tuple(columns))
+        self.put(statement, to_save(after.id, columns, wake_at), after.id)
         self.note_wake(wake_at)
 
     def active_assignments_of(self, target_id: PersonId) -> tuple[AssignmentId, ...]:

@@ -78,8 +78,9 @@ class AuditWrites(Wakes):
     def audit(self, entries: Iterable[AuditEntry]) -> None:
         """Append, at the end of this transaction."""
         for entry in entries:
-            at = to_millis(entry.at)
-            stored = replace(entry, at=from_millis(at))
+            stored = entry
+            if entry.at.microsecond % 1000:  # what is sealed must say what the column says
+                stored = replace(entry, at=from_millis(to_millis(entry.at)))
             self.outgoing.audit.append(
                 {
                     "at": stored.at,

@@ -5,7 +5,7 @@ often while the rest does not; everything else is kept as one JSON text in `body
 stored twice, and a field the rules add later is stored without a new column.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, Field, field, fields, make_dataclass
 from enum import Enum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, get_args, get_type_hints
@@ -57,16 +57,18 @@ class Mapped(Generic[T]):
 
     def to_row(self, value: T) -> dict[str, object]:
         """The columns and their values, `body` included."""
-        row: dict[str, object] = {}
-        for name in self._names:
-            part = getattr(value, name)
-            if name in self._document_names:
-                part = codec.encode(part)
-            elif isinstance(part, str):
-                part = codec.clean(part) if name in self._texts else str(part)
-            row[name] = part
+        row = {name: self._stored(value, name) for name in self._names}
         if self._rest is not None:
-            row["body"] = codec.encode({name: getattr(value, name) for name in self._rest_names})
+            row["body"] = self._body_of(value)
+        return row
+
+    def changes(self, before: T, after: T) -> dict[str, object]:
+        """The columns in which they differ, with their values after."""
+        if before is after:
+            return {}
+        row = {name: self._stored(after, name) for name in _differing(self._names, before, after)}
+        if _differing(self._rest_names, before, after):
+            row["body"] = self._body_of(after)
         return row
 
     def from_row(self, row: Sequence[Any]) -> T:
@@ -97,14 +99,24 @@ class Mapped(Generic[T]):
                 known[name] = getattr(rest, name)
         return self._cls(**known)
 
+    def _stored(self, value: T, name: str) -> object:
+        part = getattr(value, name)
+        if name in self._document_names:
+            return codec.encode(part)
+        if isinstance(part, str):
+            return codec.clean(part) if name in self._texts else str(part)
+        return part
+
+    def _body_of(self, value: T) -> str:
+        return codec.encode({name: getattr(value, name) for name in self._rest_names})
+
     def all_from(self, rows: Iterable[Sequence[Any]]) -> tuple[T, ...]:
         """Several values."""
         return tuple(self.from_row(row) for row in rows)
 
 
-def changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
-    """The columns whose values differ."""
-    return {name: value for name, value in after.items() if before[name] != value}
+def _differing(names: Iterable[str], before: object, after: object) -> list[str]:
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
 def _enum_in(hint: object) -> type[Enum] | None:

@@ -14,7 +14,6 @@ from engine.domain.ids import PersonId, RequestId
 from engine.domain.stages import StageRun
 from storage import tables as t
 from storage.lanes import LaneWork
-from storage.mapping import changed
 from storage.reader import ONE_REQUEST, REQUEST, locked
 
 _R, _A = t.requests.c, t.approvals.c
@@ -59,7 +58,9 @@ class RequestWrites(LaneWork):
     ) -> None:
         """Write what changed, and the rows that say for whom it waits and who decided."""
         self.forget()
-        columns = changed(_row(before), _row(after)) if before is not after else {}
+        columns = REQUEST.changes(before, after)
+        if _is_open(before) != _is_open(after):
+            columns["is_open"] = _is_open(after)
         self.put(saving(t.requests, tuple(columns)), to_save(after.id, columns, wake_at), after.id)
         if before is not after:
             self._write_approvals(_approvals(before), _approvals(after))
@@ -98,12 +99,13 @@ _Approvals = dict[tuple[str, int, str], dict[str, Any]]
 
 
 def _row(request: AssignmentRequest) -> dict[str, object]:
-    return REQUEST.to_row(request) | {
-        "is_open": request.state in OPEN
-        and request.request_type not in REMOVALS
-        and request.delivered_at is None,
-        "reference": request.id[-4:].lower(),
-    }
+    derived = {"is_open": _is_open(request), "reference": request.id[-4:].lower()}
+    return REQUEST.to_row(request) | derived
+
+
+def _is_open(request: AssignmentRequest) -> bool:
+    open_yet = request.state in OPEN and request.delivered_at is None
+    return open_yet and request.request_type not in REMOVALS
 
 
 def _approvals(request: AssignmentRequest) -> _Approvals:

@@ -339,8 +339,10 @@ class Transaction(Reader, ReviewWriter, Protocol):
         """Insert. Raises `Conflict` if this person has an active one of the package."""
         ...
 
-    def save_assignment(self, after: Assignment, wake_at: datetime | None) -> None:
-        """Write it."""
+    def save_assignment(
+        self, before: Assignment, after: Assignment, wake_at: datetime | None
+    ) -> None:
+        """Write what changed; `before` is what is stored."""
         ...
 
     def active_assignments_of(self, target_id: PersonId) -> tuple[AssignmentId, ...]:
