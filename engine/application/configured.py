@@ -8,6 +8,7 @@ as a whole when the stored revision differs.
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from engine.application.use_ports import Right
 from engine.domain.catalogs import AccessPackage, Catalog, Organization, Resource
@@ -18,6 +19,19 @@ from engine.domain.ids import CatalogId, GroupId, PackageId, PolicyId, ResourceI
 from engine.domain.people import Person
 from engine.domain.policies import AssignmentPolicy
 from engine.domain.stages import subjects_of
+
+
+class _Named(NamedTuple):
+    """A package with its name and everything words are looked for in, in lower case."""
+
+    name: str
+    text: str
+    package: AccessPackage
+
+
+def _named(package: AccessPackage) -> _Named:
+    name = package.name.casefold()
+    return _Named(name, f"{name} {package.description.casefold()}", package)
 
 
 class Configured:
@@ -61,8 +75,9 @@ class Configured:
         return frozenset(subject.group_id for subject in subjects if subject.group_id)
 
     @cached_property
-    def _by_name(self) -> tuple[AccessPackage, ...]:
-        return tuple(sorted(self.configuration.packages, key=lambda p: p.name.casefold()))
+    def _by_name(self) -> list[_Named]:
+        named = (_named(package) for package in self.configuration.packages)
+        return sorted(named, key=lambda each: each.name)
 
     @cached_property
     def _by_target(self) -> dict[tuple[str, str], Resource]:
@@ -98,20 +113,14 @@ class Configured:
         """
         wanted = words.casefold().split()
         whole = " ".join(wanted)
-        later: list[AccessPackage] = []
-        for package in self._by_name:
-            name = package.name.casefold()
+        found = self._by_name
+        for word in wanted:
+            found = [each for each in found if word in each.text]
+        if wanted:
+            found.sort(key=lambda e: (not e.name.startswith(whole), wanted[0] not in e.name))
+        for name, _, package in found:
             if package.hidden and name != whole:
                 continue
-            text = f"{name} {package.description.casefold()}"
-            if not all(word in text for word in wanted):
-                continue
-            if not may_see(self.catalogs[package.catalog_id], person):
-                continue
-            if not offered(self.policies_of.get(package.id, ()), person, groups):
-                continue
-            if not wanted or name.startswith(whole):
+            visible = may_see(self.catalogs[package.catalog_id], person)
+            if visible and offered(self.policies_of.get(package.id, ()), person, groups):
                 yield package
-            else:
-                later.append(package)
-        yield from sorted(later, key=lambda p: wanted[0] not in p.name.casefold())
