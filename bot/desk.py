@@ -166,6 +166,12 @@ class Desk:
         known id; with `hurry`, because Slack waits for an answer, `DirectorySilent`.
         """
         person = await self.queries.person(doing.person_id)
+        return await self.admit(doing, person, hurry=hurry)
+
+    async def admit(
+        self, doing: Interaction, person: Person | None, *, hurry: bool = True
+    ) -> Person:
+        """The same, for whoever has looked the person up together with something else."""
         if person is None and doing.person_id:
             person = await self.look_up(doing.person_id, hurry=hurry)
         if person is None or not person.active:

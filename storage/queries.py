@@ -10,6 +10,7 @@ from engine.application.configured import Configured
 from engine.application.queries import (
     CardPlace,
     HeldSummary,
+    Mine,
     Page,
     ParkedRow,
     RequestSummary,
@@ -130,6 +131,19 @@ class StoreQueries:
         """
         return await self._store.look(
             lambda reader: listings.open_requests_of(reader, person_id, offset, limit)
+        )
+
+    async def mine(
+        self, person_id: PersonId, *, held_from: int = 0, requests_from: int = 0, limit: int = 10
+    ) -> Mine:
+        """A person and both of their lists, in one read."""
+        return await self._store.look(
+            lambda reader: Mine(
+                person=reader.person(person_id),
+                configured=reader.configured(),
+                held=listings.held_by(reader, person_id, held_from, limit),
+                requests=listings.open_requests_of(reader, person_id, requests_from, limit),
+            )
         )
 
     async def waiting_for(

@@ -10,6 +10,7 @@ from bot.views import help as help_text
 from bot.views.action_ids import ListName, parse_id, parse_page, parse_part
 from bot.views.blocks import Message
 from bot.views.home_tab import AdminCounts, HomeData
+from bot.views.known import Known
 from engine.application.commands import CancelRequest, CompleteTask, GiveBack
 from engine.application.queries import Queries
 from engine.domain.assignment_requests import AssignmentRequest, RequestState
@@ -179,9 +180,11 @@ async def _admin_counts(queries: Queries, person_id: PersonId) -> AdminCounts | 
 
 
 async def _mine(desk: Desk, doing: Interaction, held_offset: int, requests_offset: int) -> Message:
-    person = await desk.person(doing)
-    size = my_access.PAGE_SIZE
-    held = await desk.queries.held_by(person.id, offset=held_offset, limit=size)
-    requests = await desk.queries.open_requests_of(person.id, offset=requests_offset, limit=size)
-    known = await desk.known(*held.rows, *requests.rows)
-    return my_access.render(held, requests, known)
+    mine = await desk.queries.mine(
+        doing.person_id,
+        held_from=held_offset,
+        requests_from=requests_offset,
+        limit=my_access.PAGE_SIZE,
+    )
+    await desk.admit(doing, mine.person)
+    return my_access.render(mine.held, mine.requests, Known(configured=mine.configured))

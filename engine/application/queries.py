@@ -52,6 +52,16 @@ class HeldSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mine:
+    """Somebody with what they hold and what they have asked for, as of one moment."""
+
+    person: Person | None
+    configured: Configured | None
+    held: Page[HeldSummary]
+    requests: Page[RequestSummary]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingSummary:
     """A request that waits for a person's decision."""
 
@@ -132,6 +142,12 @@ class Queries(Protocol):
         self, person_id: PersonId, *, offset: int = 0, limit: int = 10
     ) -> Page[RequestSummary]:
         """The person's requests that wait, are scheduled, delivering or failed; newest first."""
+        ...
+
+    async def mine(
+        self, person_id: PersonId, *, held_from: int = 0, requests_from: int = 0, limit: int = 10
+    ) -> Mine:
+        """A person and both of their lists, in one read."""
         ...
 
     async def waiting_for(
