@@ -40,14 +40,20 @@ from storage.bound import Home
 from storage.codec import clean
 from storage.conflicts import keys_checked
 from storage.errors import Again
-from storage.leases import LEASE, LEASE_BY_THEIR_CLOCK, LEASED_UNDER
+from storage.leases import (
+    HEAD_HOLDINGS,
+    HEAD_MESSAGES,
+    LEASE,
+    LEASE_BY_THEIR_CLOCK,
+    LEASED_UNDER,
+    SENDING,
+)
 from storage.leaving import LOCK_LANES, leave, locks
 from storage.outgoing import Outgoing
 from storage.reader import HOLDING, PERSON, SqlReader, locked
 from storage.types import MILLISECOND, UtcMillis, WakeMillis
 
 _L, _M, _H, _C = t.lanes.c, t.messages.c, t.holdings.c, t.claims.c
-_NOW = bindparam("now", type_=WakeMillis)
 NOBODYS = -1
 """The number of a lease that nobody has."""
 
@@ -58,21 +64,6 @@ _NUMBERS = (
 )
 _LOCKED_NUMBERS = locked(_NUMBERS)
 
-_HEAD_MESSAGE = (
-    select(t.messages)
-    .where(_M.lane == bindparam("of"), _M.queue_number.is_not(None))
-    .order_by(_M.queue_number, _M.key)
-    .limit(1)
-)
-_SENDING = (
-    update(t.messages)
-    .where(_M.key == bindparam("of"))
-    .values(
-        sending_since=func.coalesce(_M.sending_since, bindparam("since", type_=UtcMillis)),
-        attempts=_M.attempts + 1,
-        touched=False,
-    )
-)
 _others = t.messages.alias("others")
 _AT_THE_END = (
     select(func.max(_others.c.queue_number) + 1)
@@ -108,16 +99,6 @@ _FAILED = (
         problem=bindparam("said"),
     )
 )
-
-_HEAD_HOLDING = (
-    select(*HOLDING.columns, *PERSON.columns)
-    .outerjoin(t.people, t.people.c.id == _H.person_id)
-    .where(_H.lane == bindparam("of"), _H.next_at <= _NOW)
-    .order_by(_H.wanted, _H.next_at, _H.id)
-    .limit(1)
-    .with_for_update(key_share=True, skip_locked=True, of=t.holdings)
-)
-"""With the person it is of, whom whoever brings it level has to know."""
 
 _NEXT = func.coalesce(
     select(func.coalesce(_M.retry_at, literal_column("0")))
@@ -225,21 +206,26 @@ class LaneWork(SqlReader):
             self.outgoing.fences[lease.lane] = lease.number
         return number == lease.number
 
-    def _own(self, lease: Lease) -> bool:
-        """Lock the lane; whether it is still ours."""
+    def lock_lane(self, lease: Lease) -> bool:
+        """Lock the lane, for whoever locks nothing else; whether it is still ours."""
         if lease.lane not in self.outgoing.held:
-            found = self.conn.execute(_LOCKED_NUMBERS, {"keys": [lease.lane]})
+            found = self.conn.execute(self.riding(_LOCKED_NUMBERS), {"keys": [lease.lane]}).all()
+            if found:
+                self.ridden(found[0])
             self.outgoing.held |= {lease.lane: NOBODYS, **_by_lane(found)}
         return self.outgoing.held[lease.lane] == lease.number
 
-    def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:
-        """Mark the lane's first waiting message as being sent, and return it."""
-        if not self._own(lease):
-            return None
-        row = self.conn.execute(_HEAD_MESSAGE, {"of": lease.lane}).one_or_none()
-        if row is None or (row.retry_at is not None and row.retry_at > now):
-            return None
-        self.conn.execute(_SENDING, {"of": row.key, "since": now})
+    def head_messages(self, leases: Iterable[Lease]) -> tuple[MessageWork, ...]:
+        """Of lanes leased just now: mark the first waiting message as being sent, and return it."""
+        by_lane = {lease.lane: lease for lease in leases}
+        asked = {"lanes": sorted(by_lane), "now": self.now()}
+        rows = self.conn.execute(HEAD_MESSAGES, asked).all()
+        if rows:
+            keys = [row.key for row in rows]
+            self.conn.execute(SENDING, {"keys": keys, "since": self.now()})
+        return tuple(self._work(by_lane[row.lane], row) for row in rows)
+
+    def _work(self, lease: Lease, row: Any) -> MessageWork:
         return MessageWork(
             lease=lease,
             key=row.key,
@@ -272,7 +258,7 @@ class LaneWork(SqlReader):
 
         Nothing is written when the lane has passed to another.
         """
-        if not self._own(work.lease):
+        if not self.lock_lane(work.lease):
             return
         shown = {
             "shown_channel": channel or None,
@@ -295,7 +281,7 @@ class LaneWork(SqlReader):
         Surely not sent (`reached` False), it is in doubt only if an earlier attempt left it so.
         Else it is in doubt since the moment before it was sent, which `head_message` wrote down.
         """
-        if not self._own(work.lease):
+        if not self.lock_lane(work.lease):
             return
         failed = {
             "again": retry_at is not None,
@@ -306,22 +292,20 @@ class LaneWork(SqlReader):
         }
         self.conn.execute(_FAILED, {"of": work.key, **failed})
 
-    def head_holding(self, lease: Lease, now: datetime) -> Holding | None:
-        """The lane's first due holding, locked: removals before grants, then the oldest.
+    def head_holdings(self, leases: Iterable[Lease]) -> dict[str, Holding]:
+        """Of lanes leased just now: the first due holding, removals before grants, by lane; locked.
 
-        One that somebody else is changing is passed over; the lane wakes again for it.
+        One that somebody else is changing is left out; the lane wakes again for it.
         """
-        if not self._own(lease):
-            return None
-        row = self.conn.execute(_HEAD_HOLDING, {"of": lease.lane, "now": now}).one_or_none()
-        if row is None:
-            return None
-        holding = HOLDING.from_row(row)
-        theirs = row[len(HOLDING.columns) :]
-        self.people_seen[holding.person_id] = (
-            PERSON.from_row(theirs) if theirs[0] is not None else None
-        )
-        return holding
+        asked = {"lanes": sorted(lease.lane for lease in leases), "now": self.now()}
+        heads: dict[str, Holding] = {}
+        for row in self.conn.execute(HEAD_HOLDINGS, asked):
+            heads[row.lane] = holding = HOLDING.from_row(row)
+            theirs = row[len(HOLDING.columns) :]
+            self.people_seen[holding.person_id] = (
+                PERSON.from_row(theirs) if theirs[0] is not None else None
+            )
+        return heads
 
     def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:  # noqa: ARG002
         """Give the lane back at the end of this transaction.
@@ -344,10 +328,10 @@ class LaneWork(SqlReader):
         self._leave(outgoing)
 
     def _leave(self, outgoing: Outgoing) -> None:
-        if not outgoing:
-            return
-        base = self.home.audit_base if self.postgres else None
-        due, kept = leave(self.conn, outgoing, self.now(), base=base)
+        due, kept = False, set(outgoing.releases)
+        if outgoing:
+            base = self.home.audit_base if self.postgres else None
+            due, kept = leave(self.conn, outgoing, self.now(), base=base)
         for lane in sorted(kept):
             number, not_before = outgoing.releases[lane]
             given = {"of": lane, "number": number, "earliest": not_before}

@@ -1,4 +1,4 @@
-"""The statements that take lanes, by our clock or by PostgreSQL's."""
+"""The statements that take lanes, by our clock or by PostgreSQL's, and the first work of each."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     cast,
     extract,
     func,
+    or_,
     select,
     type_coerce,
     update,
@@ -18,10 +19,11 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import tables as t
 from storage.bound import RIDERS
-from storage.reader import locked
-from storage.types import WakeMillis
+from storage.reader import HOLDING, PERSON, locked
+from storage.types import UtcMillis, WakeMillis
 
-_L = t.lanes.c
+_L, _M, _H = t.lanes.c, t.messages.c, t.holdings.c
+_NOW = bindparam("now", type_=WakeMillis)
 _THEIR_NOW = cast(func.floor(extract("epoch", func.statement_timestamp()) * 1000), BigInteger)
 """The database's clock when the statement began."""
 
@@ -53,3 +55,45 @@ LEASE_BY_THEIR_CLOCK = _lease(
 ).returning(*RIDERS)
 LEASED_UNDER = case((_L.holder.is_not(None), _L.lease_number)).label("lease_number")
 """The number a lane is leased under; empty when nobody has it."""
+
+_THESE_LANES = _L.key.in_(bindparam("lanes", expanding=True))
+_waiting, _due = t.messages.alias("waiting"), t.holdings.alias("due")
+_FIRST_WAITING = (
+    select(_waiting.c.key)
+    .where(_waiting.c.lane == _L.key, _waiting.c.queue_number.is_not(None))
+    .order_by(_waiting.c.queue_number, _waiting.c.key)
+    .limit(1)
+    .correlate(t.lanes)
+    .scalar_subquery()
+)
+HEAD_MESSAGES = (
+    select(t.messages)
+    .select_from(t.lanes.join(t.messages, _M.key == _FIRST_WAITING))
+    .where(_THESE_LANES, or_(_M.retry_at.is_(None), _M.retry_at <= _NOW))
+)
+SENDING = (
+    update(t.messages)
+    .where(_M.key.in_(bindparam("keys", expanding=True)))
+    .values(
+        sending_since=func.coalesce(_M.sending_since, bindparam("since", type_=UtcMillis)),
+        attempts=_M.attempts + 1,
+        touched=False,
+    )
+)
+
+_FIRST_DUE = (
+    select(_due.c.id)
+    .where(_due.c.lane == _L.key, _due.c.next_at <= _NOW)
+    .order_by(_due.c.wanted, _due.c.next_at, _due.c.id)
+    .limit(1)
+    .correlate(t.lanes)
+    .scalar_subquery()
+)
+HEAD_HOLDINGS = (
+    select(*HOLDING.columns, *PERSON.columns, _H.lane)
+    .select_from(t.lanes.join(t.holdings, _H.id == _FIRST_DUE))
+    .outerjoin(t.people, t.people.c.id == _H.person_id)
+    .where(_THESE_LANES)
+    .with_for_update(key_share=True, skip_locked=True, of=t.holdings)
+)
+"""With the person each is of, whom whoever brings it level has to know."""

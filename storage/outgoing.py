@@ -64,7 +64,7 @@ class Outgoing:
         )
 
     def __bool__(self) -> bool:
-        """Whether anything is to be written."""
+        """Whether rows are to be written, more than lanes given back."""
         return bool(
             self.messages
             or self.subjects
@@ -72,7 +72,6 @@ class Outgoing:
             or self.approvals
             or self.gone
             or self.audit
-            or self.releases
         )
 
     def ask(self, fresh: Iterable[Row], gone: Iterable[tuple[str, int, str]]) -> None:

@@ -87,49 +87,20 @@ class Deliveries:
             return await self._store.write(self._take_each, limit)
 
     def _take(self, tx: Transaction, limit: int) -> list[HoldingWork]:
-        unit = self._service.unit(tx, TIME)
         leases = tx.lease_lanes(LaneKind.HOLDINGS, self._holder, None, LEASE, limit)
-        begun = [(lease, self._begin(unit, lease)) for lease in leases]
-        for lease, work in begun:
-            if work is None:
-                tx.release_lane(lease, unit.now, unit.now)
-        return [work for _, work in begun if work is not None]
+        return _begin(self._service.unit(tx, TIME), leases) if leases else []
 
     def _take_each(self, tx: Transaction, limit: int) -> list[HoldingWork]:
         unit = self._service.unit(tx, TIME)
         works = []
         for lease in tx.lease_lanes(LaneKind.HOLDINGS, self._holder, None, LEASE, limit):
-            work, rest = None, timedelta()
             try:
                 with tx.savepoint():
-                    work = self._begin(unit, lease)
+                    works += _begin(unit, [lease])
             except Exception:  # one bad row must not stop the other lanes
                 log.exception("a lane's work could not be begun", extra={"lane": lease.lane})
-                rest = AFTER_FAULT
-            if work is None:
-                tx.release_lane(lease, unit.now, unit.now + rest)
-            else:
-                works.append(work)
+                tx.release_lane(lease, unit.now, unit.now + AFTER_FAULT)
         return works
-
-    def _begin(self, unit: Unit, lease: Lease) -> HoldingWork | None:
-        """The attempt, written down; None when a task was reminded of or nothing is to be done."""
-        holding = unit.tx.head_holding(lease, unit.now)
-        if holding is None:
-            return None
-        if holding.task_open:
-            _remind_of_task(unit, holding)
-            return None
-        if holdings.next_step(holding) is None:
-            unit.save_holdings([holdings.rest(holding)])
-            return None
-        begun = holdings.begin(holding, lease_ends_at=lease.ends_at)
-        unit.save_holdings([begun])
-        person = unit.tx.person(holding.person_id) or _unknown(holding.person_id)
-        resource = unit.configured.resource_of(holding)
-        label = resource.target_label if resource else holding.target
-        target = Target(id=holding.target, role=holding.role, label=label)
-        return HoldingWork(lease=lease, holding=begun, target=target, person=person)
 
     async def do(self, work: HoldingWork) -> None:
         """Call the connector and settle."""
@@ -225,6 +196,43 @@ class Deliveries:
         _store_settled(unit, work, claimed, after, looking=looking, rest=_rest_after(error))
 
 
+def _begin(unit: Unit, leases: Sequence[Lease]) -> list[HoldingWork]:
+    """The first due holding of each lane, its attempt written down.
+
+    A lane where nothing is to be done, or only to be reminded of, is given back.
+    """
+    heads = unit.tx.head_holdings(leases)
+    works, looked_at = [], []
+    for lease in leases:
+        holding = heads.get(lease.lane)
+        if holding is not None and holdings.next_step(holding) is not None:
+            works.append(_begun(unit, lease, holding))
+            continue
+        unit.tx.release_lane(lease, unit.now, unit.now)
+        if holding is not None:
+            looked_at.append(_looked_at(unit, holding))
+    unit.save_holdings([*looked_at, *(work.holding for work in works)])
+    return works
+
+
+def _begun(unit: Unit, lease: Lease, holding: Holding) -> HoldingWork:
+    """What is to be done with a holding, its attempt begun."""
+    person = unit.tx.person(holding.person_id) or _unknown(holding.person_id)
+    resource = unit.configured.resource_of(holding)
+    label = resource.target_label if resource else holding.target
+    target = Target(id=holding.target, role=holding.role, label=label)
+    begun = holdings.begin(holding, lease_ends_at=lease.ends_at)
+    return HoldingWork(lease=lease, holding=begun, target=target, person=person)
+
+
+def _looked_at(unit: Unit, holding: Holding) -> Holding:
+    """A holding there is nothing to be done with but to remind of its task, if one is open."""
+    if not holding.task_open:
+        return holdings.rest(holding)
+    _remind_of_task(unit, holding)
+    return holdings.reminded(holding, now=unit.now)
+
+
 def _locked(unit: Unit, work: HoldingWork) -> Claimed | None:
     """The holding as it is now, unless the lane has been taken from us."""
     claimed = unit.tx.lock_claimed(work.holding.id)
@@ -298,7 +306,6 @@ def _remind_of_task(unit: Unit, holding: Holding) -> None:
         for audience in facts.task_audiences(unit.tx, unit.configured, holding)
     ]
     unit.tx.add_notices(notices, unit.now)
-    unit.save_holdings([holdings.reminded(holding, now=unit.now)])
     _show_task(unit, holding)
 
 

@@ -45,14 +45,13 @@ class Messages:
         """Lease due conversations; each with its first waiting message."""
         return await self._store.write(self._take, limit)
 
-    def _take(self, tx: Transaction, limit: int) -> list[MessageWork]:
-        works = []
-        for lease in tx.lease_lanes(LaneKind.MESSAGES, self._holder, None, LEASE, limit):
-            work = tx.head_message(lease, tx.now())
-            if work is None:
-                tx.release_lane(lease, tx.now(), tx.now())
-            else:
-                works.append(work)
+    def _take(self, tx: Transaction, limit: int) -> Sequence[MessageWork]:
+        leases = tx.lease_lanes(LaneKind.MESSAGES, self._holder, None, LEASE, limit)
+        if not leases:
+            return []
+        works = tx.head_messages(leases)
+        for lease in set(leases) - {work.lease for work in works}:
+            tx.release_lane(lease, tx.now(), tx.now())
         return works
 
     async def do(self, work: MessageWork) -> None:
@@ -76,7 +75,7 @@ class Messages:
         await self._store.write(self._fail, work, failure, rest)
 
     def _settle(self, tx: Transaction, work: MessageWork, shown: Shown | None) -> None:
-        if not tx.still_leased(work.lease):
+        if not tx.lock_lane(work.lease):
             return
         now = tx.now()
         sent = shown is not None and shown.digest != work.digest
@@ -92,7 +91,7 @@ class Messages:
     def _fail(
         self, tx: Transaction, work: MessageWork, failure: MessageFailed, rest: timedelta
     ) -> None:
-        if not tx.still_leased(work.lease):
+        if not tx.lock_lane(work.lease):
             return
         now = tx.now()
         exhausted = failure.counts and work.attempts + 1 >= MOST_TRIES

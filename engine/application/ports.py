@@ -469,16 +469,20 @@ class Transaction(Reader, ReviewWriter, Protocol):
         """Take due lanes, skipping those others hold; `now` is this moment if it is not given."""
         ...
 
-    def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:
-        """Mark the lane's first waiting message as being sent, and return it."""
+    def head_messages(self, leases: Iterable[Lease]) -> tuple[MessageWork, ...]:
+        """Of lanes leased just now: mark the first waiting message as being sent, and return it."""
         ...
 
-    def head_holding(self, lease: Lease, now: datetime) -> Holding | None:
-        """The lane's first due holding, locked: removals before grants, then the oldest."""
+    def head_holdings(self, leases: Iterable[Lease]) -> dict[str, Holding]:
+        """Of lanes leased just now: the first due holding, removals before grants, by lane."""
+        ...
+
+    def lock_lane(self, lease: Lease) -> bool:
+        """Whether the lane is still ours; locked at once, for whoever locks nothing else."""
         ...
 
     def still_leased(self, lease: Lease) -> bool:
-        """Whether the lane is still ours; locks it."""
+        """Whether the lane is still ours; locked at the end, and then looked at again."""
         ...
 
     def message_shown(

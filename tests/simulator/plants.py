@@ -40,12 +40,12 @@ def sending_not_written() -> Iterator[None]:
     """That a message is being sent is not committed before it leaves."""
 
     class Planted(SqlTransaction):
-        def head_message(self, lease: Lease, now: datetime) -> MessageWork | None:
-            work = super().head_message(lease, now)
-            if work is not None:
-                row = update(t.messages).where(t.messages.c.key == work.key)
-                self.conn.execute(row.values(sending_since=None))
-            return work
+        def head_messages(self, leases: Iterable[Lease]) -> tuple[MessageWork, ...]:
+            works = super().head_messages(leases)
+            keys = [work.key for work in works]
+            row = update(t.messages).where(t.messages.c.key.in_(keys))
+            self.conn.execute(row.values(sending_since=None))
+            return works
 
     with _transactions(Planted):
         yield
@@ -88,7 +88,7 @@ def no_fencing() -> Iterator[None]:
         def still_leased(self, lease: Lease) -> bool:
             return True
 
-        def _own(self, lease: Lease) -> bool:
+        def lock_lane(self, lease: Lease) -> bool:
             return True
 
         def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:

@@ -121,7 +121,8 @@ def lease_one(
 def take_message(tx: Transaction, holder: str = "me") -> MessageWork | None:
     """Take the first due conversation and mark its first message as being sent."""
     lease = lease_one(tx, holder=holder)
-    return tx.head_message(lease, tx.now()) if lease is not None else None
+    works = tx.head_messages([lease]) if lease is not None else ()
+    return works[0] if works else None
 
 
 def shown(

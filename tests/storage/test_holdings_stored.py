@@ -26,9 +26,9 @@ def _head(tx: Transaction) -> Holding | None:
     lease = acts.lease_one(tx, LaneKind.HOLDINGS)
     if lease is None:
         return None
-    found = tx.head_holding(lease, tx.now())
+    found = tx.head_holdings([lease])
     tx.release_lane(lease, tx.now(), tx.now())
-    return found
+    return found.get(lease.lane)
 
 
 async def test_a_holding_comes_back_as_it_was_stored(store: DatabaseStore) -> None:

@@ -220,7 +220,7 @@ async def test_a_lane_with_nothing_to_do_goes_to_sleep(store: DatabaseStore) -> 
     def look(tx: Transaction) -> None:
         lease = acts.lease_one(tx)
         assert lease is not None
-        assert tx.head_message(lease, tx.now()) is None
+        assert tx.head_messages([lease]) == ()
         tx.release_lane(lease, tx.now(), tx.now())
 
     await store.write(look)
