@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import datetime
 from functools import partial
-from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, func, literal, select, union_all
@@ -22,16 +22,18 @@ from engine.application.ports import Clock, LaneKind, Reader, Transaction
 from engine.domain.refusals import Refusal
 from storage import review_tables
 from storage import tables as t
-from storage.address import parse
+from storage.address import Address, parse
 from storage.audit import START, base_of, export_audit, seal_audit, verify_audit
 from storage.bound import Home
 from storage.errors import Again, DatabaseUnavailable
-from storage.postgres import PostgresDatabase
 from storage.reader import SqlReader
 from storage.sqlite import SqliteDatabase
 from storage.transaction import SqlTransaction
 from storage.types import WakeMillis
 from storage.wakes import WAKING
+
+if TYPE_CHECKING:
+    from storage.postgres import PostgresDatabase
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -207,7 +209,7 @@ async def open_store(database_url: str, *, clock: Clock, read_only: bool = False
     alone = not address.postgres and not read_only
     home = Home(clock=clock, postgres=address.postgres, only_writer=alone)
     if address.postgres:
-        postgres = PostgresDatabase(address)
+        postgres = _postgres(address)
         await postgres.open()
         home.audit_base = await postgres.read(base_of)
         return DatabaseStore(postgres, home)
@@ -224,7 +226,7 @@ async def migrate(database_url: str, *, clock: Clock) -> None:
     if not address.postgres:
         await (await open_store(database_url, clock=clock)).close()
         return
-    postgres = PostgresDatabase(address)
+    postgres = _postgres(address)
     try:
         await postgres.migrate()
     finally:
@@ -234,6 +236,14 @@ async def migrate(database_url: str, *, clock: Clock) -> None:
 async def check_schema(database_url: str, *, clock: Clock) -> None:
     """Raise `SchemaOutdated` unless the database is at this version's revision."""
     await (await open_store(database_url, clock=clock, read_only=True)).close()
+
+
+def _postgres(address: Address) -> "PostgresDatabase":
+    from storage.postgres import (  # noqa: PLC0415 - brings an ORM that SQLite starts without
+        PostgresDatabase,
+    )
+
+    return PostgresDatabase(address)
 
 
 def _seal(tx: Transaction) -> int:
