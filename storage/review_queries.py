@@ -3,25 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from engine.application.queries import Page
 from engine.application.review_queries import (
-    DepartmentCounts,
     PlannedReview,
     ReviewCounts,
     ReviewerSummary,
     ReviewLinePage,
     ReviewLineSummary,
     ReviewResults,
+    ReviewStory,
     ReviewSummary,
 )
 from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId, ReviewRunId
 from engine.domain.review_lines import (
     EVERY_LINE,
-    ApplyResult,
     LineFilter,
     Recommendation,
     ReviewDecision,
@@ -31,17 +29,16 @@ from engine.domain.review_settings import MAX_STAGES
 from engine.domain.reviews import ReviewRun, ReviewState, asked_of
 from storage import review_line_pages as lines
 from storage import review_tables as t
-from storage import tables
 from storage.queries import MOST_FOUND, REFERENCE_LENGTH
 from storage.reader import SqlReader
+from storage.review_results import SUMS, by_name, counts_of, results_of
 from storage.review_runs import ONE_RUN, RUN
-from storage.review_tallies import COLUMNS, STANDING, stage_range
-from storage.review_writes import to_be_removed
+from storage.review_story import story_of
+from storage.review_tallies import STANDING, stage_range
 from storage.store import DatabaseStore
 
 _R, _S, _L = t.review_runs.c, t.review_series.c, t.review_lines.c
 _Y, _W = t.review_tallies.c, t.review_reviewers.c
-_SUMS = [func.coalesce(func.sum(_Y[name]), 0).label(name) for name in COLUMNS]
 _BY_REFERENCE = select(_R.id).where(_R.reference == bindparam("reference")).order_by(_R.id.desc())
 _PLANNED = (
     select(_S.policy_id, _S.package_id, _S.next_at)
@@ -51,15 +48,12 @@ _PLANNED = (
 _STAGE_OF = func.substr(_Y.asked, 1, 1)
 """A mark begins with its stage, of which there are few (`MAX_STAGES`)."""
 _COUNTS_OF = (
-    select(_Y.review_id, _STAGE_OF.label("stage"), *_SUMS)
+    select(_Y.review_id, _STAGE_OF.label("stage"), *SUMS)
     .where(_Y.review_id.in_(bindparam("ids", expanding=True)))
     .group_by(_Y.review_id, _STAGE_OF)
 )
-_BY_DEPARTMENT = (
-    select(_Y.department, *_SUMS).where(_Y.review_id == bindparam("run")).group_by(_Y.department)
-)
 _OF_MARKS = (
-    select(_Y.department, _Y.recommendation, *_SUMS)
+    select(_Y.department, _Y.recommendation, *SUMS)
     .where(_Y.review_id == bindparam("run"), _Y.asked.in_(bindparam("marks", expanding=True)))
     .group_by(_Y.department, _Y.recommendation)
 )
@@ -87,16 +81,6 @@ _WAITING = (
     )
     .order_by(_R.id)
 )
-_STILL_HELD = (
-    select(func.count())
-    .select_from(t.review_lines)
-    .join(tables.assignments, tables.assignments.c.id == _L.assignment_id)
-    .where(
-        _L.review_id == bindparam("run"),
-        _L.apply_result == str(ApplyResult.REMOVED),
-        ~tables.assignments.c.level,
-    )
-)
 _MARKS_WITH_LINES = (
     select(_Y.asked)
     .where(
@@ -122,6 +106,15 @@ class ReviewStoreQueries:
     async def find_reviews(self, reference: str) -> tuple[ReviewRunId, ...]:
         """The runs whose id ends with this text (at least four characters), at most five."""
         return await self._store.look(lambda reader: _find(reader, reference))
+
+    async def review_story(self, review_id: ReviewRunId, *, limit: int) -> ReviewStory | None:
+        """The audit of a run: started, answered, changed, reset, closed, carried out."""
+
+        def read(reader: SqlReader) -> ReviewStory | None:
+            run = _run(reader, review_id)
+            return story_of(reader, run, limit) if run is not None else None
+
+        return await self._store.look(read)
 
     async def reviews(
         self,
@@ -211,7 +204,12 @@ class ReviewStoreQueries:
 
     async def review_results(self, review_id: ReviewRunId) -> ReviewResults | None:
         """What became of a run. Counts lines: not for every click."""
-        return await self._store.look(lambda reader: _results(reader, review_id))
+
+        def read(reader: SqlReader) -> ReviewResults | None:
+            found = _summary(reader, review_id)
+            return results_of(reader, found.run, found.counts) if found is not None else None
+
+        return await self._store.look(read)
 
     async def all_review_lines(
         self, review_id: ReviewRunId, *, after: str | None = None, limit: int = 1000
@@ -250,7 +248,7 @@ def _with_counts(reader: SqlReader, runs: Sequence[ReviewRun]) -> tuple[ReviewSu
     rows = reader.conn.execute(_COUNTS_OF, {"ids": [run.id for run in runs]})
     found: dict[str, dict[int, ReviewCounts]] = defaultdict(dict)
     for row in rows:
-        found[row.review_id][int(row.stage)] = _counts(row)
+        found[row.review_id][int(row.stage)] = counts_of(row)
     return tuple(
         ReviewSummary(
             run=run,
@@ -258,16 +256,6 @@ def _with_counts(reader: SqlReader, runs: Sequence[ReviewRun]) -> tuple[ReviewSu
             in_stage=found[run.id].get(run.stage, ReviewCounts()),
         )
         for run in runs
-    )
-
-
-def _counts(row: Any) -> ReviewCounts:
-    return ReviewCounts(
-        undecided=int(row.undecided),
-        kept=int(row.kept),
-        removed=int(row.removed),
-        dont_know=int(row.dont_know),
-        gone=int(row.gone),
     )
 
 
@@ -326,7 +314,7 @@ def _waiting(
 def _reviewer(reader: SqlReader, run: ReviewRun, person_id: PersonId) -> ReviewerSummary:
     asked = {"run": run.id, "marks": sorted(asked_of(run, person_id))}
     found: dict[tuple[str, str], ReviewCounts] = {
-        (row.department, row.recommendation): _counts(row)
+        (row.department, row.recommendation): counts_of(row)
         for row in reader.conn.execute(_OF_MARKS, asked)
     }
     if not run.rules.self_review:
@@ -342,59 +330,12 @@ def _reviewer(reader: SqlReader, run: ReviewRun, person_id: PersonId) -> Reviewe
         counts=sum(found.values(), ReviewCounts()),
         to_keep=_recommended(found, Recommendation.KEEP),
         to_remove=_recommended(found, Recommendation.REMOVE),
-        departments=_departments(departments),
+        departments=by_name(departments),
     )
 
 
 def _recommended(found: dict[tuple[str, str], ReviewCounts], what: Recommendation) -> int:
     return sum(counts.undecided for (_, said), counts in found.items() if said == what)
-
-
-def _departments(found: dict[str, ReviewCounts]) -> tuple[DepartmentCounts, ...]:
-    by_name = sorted(found, key=lambda name: (not name, name.casefold()))
-    return tuple(
-        DepartmentCounts(department=name, counts=found[name])
-        for name in by_name
-        if found[name] != ReviewCounts()
-    )
-
-
-def _results(reader: SqlReader, review_id: ReviewRunId) -> ReviewResults | None:
-    run = _run(reader, review_id)
-    if run is None:
-        return None
-    asked = {"run": review_id}
-    goes = to_be_removed(run.settings.on_no_response)
-    stopped = run.state is ReviewState.STOPPED
-    closed = stopped or run.state in {ReviewState.APPLYING, ReviewState.APPLIED}
-    each = (
-        select(_L.apply_result, goes.label("goes"))
-        .where(_L.review_id == bindparam("run"), _L.gone.is_(None))
-        .subquery()
-    )
-    grouped = select(*each.c, func.count().label("lines")).group_by(*each.c)
-    ends = {"kept": 0, "removed": 0, "to_remove": 0, "not_found": 0}
-    for row in reader.conn.execute(grouped, asked) if closed else ():
-        ends[_end_of(row.apply_result, goes=row.goes and not stopped)] += row.lines
-    return ReviewResults(
-        run=run,
-        counts=_with_counts(reader, [run])[0].counts,
-        still_held=reader.conn.execute(_STILL_HELD, asked).scalar_one(),
-        departments=_departments(
-            {row.department: _counts(row) for row in reader.conn.execute(_BY_DEPARTMENT, asked)}
-        ),
-        **ends,
-    )
-
-
-def _end_of(apply_result: str | None, *, goes: bool) -> str:
-    match apply_result:
-        case ApplyResult.REMOVED:
-            return "removed"
-        case ApplyResult.NOT_FOUND:
-            return "not_found"
-        case _:
-            return "to_remove" if goes else "kept"
 
 
 def _reviewers(

@@ -26,7 +26,7 @@ from engine.application.commands import (
     StartReview,
     StopReview,
 )
-from engine.application.ports import Transaction
+from engine.application.ports import Aggregate, Transaction
 from engine.application.service import Entitlements
 from engine.application.wakes import Wakes
 from engine.domain.assignments import Assignment, AssignmentState
@@ -217,6 +217,14 @@ class ReviewHouse:
             if not await self.wakes.run_once():
                 return
         raise AssertionError("the wakes do not come to rest")
+
+    def step(self, tx: Transaction) -> int:
+        """What the worker does for reviews in one transaction."""
+        return self.wakes._pass(
+            tx,
+            (Aggregate.REVIEW_SERIES, self.wakes._look_at_series),
+            (Aggregate.REVIEW_RUN, self.wakes._look_at_a_run),
+        )
 
     async def passes(self, time: timedelta) -> None:
         """So much time passes."""

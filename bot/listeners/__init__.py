@@ -55,7 +55,7 @@ ADMIN_COMMANDS: dict[str, Command] = {
     "remove": administration.remove,
     "reprocess": administration.reprocess,
     "reassign": administration.reassign,
-    "audit": administration.audit,
+    "audit": review_administration.audit,
     "review": review_administration.review,
     "reviews": review_administration.overview,
     "report": review_administration.report,

@@ -6,7 +6,7 @@ In the administrators' channel only; what changes something is refused by the ru
 from bot.desk import Desk, Interaction
 from bot.listeners import administration
 from bot.listeners.requests import NOTHING, Ack
-from bot.views import review_lists
+from bot.views import admin, review_lists
 from bot.views.action_ids import ListName, parse_id
 from bot.views.blocks import Message
 from engine.application.commands import ResetReview, StartReview, StopReview
@@ -117,6 +117,27 @@ async def _closed(desk: Desk, offset: int) -> Page[ReviewSummary]:
     )
 
 
+# The story -------------------------------------------------------------------------------------
+
+
+async def audit(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
+    """`audit ID`: the story of a request, or of a review."""
+    await administration.check(desk, doing)
+    reference = _reference(words)
+    requests = await desk.queries.find_requests(reference) if len(reference) >= _SHORT_ID else ()
+    if not requests:
+        found = await desk.reviews.find_reviews(reference) if len(reference) >= _SHORT_ID else ()
+        if len(found) == 1:
+            story = await desk.reviews.review_story(found[0], limit=admin.STORY_ROWS)
+            assert story is not None, "it was found a moment ago, and runs are never deleted"
+            return review_lists.story(story)
+    return await administration.audit(desk, doing, words)
+
+
+def _reference(words: str) -> str:
+    return words.strip().strip("`").upper()
+
+
 # Results ----------------------------------------------------------------------------------------
 
 
@@ -173,7 +194,7 @@ def _say(tx: Transaction, notice: Notice) -> None:
 
 async def _review(desk: Desk, words: str) -> ReviewRunId:
     """The review of this id, or of an id that ends so."""
-    reference = words.strip().strip("`").upper()
+    reference = _reference(words)
     found = await desk.reviews.find_reviews(reference) if len(reference) >= _SHORT_ID else ()
     if len(found) != 1:
         raise NotFound("review", words.strip())

@@ -75,12 +75,7 @@ def story(
     With what can be done about the request, and what has just been done as `note`.
     """
     lines = [said.entry(entry, known) for entry in entries[-STORY_ROWS:]]
-    if len(entries) > STORY_ROWS:
-        lines.insert(0, said.story_cut(len(entries) - STORY_ROWS))
-    parts = [
-        section("\n".join(lines[n : n + ROWS_IN_A_SECTION]))
-        for n in range(0, len(lines), ROWS_IN_A_SECTION)
-    ]
+    parts = rows_of_story(lines, left_out=len(entries) - len(lines))
     head = said.story_head(request)
     rows = parts or [section(said.NO_STORY)]
     noted = [section(note)] if note else []
@@ -94,6 +89,15 @@ def story(
         *rows,
     ]
     return message(note or head, blocks)
+
+
+def rows_of_story(lines: Sequence[str], *, left_out: int) -> list[Block]:
+    """The rows of a story, and how many earlier ones are not shown."""
+    shown = [said.story_cut(left_out), *lines] if left_out else lines
+    return [
+        section("\n".join(shown[n : n + ROWS_IN_A_SECTION]))
+        for n in range(0, len(shown), ROWS_IN_A_SECTION)
+    ]
 
 
 def _acts(request: AssignmentRequest, known: Known) -> list[Block]:

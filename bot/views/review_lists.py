@@ -1,6 +1,7 @@
 """Lists of reviews: those that wait for somebody, and the administrators'."""
 
 from bot.views.action_ids import ActionId, ListName
+from bot.views.admin import rows_of_story
 from bot.views.blocks import (
     Block,
     Message,
@@ -9,6 +10,7 @@ from bot.views.blocks import (
     button,
     confirm,
     context,
+    divider,
     header,
     message,
     section,
@@ -17,12 +19,14 @@ from bot.views.known import Known
 from bot.views.paging import pager
 from bot.views.review_card import own_buttons, review_button
 from bot.views.wording import review_results as said
+from bot.views.wording import review_story as told
 from bot.views.wording import words
 from engine.application.queries import Page
 from engine.application.review_queries import (
     PlannedReview,
     ReviewerSummary,
     ReviewResults,
+    ReviewStory,
     ReviewSummary,
 )
 from engine.domain.ids import ReviewRunId
@@ -128,6 +132,14 @@ def report(page: Page[ReviewSummary], *, sending: ReviewRun | None = None) -> Me
         )
         blocks.append(section(said.row(row), accessory=again))
     return message(first, [*blocks, *pager(ListName.REPORT_REVIEWS, page, ADMIN_PAGE_SIZE)])
+
+
+def story(of: ReviewStory) -> Message:
+    """The audit of one review, oldest first; of very long ones the latest rows."""
+    lines = [told.told(entry) for entry in of.entries]
+    head = told.story_head(of.run)
+    rows = rows_of_story(lines, left_out=of.total - len(lines))
+    return message(head, [header(told.STORY_TITLE), section(head), divider(), *rows])
 
 
 # Answers ----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from engine.application.audit import AuditEntry
 from engine.application.queries import Page
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
@@ -149,6 +150,16 @@ class ReviewResults:
     departments: tuple[DepartmentCounts, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewStory:
+    """What the audit tells of a run."""
+
+    run: ReviewRun
+    entries: tuple[AuditEntry, ...]
+    """The latest, oldest first."""
+    total: int
+
+
 class ReviewQueries(Protocol):
     """Every read of access reviews."""
 
@@ -158,6 +169,10 @@ class ReviewQueries(Protocol):
 
     async def find_reviews(self, reference: str) -> tuple[ReviewRunId, ...]:
         """The runs whose id ends with this text (at least four characters), at most five."""
+        ...
+
+    async def review_story(self, review_id: ReviewRunId, *, limit: int) -> ReviewStory | None:
+        """The audit of a run: started, answered, changed, reset, closed, carried out."""
         ...
 
     async def reviews(

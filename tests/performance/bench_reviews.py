@@ -127,7 +127,7 @@ async def opened(house: ReviewHouse) -> Took:
 
 def _step(tx: Any, house: ReviewHouse) -> bool:
     """One step of the worker; whether the run is open after it."""
-    house.wakes._look_at_reviews(tx)
+    house.step(tx)
     state = text("SELECT state FROM review_runs ORDER BY id DESC LIMIT 1")
     return tx.conn.execute(state).scalars().first() == ReviewState.IN_PROGRESS
 

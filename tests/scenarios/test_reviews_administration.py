@@ -142,6 +142,30 @@ async def test_without_any_review_the_lists_say_so(company: Open) -> None:
         (await contoso.administers("report reviews")).sees("No review has been closed yet.")
 
 
+async def test_the_audit_tells_the_story_of_a_review(company: Open) -> None:
+    """Who began it, what was answered about whom, what was cleared, and that it was stopped."""
+    async with company(reviewed(OLGA)) as contoso:
+        await hold(contoso, "rita", "ed")
+        reference = await started(contoso)
+        form = await presses(await review(contoso, "olga"), "Remove", on="Ed Eriksen")
+        await presses(form, "Keep", on="Ed Eriksen")
+        await contoso.administers(f"review reset {reference} Wrong list")
+        await contoso.administers(f"review stop {reference}")
+        told = await contoso.administers(f"audit {reference.lower()}")
+
+        told.sees("The story of a review")
+        told.sees(f"Production read access, policy Everybody. Review {reference}")
+        told.sees("@Ada Acheampong · began a review outside its schedule")
+        told.sees("Usher · asked the reviewers about 2 lines")
+        told.sees("@Olga Orlova · answered Remove about @Ed Eriksen")
+        told.sees("@Olga Orlova · changed the answer about @Ed Eriksen to Keep")
+        told.sees("@Ada Acheampong · cleared 1 answer: Wrong list")
+        told.sees("@Ada Acheampong · stopped it for good")
+        of_ed = await contoso.the_request("ed", READ)
+        told = await contoso.administers(f"audit {of_ed}")
+        told.sees(f"answered Remove about @Ed Eriksen in review {reference}")
+
+
 async def test_reviews_are_administered_in_the_administrators_channel_only(company: Open) -> None:
     """Ada elsewhere, and Rita anywhere, are refused; nothing begins."""
     async with company(reviewed(OLGA)) as contoso:

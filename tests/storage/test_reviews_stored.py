@@ -50,6 +50,7 @@ from tests.builders import (
     MIA,
     OLGA,
     ROB,
+    SECOND,
 )
 from tests.reviewing import (
     DONT_KNOW,
@@ -512,6 +513,29 @@ async def test_the_audit_tells_the_whole_story(house: ReviewHouse) -> None:
         "review.closed",
         "review.applied",
     ]
+    run = (await house.run()).id
+    story = await house.reviews.review_story(run, limit=100)
+    assert story is not None
+    assert [entry.activity for entry in story.entries] == await house.story()
+    short = await house.reviews.review_story(run, limit=2)
+    assert short is not None
+    assert (len(short.entries), short.entries[-1].activity) == (2, "review.applied")
+    assert short.total == len(story.entries)
+
+
+async def test_the_story_of_a_review_is_its_own(house: ReviewHouse) -> None:
+    """Another one of the same policy has another story."""
+    await opened(house, settings(), ROB)
+    await house.stops()
+    house.clock.pass_by(SECOND)
+    await house.starts()
+    first, second = await house.runs()
+    stories = [await house.reviews.review_story(run.id, limit=9) for run in (first, second)]
+    told = [[entry.activity for entry in one.entries] for one in stories if one is not None]
+    assert told == [
+        ["review.scheduled", "review.opened", "review.in_progress", "review.stopped"],
+        ["review.started", "review.opened", "review.in_progress"],
+    ]
 
 
 async def test_results_are_told_to_administrators_and_owners(house: ReviewHouse) -> None:
@@ -611,7 +635,7 @@ async def test_a_snapshot_in_chunks_has_every_line_once(
         with pytest.raises(Killed):
             await house.store.write(_then_killed, house)
         await house.check_counts()
-        await house.store.write(house.wakes._look_at_reviews)
+        await house.store.write(house.step)
     await house.check_counts()
     summary = await house.reviews.review((await house.run()).id)
     assert summary is not None
@@ -624,7 +648,7 @@ class Killed(Exception):
 
 
 def _then_killed(tx: object, house: ReviewHouse) -> None:
-    house.wakes._look_at_reviews(tx)  # type: ignore[arg-type]
+    house.step(tx)  # type: ignore[arg-type]
     raise Killed
 
 
@@ -637,7 +661,7 @@ async def test_removals_in_chunks_happen_once_each_though_interrupted(house: Rev
     while (await house.run()).state is not S.APPLIED:
         with pytest.raises(Killed):
             await house.store.write(_then_killed, house)
-        await house.store.write(house.wakes._look_at_reviews)
+        await house.store.write(house.step)
     assert not any([await house.holds(who) for who in people])
     assert len(await house.said("access_ended")) == 45
     results = await house.reviews.review_results((await house.run()).id)
@@ -654,7 +678,7 @@ async def test_a_stop_half_way_through_the_removals_leaves_the_rest_their_access
     await house.settle()
     house.clock.pass_by(14 * DAY)
     while (await house.run()).cursor == "":
-        await house.store.write(house.wakes._look_at_reviews)
+        await house.store.write(house.step)
     await house.stops()
     await house.passes(DAY)
     results = await house.reviews.review_results((await house.run()).id)
@@ -668,7 +692,7 @@ async def test_what_ended_before_it_was_removed_is_noted(house: ReviewHouse) -> 
     """ARV-17: between the close and its turn Rob gave it back himself."""
     await opened(house, settings(silence=NoResponse.REMOVE), ROB)
     house.clock.pass_by(14 * DAY)
-    await house.store.write(house.wakes._look_at_reviews)
+    await house.store.write(house.step)
     assert (await house.run()).state is S.APPLYING
     await house.do(GiveBack(assignment_id=house.given[ROB]), Actor(person_id=ROB))
     await house.settle()

@@ -2,11 +2,11 @@
 
 from bot.views.known import Known
 from bot.views.texts import cut_markup, mention, named, one_line, reference, when
-from bot.views.wording import delivery, review_story, words
+from bot.views.wording import audit, delivery, review_story
 from bot.views.wording.requests import asks, numbered
 from bot.views.wording.states import state_words
 from bot.views.wording.words import several
-from engine.application.audit import SYSTEM, AuditEntry
+from engine.application.audit import AuditEntry
 from engine.application.queries import RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.catalogs import AccessPackage
@@ -170,15 +170,14 @@ _ACTIVITIES: dict[str, str] = {
 
 def entry(row: AuditEntry, known: Known) -> str:
     """One row of the audit: when, who, what, why."""
-    who = words.USHER if row.actor == SYSTEM else _actor(row.actor)
     if row.activity.startswith(f"{review_story.SUBJECT}."):
-        return f"{when(row.at)} · {who} · {review_story.happened(row, named_review=True)}"
+        return audit.row(row, review_story.happened(row, named_review=True))
     verb = _ACTIVITIES.get(row.activity) or _unnamed(row.activity)
     subject = row.activity.partition(".")[0]
     stage = f"stage {row.stage + 1} " if row.stage is not None and subject == "stage" else ""
     what = _right(row, known)
     why = f": {cut_markup(one_line(row.why), WHY_SHOWN)}" if row.why.strip() else ""
-    return f"{when(row.at)} · {who} · {stage}{what}{verb}{why}"
+    return audit.row(row, f"{stage}{what}{verb}{why}")
 
 
 def _unnamed(activity: str) -> str:
@@ -191,13 +190,6 @@ def _right(row: AuditEntry, known: Known) -> str:
         return ""
     label = known.target_label(row.details.get("connector", ""), target)
     return f"{delivery.right_of(role, label)} "
-
-
-def _actor(actor: str) -> str:
-    if actor == "operator":
-        return "the operator"
-    is_id = actor.isascii() and actor.isalnum()
-    return mention(PersonId(actor)) if is_id else named(actor, bold=False)
 
 
 def story_head(request_: AssignmentRequest) -> str:

@@ -36,7 +36,7 @@ def administrators_usage(command: str) -> tuple[str, ...]:
         f"`{command} remove @person PACKAGE`: take a package away",
         f"`{command} reprocess ID`: try a failed delivery again",
         f"`{command} reassign ID @person`: have somebody else decide",
-        f"`{command} audit ID`: the story of a request",
+        f"`{command} audit ID`: the story of a request or a review",
         f"`{command} reviews`: every access review with its progress, and what is planned",
         f"`{command} review start PACKAGE`: begin a review now, outside its schedule",
         f"`{command} review stop ID [why]`: end a review for good",

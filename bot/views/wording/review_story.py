@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from bot.views.texts import cut_markup, mention, named, one_line, reference
-from bot.views.wording import words
-from bot.views.wording.reviews import VERDICTS
+from bot.views.wording import audit, words
+from bot.views.wording.reviews import VERDICTS, numbered
+from bot.views.wording.states import review_is
 from bot.views.wording.words import several
 from engine.application.audit import AuditEntry
 from engine.domain.ids import PersonId
 from engine.domain.review_lines import ReviewVerdict
+from engine.domain.reviews import ReviewRun
 
 WHY_SHOWN = 300
 SUBJECT = "review"
@@ -20,6 +22,22 @@ def happened(row: AuditEntry, *, named_review: bool) -> str:
     where = f" in review `{reference(row.details.get('review', ''))}`" if named_review else ""
     why = f": {cut_markup(one_line(row.why), WHY_SHOWN)}" if row.why.strip() else ""
     return f"{said}{where}{why}"
+
+
+STORY_TITLE = "The story of a review"
+
+
+def story_head(run: ReviewRun) -> str:
+    """What the story is about."""
+    return (
+        f"{named(run.package_name)}, policy {named(run.policy_name, bold=False)}. {numbered(run)} "
+        f"(`{run.id}`) {review_is(run.state)}."
+    )
+
+
+def told(row: AuditEntry) -> str:
+    """One row of it."""
+    return audit.row(row, happened(row, named_review=False))
 
 
 def _lines(row: AuditEntry) -> int:
@@ -44,7 +62,8 @@ def _stage(row: AuditEntry) -> str:
 
 
 def _asked(row: AuditEntry) -> str:
-    return f"asked the reviewers of {_stage(row)} about {several(_lines(row), 'line')}"
+    stage = f" of {_stage(row)}" if row.stage else ""
+    return f"asked the reviewers{stage} about {several(_lines(row), 'line')}"
 
 
 def _next_stage(row: AuditEntry) -> str:

@@ -25,7 +25,8 @@ from bot.views.home_tab import HomeData
 from bot.views.review_form import FormLine
 from bot.views.review_reasons import ReasonFormData, SeveralFormData
 from bot.views.review_state import FormState, Show, mark_of
-from engine.application.review_queries import PlannedReview, ReviewSummary
+from engine.application.audit import SYSTEM, AuditEntry
+from engine.application.review_queries import PlannedReview, ReviewStory, ReviewSummary
 from engine.domain.assignment_requests import RequestType
 from engine.domain.assignments import EndReason
 from engine.domain.ids import AssignmentId
@@ -171,6 +172,19 @@ BY_OLGA = replace(
     asked(request_type=RequestType.ADMIN_REMOVE), requestor_id=OLGA, justification="Off the rota"
 )
 BY_SILENCE = replace(asked(request_type=RequestType.SYSTEM_REMOVE), justification="")
+STORY = ReviewStory(
+    run=APPLIED,
+    entries=tuple(
+        AuditEntry(at=NOW, actor=who, activity=f"review.{what}", details={"review": REVIEW, **more})
+        for who, what, more in (
+            (SYSTEM, "in_progress", {"lines": "38"}),
+            (OLGA, "bulk_decided", {"verdict": "keep", "lines": "30", "changed": "2"}),
+            (SYSTEM, "closed", {}),
+            (SYSTEM, "applied", {"lines": "0"}),
+        )
+    ),
+    total=200,
+)
 TAKEN = held(ended(EndReason.REVIEWED))
 MESSAGES: dict[str, Callable[[], Message | None]] = {
     "waiting": lambda: waiting.render(page(), KNOWN, a_page(summary(), summary(OWN, ONE))),
@@ -188,6 +202,7 @@ MESSAGES: dict[str, Callable[[], Message | None]] = {
     "stopped_undecided": lambda: review_lists.stopped(house.results(STOPPED, counts=FRESH)),
     "reset": lambda: review_lists.reset(OPEN, 12),
     "reset_nothing": lambda: review_lists.reset(SECOND, 0),
+    "story": lambda: review_lists.story(STORY),
     "not_closed": lambda: review_lists.not_closed(OPEN),
     "reminder": lambda: review_notices.reminder(summary(counts=HALF)),
     "reminder_own": lambda: review_notices.reminder(summary(OWN, ONE)),
