@@ -44,6 +44,8 @@ DELIVERY = "test_delivery.py::"
 FAULTS = "test_faults.py::"
 SOCKETS = "test_socket_mode.py::"
 
+PAID = "the workspace is on a paid plan and permits it"
+
 METHOD_TESTS: dict[str, tuple[str, str]] = {
     "api.test": (DOOR + "test_token_faults_have_slacks_words", ""),
     "apps.connections.open": (SOCKETS + "test_an_address_works_once", ""),
@@ -100,18 +102,18 @@ METHOD_TESTS: dict[str, tuple[str, str]] = {
     "oauth.v2.access": ("test_oauth.py::test_a_code_becomes_a_token_that_works", "bot tokens only"),
     "team.info": (PLACES + "test_the_workspace_and_the_bot_describe_themselves", ""),
     "team.profile.get": (PLACES + "test_a_manager_field_holds_a_user_id", "text and user fields"),
-    "usergroups.create": (PLACES + "test_user_groups_are_made_disabled_and_listed", ""),
-    "usergroups.disable": (PLACES + "test_user_groups_are_made_disabled_and_listed", ""),
-    "usergroups.enable": (PLACES + "test_user_groups_are_made_disabled_and_listed", ""),
+    "usergroups.create": (PLACES + "test_user_groups_are_made_disabled_and_listed", PAID),
+    "usergroups.disable": (PLACES + "test_user_groups_are_made_disabled_and_listed", PAID),
+    "usergroups.enable": (PLACES + "test_user_groups_are_made_disabled_and_listed", PAID),
     "usergroups.list": (PLACES + "test_user_groups_are_made_disabled_and_listed", ""),
-    "usergroups.update": (PLACES + "test_user_groups_are_made_disabled_and_listed", ""),
+    "usergroups.update": (PLACES + "test_user_groups_are_made_disabled_and_listed", PAID),
     "usergroups.users.list": (
         PLACES + "test_the_people_of_a_user_group_are_replaced_as_a_whole",
         "",
     ),
     "usergroups.users.update": (
         PLACES + "test_the_people_of_a_user_group_are_replaced_as_a_whole",
-        "",
+        PAID,
     ),
     "users.conversations": (PLACES + "test_channels_are_made_joined_left_and_archived", ""),
     "users.getPresence": (

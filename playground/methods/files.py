@@ -13,6 +13,8 @@ from playground.records import FileRecord
 from playground.web_api import Call, method
 from playground.wire import Json, Refused, as_json
 
+LONGEST_ALT_TEXT = 1_000
+
 
 @method("files.getUploadURLExternal", tier=4, scopes=("files:write",))
 async def files_get_upload_url(call: Call) -> Json:
@@ -20,10 +22,10 @@ async def files_get_upload_url(call: Call) -> Json:
     name = call.args.text("filename")
     length = call.args.number("length", 0)
     if length <= 0:
-        raise Refused(
-            "invalid_arguments",
-            response_metadata={"messages": ["[ERROR] missing required field: length"]},
-        )
+        raise Refused("missing_argument")
+    alt_text = call.args.text("alt_txt", "")
+    if len(alt_text) > LONGEST_ALT_TEXT:
+        raise Refused("alt_txt_too_large")
     workspace = call.playground.workspace
     file = FileRecord(
         id=workspace.new_id("F"),
@@ -31,7 +33,7 @@ async def files_get_upload_url(call: Call) -> Json:
         title=name,
         length=length,
         created=workspace.seconds(),
-        alt_text=call.args.text("alt_txt", ""),
+        alt_text=alt_text,
     )
     workspace.files[file.id] = file
     return {"upload_url": f"{call.playground.url}/files/upload/{file.id}", "file_id": file.id}

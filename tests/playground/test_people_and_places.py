@@ -299,6 +299,18 @@ async def test_files_are_uploaded_in_two_steps(
     assert await refused(client.files_info(file=info["file"]["id"])) == "file_not_found"
 
 
+async def test_an_upload_needs_a_length_and_at_most_a_thousand_characters_about_it(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """docs.slack.dev, files.getUploadURLExternal: `missing_argument`, `alt_txt_too_large`."""
+    nothing = client.files_getUploadURLExternal(filename="x.png", length=0)
+    assert await refused(nothing) == "missing_argument"
+    given = await client.files_getUploadURLExternal(filename="x.png", length=1, alt_txt="a" * 1_000)
+    assert playground.workspace.files[given["file_id"]].alt_text == "a" * 1_000
+    past = client.files_getUploadURLExternal(filename="x.png", length=1, alt_txt="a" * 1_001)
+    assert await refused(past) == "alt_txt_too_large"
+
+
 async def test_standing_and_groups_are_changed_by_administrators(playground: Playground) -> None:
     """A guest becomes a member, somebody comes back, a group is put out of use."""
     await playground.changes_profile("gus", kind="member")
