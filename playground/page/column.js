@@ -1,6 +1,6 @@
-/** One person's side of the workspace: the app's Messages and Home tabs, their channels, threads, and their line. */
+/** One person's side of the workspace: the app's Messages and Home tabs, their channels, and their line. */
 
-import { act, getConversation, getThread } from "/page/api.js";
+import { act, getConversation } from "/page/api.js";
 import { timeOfDay } from "/page/dates.js";
 import { freshId, h, replace } from "/page/dom.js";
 import { drawBlocks } from "/page/blocks/index.js";
@@ -12,6 +12,7 @@ import { face, kindBadge, placeName } from "/page/people.js";
 import { homeScene, messageScene } from "/page/scenes.js";
 import { channel, nameOf, nowSeconds, person, workspace } from "/page/state.js";
 import { PlaceTabs } from "/page/tabs.js";
+import { Thread } from "/page/thread.js";
 
 const NEAR_BOTTOM_PX = 80;
 
@@ -25,7 +26,6 @@ export class Column {
     this.loaded = false;
     this.loading = false;
     this.again = false;
-    this.thread = null;
     this.channelId = null;
     this.dmId = null;
     this.firstUnread = null;
@@ -52,7 +52,7 @@ export class Column {
     this.formBar = h("div", { class: "form-bar", hidden: true });
     this.composer = new Composer({ personId: this.personId, label: "Message", send: (text) => this.send(text) });
     if (someone?.kind === "deleted") this.composer.disable("This account is deactivated");
-    this.threadPane = h("section", { class: "thread", hidden: true, "aria-label": "Thread" });
+    this.thread = new Thread(this);
     this.element = h("section", { class: "column", "aria-labelledby": this.labelId, dataset: { person: this.personId },
       on: { pointerdown: () => this.pointed(), focusin: () => this.pressing || this.attended() } },
     h("header", { class: "column-head" },
@@ -62,7 +62,7 @@ export class Column {
         h("p", { class: "column-title", title: about }, about)),
       h("button", { type: "button", class: "icon-button", "aria-label": `Close ${nameOf(someone)}`, on: { click: () => this.hooks.close(this) } }, icon("close"))),
     this.tabs.element,
-    h("div", { class: "column-body" }, this.scroller, this.jump, this.threadPane),
+    h("div", { class: "column-body" }, this.scroller, this.jump, this.thread.element),
     this.formBar, this.notices, this.composer.element);
     // A column that becomes narrower or lower, or whose pictures arrive, keeps showing the newest message.
     const keepUp = new ResizeObserver(() => this.atBottom && this.place !== "home" && this.toBottom());
@@ -87,7 +87,7 @@ export class Column {
       this.loaded = false;
       this.firstUnread = null;
       this.list.replaceChildren();
-      this.closeThread();
+      this.thread.close();
     }
     this.place = next;
     this.tabs.select(next);
@@ -116,7 +116,7 @@ export class Column {
         const told = await getConversation(this.personId, place === "home" ? "app" : place);
         if (place === this.place) this.take(told);
         else this.again = true;
-        if (this.thread) await this.refreshThread();
+        await this.thread.refresh();
       } while (this.again);
     } catch (problem) {
       this.notice(`This conversation could not be fetched: ${problem.message}.`);
@@ -182,7 +182,7 @@ export class Column {
     const rows = rowsOf(all, { tz: this.someone?.tz, firstUnread: this.firstUnread });
     if (this.hasMore) rows.unshift({ kind: "more", key: "more" });
     showRows(this.list, rows.filter((row) => row.kind !== "more"), (message) => messageScene(this.personId, message, this.channelId, this.sceneHooks()),
-      { openThread: (message) => this.openThread(message) });
+      { openThread: (message) => this.thread.open(message) });
     this.list.classList.toggle("has-more", Boolean(this.hasMore));
     this.emptyNote(all.length === 0);
   }
@@ -282,43 +282,5 @@ export class Column {
     if (!waiting) return;
     replace(this.formBar, icon("file"), h("span", {}, "A form is open: ", h("strong", {}, stack.at(-1).title?.text ?? "")),
       h("button", { type: "button", class: "button button-small", on: { click: () => this.hooks.forms.bringForward(this.personId, true) } }, "Show it"));
-  }
-
-  async openThread(message) {
-    this.thread = { channel: message.channel ?? this.channelId, ts: message.thread_ts ?? message.ts };
-    this.threadList = h("ol", { class: "messages" });
-    const composer = new Composer({ personId: this.personId, label: "Reply", send: (text) => this.reply(text), commands: false });
-    const back = h("button", { type: "button", class: "icon-button", "aria-label": "Back to the conversation", on: { click: () => this.closeThread() } }, icon("back"));
-    replace(this.threadPane, h("header", { class: "thread-head" }, back, h("h3", {}, "Thread"), h("span", {}, placeName(this.place))),
-      h("div", { class: "scroller", tabindex: "0" }, this.threadList), composer.element);
-    this.threadPane.hidden = false;
-    this.element.classList.add("shows-thread");
-    await this.refreshThread();
-    composer.input.focus();
-  }
-
-  async refreshThread() {
-    const { channel: channelId, ts } = this.thread;
-    const told = await getThread(this.personId, channelId, ts);
-    if (!this.thread) return;
-    const rows = rowsOf(told.messages, { tz: this.someone?.tz, firstUnread: null, inThread: true });
-    showRows(this.threadList, rows, (message) => messageScene(this.personId, message, channelId, this.sceneHooks()), { openThread: null });
-  }
-
-  async reply(text) {
-    if (text.startsWith("/")) {
-      this.notice(`${text.split(" ")[0]} is not supported in threads.`);
-      return false;
-    }
-    const answer = await act(this.personId, "say", { channel: this.thread.channel, text, thread_ts: this.thread.ts });
-    if (!answer.ok) this.notice(answer.error);
-    await this.refreshThread();
-    return answer.ok;
-  }
-
-  closeThread() {
-    this.thread = null;
-    this.threadPane.hidden = true;
-    this.element.classList.remove("shows-thread");
   }
 }
