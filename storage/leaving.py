@@ -101,13 +101,17 @@ def _json(name: str, columns: Sequence[str], postgres: bool) -> str:
 
 
 def _every_message(postgres: bool) -> str:
-    """Cards and notices asked for, and the cards of the subjects that were touched."""
+    """The cards of the subjects that were touched, then cards and notices asked for.
+
+    What somebody looks at tells the truth before anything new rings: between two messages of one
+    conversation a second passes.
+    """
     told = _json("told", ("place", *_TOLD, "detail"), postgres)
     touched = _json("touched", ("subject_id", "at"), postgres)
     return f"""(
         SELECT place, {_names(_TOLD)}, detail FROM {told} told
         UNION ALL
-        SELECT 1000000, {_names(_TOLD, "m.")}, ''
+        SELECT -1, {_names(_TOLD, "m.")}, ''
         FROM messages m JOIN {touched} touched ON touched.subject_id = m.subject_id
         WHERE m.is_card AND m.key NOT IN (SELECT key FROM {told} again))"""
 

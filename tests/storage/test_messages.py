@@ -59,6 +59,22 @@ async def test_messages_of_a_lane_leave_in_the_order_they_were_asked_for(
     assert await _all_keys(store) == ["z", "a", "m", "b"]
 
 
+async def test_a_card_that_is_shown_is_brought_up_to_date_before_anything_new_is_said(
+    store: DatabaseStore,
+) -> None:
+    """Whoever looks at it sees the truth at once; what rings may come a second later."""
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    shown = await _all_keys(store)
+
+    def denied(tx: Transaction) -> None:
+        tx.add_notices([acts.notice("denied")], NOW)
+        tx.touch_cards(["request-0001"], NOW)
+
+    await store.write(denied)
+
+    assert await _all_keys(store) == [*shown, "denied"]
+
+
 async def test_a_notice_is_said_once_for_ever(store: DatabaseStore) -> None:
     """The same key again, in one transaction, waiting or long said, says nothing."""
     await store.write(lambda tx: tx.add_notices([acts.notice(), acts.notice()], NOW))
