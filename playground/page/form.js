@@ -181,7 +181,7 @@ export class Forms {
 
   focusFirst() {
     const wished = this.dialog.querySelector("[data-focus-on-load=yes]");
-    const first = wished ?? this.dialog.querySelector(".modal-body :is(input, textarea, select):not([disabled])");
+    const first = wished ?? this.dialog.querySelector(".modal-body .input :is(input, textarea, select):not([disabled])");
     (first ?? this.dialog.querySelector(".modal-title")).focus();
   }
 

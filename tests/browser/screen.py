@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 
 from playwright.sync_api import ConsoleMessage, Locator, Page
 
@@ -40,6 +41,12 @@ class Screen:
         self.line(name).fill(text)
         self.page.keyboard.press("Escape")
         self.page.keyboard.press("Enter")
+
+    def sends(self, act: str) -> AbstractContextManager[object]:
+        """Waits at its end until the page has sent this act and was answered."""
+        return self.page.expect_response(
+            lambda answer: f'"do":"{act}"' in (answer.request.post_data or "")
+        )
 
     @property
     def form(self) -> Locator:

@@ -92,7 +92,8 @@ def test_a_menu_in_a_message_sends_what_was_chosen(screen: Screen, server: FakeS
     screen.page.get_by_role("navigation").get_by_role("button", name="Olga").click()
     menu = screen.column("Olga").locator("[data-block-id=p1]").get_by_role("combobox")
     menu.click()
-    screen.page.get_by_role("option", name="Keep").click()
+    with screen.sends("press"):
+        screen.page.get_by_role("option", name="Keep").click()
     expect(menu).to_have_value("Keep")
     sent = next(one for one in server.workspace.asked if one["do"] == "press")
     assert isinstance(sent["container"], dict)
@@ -107,7 +108,8 @@ def test_the_overflow_menu_is_walked_with_the_arrows(screen: Screen, server: Fak
     more.focus()
     screen.page.keyboard.press("Enter")
     screen.page.keyboard.press("ArrowDown")
-    screen.page.keyboard.press("Enter")
+    with screen.sends("press"):
+        screen.page.keyboard.press("Enter")
     expect(more).to_be_focused()
     sent = next(one for one in server.workspace.asked if one["do"] == "press")
     assert isinstance(sent["value"], dict)

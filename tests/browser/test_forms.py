@@ -189,3 +189,20 @@ def test_several_are_chosen_and_dropped_again(screen: Screen, server: FakeServer
     assert isinstance(sent, dict)
     chosen = sent["values"]["multi"]["a"]["selected_options"]
     assert [one["value"] for one in chosen] == ["blue"]
+
+
+def test_a_form_without_inputs_begins_at_its_title(screen: Screen, server: FakeServer) -> None:
+    """A menu among its buttons is no field; nobody chooses there by accident."""
+    menu = {"type": "users_select", "action_id": "who"}
+    server.workspace.stacks["U01RITA"] = [
+        {
+            "id": "V01READ",
+            "type": "modal",
+            "hash": "1",
+            "title": {"type": "plain_text", "text": "Just reading"},
+            "blocks": [{"type": "actions", "block_id": "a", "elements": [menu]}],
+            "state": {"values": {}},
+        }
+    ]
+    server.tell("view", **{"as": "U01RITA"})
+    expect(screen.form.get_by_role("heading", name="Just reading")).to_be_focused()
