@@ -31,6 +31,7 @@ from bot.measured import (
 )
 from bot.messenger import SlackMessenger
 from bot.metrics import Metrics
+from bot.review_files import ReviewFiles
 from bot.settings import Settings
 from bot.slack_checks import Identity
 from connectors import people_csv, registry
@@ -164,10 +165,12 @@ async def open_house(
             Listeners(desk).register(bolt)
             recurring = _recurring(timed, mirror, source)
             jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
+            files = ReviewFiles(reviews, queries, clock)
             slack = SlackMessenger(
                 client,
                 queries,
                 reviews=reviews,
+                files=files,
                 workspace_url=identity.url,
                 command=settings.command,
             )
@@ -199,8 +202,11 @@ async def open_house(
                 connectors=tuple(built),
                 notices=identity.notices,
             )
-            yield house
-            await desk.drain(LAST_SECONDS)
+            try:
+                yield house
+                await desk.drain(LAST_SECONDS)
+            finally:
+                await files.close()
 
 
 def digest_of(text: str) -> str:

@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import review_messages, review_summary
+from bot.review_files import ReviewFiles
 from bot.views import (
     approval_card,
     delivery_failure_card,
@@ -90,6 +91,7 @@ class SlackMessenger:
         queries: Queries,
         *,
         reviews: ReviewQueries,
+        files: ReviewFiles,
         workspace_url: str | None,
         command: str,
     ) -> None:
@@ -100,6 +102,7 @@ class SlackMessenger:
         self._client = client
         self._queries = queries
         self._reviews = reviews
+        self._files = files
         self._workspace_url = workspace_url
         self._command = command
 
@@ -141,7 +144,7 @@ class SlackMessenger:
             if channel is not None and ts is not None:
                 return Shown(channel=channel, ts=ts, digest=digest)
         channel = work.channel or await self._conversation(work)
-        files = await review_summary.files_of(results, self._reviews, self._queries, key=work.key)
+        files = await review_summary.files_of(results, self._files, key=work.key)
         try:
             ts = await review_summary.share(self._client, files, channel=channel, text=message.text)
         except SlackApiError as error:

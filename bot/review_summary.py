@@ -7,9 +7,7 @@ arrived is found again. An upload that was never completed vanishes by itself.
 """
 
 import asyncio
-import csv
 import hashlib
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -17,22 +15,13 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import review_chart
+from bot.review_files import ReviewFiles, Table
 from bot.views.texts import cut, reference
-from bot.views.wording import review_file, words
 from bot.views.wording import review_results as said
 from engine.application.lanes import refuse_when_late
 from engine.application.ports import MessageFailed
-from engine.application.queries import Queries
-from engine.application.review_queries import (
-    DepartmentCounts,
-    ReviewLineSummary,
-    ReviewQueries,
-    ReviewResults,
-)
-from engine.domain.ids import PersonId, ReviewRunId
-from engine.domain.people import Person
+from engine.application.review_queries import DepartmentCounts, ReviewResults
 
-ROWS_AT_ONCE = 1000
 UPLOAD_SECONDS = 20.0
 """For the bytes of one file; well under what a lane waits for its message."""
 NO_UPLOADS = frozenset(
@@ -55,21 +44,23 @@ class File:
 
     name: str
     title: str
-    content: bytes
+    content: bytes | Table
     alt_text: str = ""
 
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return self.content.size if isinstance(self.content, Table) else len(self.content)
 
-async def files_of(
-    results: ReviewResults, reviews: ReviewQueries, queries: Queries, *, key: str
-) -> tuple[File, ...]:
-    """The picture, if there is anything to draw, and the table."""
+
+async def files_of(results: ReviewResults, files: ReviewFiles, *, key: str) -> tuple[File, ...]:
+    """The picture, if there is anything to draw, and the table.
+
+    Raises `MessageFailed` while the table is being written.
+    """
     run = results.run
     stem = f"review-{reference(run.id)}-{mark_of(key)}"
-    table = File(
-        name=f"{stem}.csv",
-        title=said.file_title(run),
-        content=await _table(run.id, reviews, queries),
-    )
+    table = File(name=f"{stem}.csv", title=said.file_title(run), content=await files.table(run.id))
     bars = review_chart.bars(results.departments)
     if not bars:
         return (table,)
@@ -111,9 +102,9 @@ async def share(client: AsyncWebClient, files: Iterable[File], *, channel: str, 
     for file in files:
         extra = {"alt_txt": file.alt_text} if file.alt_text else {}
         given = await client.files_getUploadURLExternal(
-            filename=file.name, length=len(file.content), **extra
+            filename=file.name, length=file.size, **extra
         )
-        await _put(client, str(given["upload_url"]), file.content)
+        await _put(client, str(given["upload_url"]), file)
         uploaded.append({"id": str(given["file_id"]), "title": file.title})
     refuse_when_late()
     await client.files_completeUploadExternal(
@@ -122,44 +113,19 @@ async def share(client: AsyncWebClient, files: Iterable[File], *, channel: str, 
     return str(uploaded[0]["id"])
 
 
-async def _put(client: AsyncWebClient, url: str, content: bytes) -> None:
+async def _put(client: AsyncWebClient, url: str, file: File) -> None:
     session = client.session
     assert session is not None, "our client is built with a session"
     timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS)
-    async with session.post(url, data=content, proxy=client.proxy, timeout=timeout) as answer:
+    content = file.content.parts() if isinstance(file.content, Table) else file.content
+    sending = session.post(
+        url,
+        data=content,
+        headers={"Content-Length": str(file.size)},
+        proxy=client.proxy,
+        timeout=timeout,
+    )
+    async with sending as answer:
         if answer.status != 200:
             problem = f"Slack answered {answer.status} to the bytes of a file"
             raise MessageFailed(problem, retry_after=None, reached=False)
-
-
-# The table --------------------------------------------------------------------------------------
-
-
-async def _table(review_id: ReviewRunId, reviews: ReviewQueries, queries: Queries) -> bytes:
-    """Every line. With a byte order mark, by which spreadsheets know that it is UTF-8."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(review_file.COLUMNS)
-    people: dict[PersonId, Person] = {}
-    after: str | None = None
-    while True:
-        page = await reviews.all_review_lines(review_id, after=after, limit=ROWS_AT_ONCE)
-        await _look_up(page.rows, people, queries)
-        for row in page.rows:
-            writer.writerow(review_file.cells(row, lambda who: _name(who, people)))
-        after = page.after
-        if after is None:
-            return out.getvalue().encode("utf-8-sig", "replace")
-
-
-async def _look_up(
-    rows: Iterable[ReviewLineSummary], people: dict[PersonId, Person], queries: Queries
-) -> None:
-    wanted = {who for row in rows for who in review_file.people_in(row)} - set(people)
-    if wanted:
-        people.update(await queries.people(wanted))
-
-
-def _name(person_id: PersonId, people: Mapping[PersonId, Person]) -> str:
-    person = people.get(person_id)
-    return person.name if person else words.SOMEBODY

@@ -118,7 +118,7 @@ def test_a_row_has_every_column() -> None:
     row = replace(row, earlier=(a_decision(MAX, V.KEEP, "Is on the rota"),))
     told = dict(zip(review_file.COLUMNS, review_file.cells(row, name), strict=True))
 
-    assert told["Person"] == "Rob"
+    assert told["Person"] == "Rob Reed", "as the mirror knows them"
     assert told["Decision"] == "Remove"
     assert told["Reviewer"] == "Olga"
     assert told["Reason"] == "Left the rota"

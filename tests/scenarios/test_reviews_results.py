@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import review_files
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
@@ -84,6 +85,17 @@ async def test_the_results_are_given_again(company: Open) -> None:
         assert len(shared(contoso, "ada")) == 8
         assert len(set(shared(contoso, "ada"))) == 8, "each has a name of its own"
         assert len(shared(contoso, "olga")) == 2
+
+
+async def test_results_whose_file_takes_long_come_as_soon_as_it_is_written(
+    company: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message comes back for it; nobody gets it twice."""
+    monkeypatch.setattr(review_files, "WAIT_SECONDS", 0)
+    async with company(reviewed(OLGA)) as contoso:
+        await closed(contoso)
+
+        assert len(shared(contoso, "ada")) == len(shared(contoso, "olga")) == 2
 
 
 async def test_an_open_review_has_no_results_yet(company: Open) -> None:

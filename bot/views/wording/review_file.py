@@ -52,8 +52,12 @@ def cells(row: ReviewLineSummary, name: Name) -> tuple[str, ...]:
     """A line, in the order of `COLUMNS`."""
     line, assignment, person = row.line, row.assignment, row.person
     justification = row.origin.justification if row.origin else ""
+
+    def known(person_id: PersonId) -> str:
+        return person.name if person and person_id == line.target_id else name(person_id)
+
     found = (
-        name(line.target_id),
+        known(line.target_id),
         line.target_id,
         (person.email or "") if person else "",
         line.department,
@@ -61,14 +65,14 @@ def cells(row: ReviewLineSummary, name: Name) -> tuple[str, ...]:
         _moment(assignment.ends_at),
         _last_used(line.last_use),
         justification,
-        _given_by(row.origin, name),
+        _given_by(row.origin, known),
         _RECOMMENDED[row.advice.recommendation],
-        plainly(advice_reason(row.advice, line.department), name),
+        plainly(advice_reason(row.advice, line.department), known),
         _decision(line),
-        name(line.decided_by) if line.decided_by else "",
+        known(line.decided_by) if line.decided_by else "",
         _moment(line.decided_at),
         line.reason,
-        "; ".join(_earlier(decision, name) for decision in row.earlier),
+        "; ".join(_earlier(decision, known) for decision in row.earlier),
         result(row),
         line.problem,
     )
@@ -81,14 +85,14 @@ def harmless(cell: str) -> str:
 
 
 def people_in(row: ReviewLineSummary) -> set[PersonId]:
-    """Whose names a line needs."""
+    """Whose names a line needs besides the holder's, who comes with it."""
     line, origin = row.line, row.origin
-    found = {line.target_id, *(decision.decided_by for decision in row.earlier)}
+    found = {decision.decided_by for decision in row.earlier}
     if line.decided_by is not None:
         found.add(line.decided_by)
     if origin is not None:
         found |= {origin.requestor_id, *approvers(origin)}
-    return found
+    return found - ({line.target_id} if row.person else set())
 
 
 def _decision(line: ReviewLine) -> str:
