@@ -9,7 +9,6 @@ pressed are best effort; nothing depends on them.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -18,8 +17,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.interaction import Interaction, interaction
 from bot.views import answers, said
-from bot.views.action_ids import is_over_home, over_home
+from bot.views.action_ids import over_home
 from bot.views.blocks import Message, View
 from bot.views.known import Known, people_in
 from engine.application.commands import Actor
@@ -41,80 +41,16 @@ from engine.domain.refusals import (
     Refusal,
 )
 
+__all__ = ["Desk", "Interaction", "interaction"]
+
 log = logging.getLogger(__name__)
 
 LOOK_UP_SECONDS = 2.0
 """Of the three that Slack waits for an acknowledgement."""
+MEMBERS = 1000
+"""Of a channel, in one answer of Slack's."""
 SEVERAL = 1000
 """Characters of an answer's text that are surely enough for a sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interaction:
-    """Who did something where; parsed from any payload Slack sends about a person's doing."""
-
-    person_id: PersonId
-    team_id: str | None = None
-    channel_id: ChannelId | None = None
-    trigger_id: str | None = None
-    response_url: str | None = None
-    view: Mapping[str, Any] | None = None
-    """The form or home tab it happened in."""
-    state: Mapping[str, Any] = field(default_factory=dict)
-    """`values` of the view or of the message."""
-    ephemeral: bool = False
-    """Pressed in a message only this person sees."""
-
-    @property
-    def actor(self) -> Actor:
-        """Whoever it was, unchecked: for what is only written down."""
-        return Actor(person_id=self.person_id, channel_id=self.channel_id)
-
-    @property
-    def in_home(self) -> bool:
-        """Pressed on the home tab."""
-        return self.view is not None and self.view.get("type") == "home"
-
-    @property
-    def in_form(self) -> bool:
-        """Pressed inside a form."""
-        return self.view is not None and self.view.get("type") == "modal"
-
-    @property
-    def over_home(self) -> bool:
-        """In a form that was opened from the home tab, which is to be drawn anew after it."""
-        return self.in_form and is_over_home((self.view or {}).get("callback_id"))
-
-
-def interaction(body: Mapping[str, Any]) -> Interaction:
-    """Read who and where from a command, a click, a submission or an options request."""
-    user = body.get("user") or {}
-    view = body.get("view")
-    container = body.get("container") or {}
-    channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-    channel = channel or body.get("channel_id")
-    values = ((view or {}).get("state") or body.get("state") or {}).get("values") or {}
-    team_id = user.get("team_id") or (body.get("team") or {}).get("id") or body.get("team_id")
-    return Interaction(
-        person_id=PersonId(user.get("id") or body.get("user_id") or ""),
-        team_id=team_id,
-        channel_id=ChannelId(channel) if channel else None,
-        trigger_id=body.get("trigger_id"),
-        response_url=body.get("response_url"),
-        view=view,
-        state={**_unfilled(view), **values},
-        ephemeral=bool(container.get("is_ephemeral")),
-    )
-
-
-def _unfilled(view: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
-    """Every field of a form, empty: Slack names also those that nobody filled in, others do not."""
-    blocks = (view or {}).get("blocks") or ()
-    return {
-        block["block_id"]: {}
-        for block in blocks
-        if block.get("type") == "input" and block.get("block_id")
-    }
 
 
 class Desk:
@@ -201,6 +137,24 @@ class Desk:
         except Retry as failed:
             raise DirectorySilent from failed
 
+    async def is_member(self, channel_id: ChannelId, person_id: PersonId) -> bool:
+        """Whether somebody is in a channel that we are in. Raises `DirectorySilent`."""
+        cursor: str | None = None
+        try:
+            async with asyncio.timeout(self.patience):
+                while True:
+                    page = await self.client.conversations_members(
+                        channel=channel_id, cursor=cursor, limit=MEMBERS
+                    )
+                    if person_id in (page.get("members") or ()):
+                        return True
+                    cursor = (page.get("response_metadata") or {}).get("next_cursor")
+                    if not cursor:
+                        return False
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:
+            log.warning("members of a channel unknown", extra={"why": str(failed)[:SEVERAL]})
+            raise DirectorySilent from failed
+
     def _looked_up(self, person_id: PersonId, looking: asyncio.Task[Person | None]) -> None:
         del self._looking[person_id]
         failed = None if looking.cancelled() else looking.exception()
@@ -209,8 +163,8 @@ class Desk:
 
     async def actor(self, doing: Interaction) -> Actor:
         """The same, for the door."""
-        person = await self.person(doing)
-        return Actor(person_id=person.id, channel_id=doing.channel_id)
+        await self.person(doing)
+        return doing.actor
 
     async def known(self, *subjects: Any, people: Iterable[PersonId] = ()) -> Known:
         """What a view may look up: configuration, people in these summaries, their managers."""
@@ -266,11 +220,17 @@ class Desk:
         self.later(self._answer(doing, message))
 
     def replace(self, doing: Interaction, message: Message) -> None:
-        """Put something else in place of the message they pressed on, if only they see it."""
-        self.later(self._answer(doing, message, replace=doing.ephemeral))
+        """Put something else in place of what they pressed on, if only they see it."""
+        if doing.in_form:
+            self.update_form(doing, said.in_modal(message))
+        else:
+            self.later(self._answer(doing, message, replace=doing.ephemeral))
 
     async def _answer(self, doing: Interaction, message: Message, *, replace: bool = False) -> None:
         """Where they did it, else in front of them: a press never does nothing."""
+        if doing.view is not None and doing.trigger_id:
+            await self._show_form(doing, said.in_modal(message))
+            return
         if doing.response_url and await self._posted(doing.response_url, message, replace=replace):
             return
         if doing.channel_id:

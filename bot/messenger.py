@@ -34,7 +34,8 @@ from engine.application.queries import HeldSummary, Queries, RequestSummary
 from engine.application.review_queries import ReviewQueries
 from engine.domain.conversation import CardKind, NoticeKind
 from engine.domain.holdings import Holding
-from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
+from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId, ReviewRunId
+from engine.domain.reviews import ReviewRun
 
 log = logging.getLogger(__name__)
 
@@ -265,7 +266,7 @@ class SlackMessenger:
 
     async def _subject(
         self, kind: NoticeSubject, subject_id: str
-    ) -> RequestSummary | HeldSummary | Holding | None:
+    ) -> RequestSummary | HeldSummary | Holding | ReviewRun | None:
         match kind:
             case NoticeSubject.REQUEST:
                 return await self._queries.request(RequestId(subject_id))
@@ -273,11 +274,18 @@ class SlackMessenger:
                 return await self._queries.assignment(AssignmentId(subject_id))
             case NoticeSubject.HOLDING:
                 return await self._queries.holding(HoldingId(subject_id))
+            case NoticeSubject.REVIEW:
+                found = await self._reviews.review(ReviewRunId(subject_id))
+                return found.run if found is not None else None
             case NoticeSubject.ROW | NoticeSubject.NOBODY:
                 return None
 
-    async def _known(self, subject: RequestSummary | HeldSummary | Holding | None) -> Known:
-        wanted = people_in(subject) if subject is not None else frozenset()
+    async def _known(
+        self, subject: RequestSummary | HeldSummary | Holding | ReviewRun | None
+    ) -> Known:
+        if subject is None or isinstance(subject, ReviewRun):
+            return Known(configured=await self._queries.configured())
+        wanted = people_in(subject)
         people = await self._queries.people(wanted)
         managers = {p.manager_id for p in people.values() if p.manager_id} - set(people)
         if managers:

@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.desk import Desk, Interaction, interaction
 from bot.listeners import (
+    admin_menu,
     administration,
     app_events,
     approvals,
@@ -39,6 +40,7 @@ _ANYTHING = re.compile(r".*", re.DOTALL)
 Command = Callable[[Desk, Interaction, str], Awaitable[Ack | Message]]
 Press = Callable[[Desk, Interaction, str], Awaitable[Ack]]
 Submit = Callable[[Desk, Interaction], Awaitable[Ack]]
+Offer = Callable[[Desk, Interaction, str], Awaitable[list[dict[str, Any]]]]
 
 COMMANDS: dict[str, Command] = {
     "": mine.menu,
@@ -79,6 +81,16 @@ PRESSES: dict[str, Press] = {
     ActionId.DONE: mine.done,
     ActionId.REPROCESS: administration.press_reprocess,
     ActionId.CANCEL_FOR: administration.press_cancel,
+    ActionId.REASSIGN: admin_menu.reassign,
+    ActionId.STORY: admin_menu.story,
+    ActionId.ADMIN_REQUESTS: admin_menu.requests,
+    ActionId.ADMIN_PACKAGES: admin_menu.packages,
+    ActionId.ADMIN_REVIEWS: admin_menu.reviews,
+    ActionId.ADMIN_RESULTS: admin_menu.results,
+    ActionId.ADMIN_HELP: admin_menu.show_help,
+    ActionId.ASSIGN: admin_menu.assign,
+    ActionId.TAKE_AWAY: admin_menu.take_away,
+    ActionId.START_REVIEW: admin_menu.start_review,
     ActionId.REVIEW_NOW: reviews.open_form,
     ActionId.KEEP: reviews.keep,
     ActionId.REMOVE: reviews.remove,
@@ -109,7 +121,39 @@ SUBMISSIONS: dict[str, Submit] = {
     CallbackId.DECISION_FORM: approvals.submit,
     CallbackId.REVIEW_REASON_FORM: reviews.submit_reason,
     CallbackId.REVIEW_SEVERAL_FORM: reviews.submit_several,
+    CallbackId.ASSIGN_FORM: admin_menu.submit_assign,
+    CallbackId.TAKE_AWAY_FORM: admin_menu.submit_take_away,
+    CallbackId.START_REVIEW_FORM: admin_menu.submit_start_review,
+    CallbackId.REASSIGN_FORM: admin_menu.submit_reassign,
 }
+OPTIONS: dict[str, Offer] = {
+    ActionId.CHOOSE_PACKAGE: requests.options,
+    ActionId.ANY_PACKAGE: admin_menu.package_options,
+}
+ADMINISTRATION = frozenset(
+    {
+        ActionId.REPROCESS,
+        ActionId.CANCEL_FOR,
+        ActionId.REASSIGN,
+        ActionId.STORY,
+        ActionId.ADMIN_REQUESTS,
+        ActionId.ADMIN_PACKAGES,
+        ActionId.ADMIN_REVIEWS,
+        ActionId.ADMIN_RESULTS,
+        ActionId.ADMIN_HELP,
+        ActionId.ASSIGN,
+        ActionId.TAKE_AWAY,
+        ActionId.START_REVIEW,
+        ActionId.SEND_RESULTS,
+        ActionId.STOP_REVIEW,
+        ActionId.RESET_REVIEW,
+        CallbackId.ASSIGN_FORM,
+        CallbackId.TAKE_AWAY_FORM,
+        CallbackId.START_REVIEW_FORM,
+        CallbackId.REASSIGN_FORM,
+    }
+)
+"""What belongs into the administrators' channel: pressed elsewhere it is placed there first."""
 SILENT = frozenset({ActionId.SELECT_WAITING, ActionId.NOTE})
 """Ticking and typing: what was ticked comes with the press."""
 EVENTS = {**directory.EVENTS, **app_events.EVENTS}
@@ -157,7 +201,7 @@ class Listeners:
             answer = await self._said(CHOICES[name](self._desk, doing), doing, name)
         elif name in PRESSES:
             value = str(action.get("value") or "")
-            answer = await self._said(PRESSES[name](self._desk, doing, value), doing, name)
+            answer = await self._said(self._pressed(name, doing, value), doing, name)
         elif name in SILENT:
             answer = NOTHING
         else:
@@ -167,14 +211,16 @@ class Listeners:
         await ack()
         if name in PRESSES and name not in TURNS:
             self._desk.later(mine.refresh_home(self._desk, doing))
+        if name in ADMINISTRATION:
+            self._desk.later(mine.after_form(self._desk, doing))
 
     async def submission(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """A form was sent."""
         doing = interaction(body)
         name = form_of((body.get("view") or {}).get("callback_id"))
         answer: Ack | Message = answers.outdated()
-        if handler := SUBMISSIONS.get(name):
-            answer = await self._said(handler(self._desk, doing), doing, name)
+        if name in SUBMISSIONS:
+            answer = await self._said(self._sent(name, doing), doing, name)
         if isinstance(answer, Message):
             await ack(response_action="update", view=said.in_modal(answer))
         else:
@@ -188,11 +234,23 @@ class Listeners:
     async def options(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """What can be chosen, as typed so far."""
         doing = interaction(body)
+        offer = OPTIONS.get(str(body.get("action_id", "")), requests.options)
         try:
-            found = await requests.options(self._desk, doing, str(body.get("value") or ""))
+            found = await offer(self._desk, doing, str(body.get("value") or ""))
         except Refusal:
             found = []
         await ack(options=found)
+
+    async def _pressed(self, name: str, doing: Interaction, value: str) -> Ack:
+        return await PRESSES[name](self._desk, await self._placed(name, doing), value)
+
+    async def _sent(self, name: str, doing: Interaction) -> Ack:
+        return await SUBMISSIONS[name](self._desk, await self._placed(name, doing))
+
+    async def _placed(self, name: str, doing: Interaction) -> Interaction:
+        if name not in ADMINISTRATION:
+            return doing
+        return await administration.placed(self._desk, doing)
 
     async def _said(
         self, handling: Awaitable[Ack | Message], doing: Interaction, what: str

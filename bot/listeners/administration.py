@@ -1,15 +1,16 @@
-"""`/access-admin`: administration, in the administrators' channel only.
+"""`/access-admin`: administration, in the administrators' channel, or as if done there (`placed`).
 
 Reading is refused to others here; whatever changes something is refused by the rules as well.
 """
 
 import re
+from dataclasses import replace
 
 from bot.desk import Desk, Interaction
 from bot.listeners.requests import NOTHING, Ack
 from bot.views import admin, answers
 from bot.views import help as help_text
-from bot.views.action_ids import ListName, parse_id
+from bot.views.action_ids import ListName, parse_row
 from bot.views.blocks import Message
 from bot.views.wording import admin as admin_words
 from engine.application.commands import (
@@ -24,7 +25,13 @@ from engine.application.queries import Page
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import PersonId, RequestId
-from engine.domain.refusals import NotAdministrator, NotFound, NotInAdminChannel
+from engine.domain.refusals import (
+    NotAdministrator,
+    NotFound,
+    NotInAdminChannel,
+    OutsideAdminChannel,
+    Refusal,
+)
 
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(\|[^>]*)?>")
 _MAIL = re.compile(r"<mailto:[^|>]+\|(?P<mail>[^>]+)>")
@@ -58,15 +65,21 @@ async def page(desk: Desk, doing: Interaction, name: ListName, offset: int) -> M
     return admin.packages(shown, await desk.queries.holder_counts(), await desk.known())
 
 
-async def assign(desk: Desk, doing: Interaction, words: str) -> Ack:
+async def assign(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     """`assign @person PACKAGE`."""
     target, rest = await _person_and_rest(desk, doing, words)
     if not rest:
         return await incomplete(desk, doing, "assign")
     package = await package_named(desk, rest)
     command = AssignDirectly(target_id=target, package_id=package.id)
-    await desk.service.handle(command, await desk.actor(doing))
-    return dict(admin.assigned(target, package.name).payload())
+    try:
+        await desk.service.handle(command, await desk.actor(doing))
+    except Refusal as refusal:
+        why = admin.refused(refusal, await desk.known())
+        if why is None:
+            raise
+        return why
+    return admin.assigned(target, package.name)
 
 
 async def remove(desk: Desk, doing: Interaction, words: str) -> Ack:
@@ -93,20 +106,28 @@ async def reprocess(desk: Desk, doing: Interaction, words: str) -> Ack | Message
 
 
 async def press_reprocess(desk: Desk, doing: Interaction, value: str) -> Ack:
-    """**Reprocess** on a card, or in a request's story."""
-    command = ReprocessRequest(request_id=RequestId(parse_id(value)))
+    """**Reprocess** on a card, in the list or in a request's story."""
+    request_id, offset = parse_row(value)
+    command = ReprocessRequest(request_id=RequestId(request_id))
     done = await desk.service.handle(command, await desk.actor(doing))
     assert isinstance(done, AssignmentRequest)
     desk.answer(doing, answers.reprocessing(done.package_name))
+    if offset is not None:
+        desk.replace(doing, await page(desk, doing, ListName.ADMIN_REQUESTS, offset))
     return NOTHING
 
 
 async def press_cancel(desk: Desk, doing: Interaction, value: str) -> Ack:
-    """**Cancel request** in a request's story, confirmed in a dialog."""
-    command = CancelRequest(request_id=RequestId(parse_id(value)))
+    """**Cancel request** in the list or in a request's story, confirmed in a dialog."""
+    request_id, offset = parse_row(value)
+    command = CancelRequest(request_id=RequestId(request_id))
     done = await desk.service.handle(command, await desk.actor(doing))
     assert isinstance(done, AssignmentRequest)
-    desk.replace(doing, await _story(desk, done.id, note=admin_words.canceled(done)))
+    if offset is None:
+        desk.replace(doing, await story(desk, done.id, note=admin_words.canceled(done)))
+        return NOTHING
+    desk.answer(doing, admin.canceled(done))
+    desk.replace(doing, await page(desk, doing, ListName.ADMIN_REQUESTS, offset))
     return NOTHING
 
 
@@ -137,12 +158,14 @@ async def audit(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     """`audit ID`: the story of a request."""
     await check(desk, doing)
     found = await _request(desk, words)
-    return found if isinstance(found, Message) else await _story(desk, found)
+    return found if isinstance(found, Message) else await story(desk, found)
 
 
-async def _story(desk: Desk, request_id: RequestId, *, note: str = "") -> Message:
+async def story(desk: Desk, request_id: RequestId, *, note: str = "") -> Message:
+    """A request's story, with what can be done about it."""
     summary = await desk.queries.request(request_id)
-    assert summary is not None, "it was found a moment ago, and requests are never deleted"
+    if summary is None:
+        raise NotFound("request", request_id)
     entries = await desk.queries.audit_of(request_id)
     actors = [PersonId(entry.actor) for entry in entries]
     known = await desk.known(summary, people=actors)
@@ -175,6 +198,23 @@ async def check(desk: Desk, doing: Interaction) -> None:
     channel = (await desk.configured()).organization.admin_channel
     if doing.channel_id != channel:
         raise NotInAdminChannel(channel)
+
+
+async def placed(desk: Desk, doing: Interaction) -> Interaction:
+    """What an administrator presses on their Home tab or in a form, as done in their channel.
+
+    For whoever is in that channel; Slack is asked, for a moment at most. What others press, and
+    what is pressed in a conversation, stays where it is. Raises `OutsideAdminChannel`.
+    """
+    if doing.view is None:
+        return doing
+    person = await desk.person(doing)
+    if person.id not in await desk.queries.administrators():
+        return doing
+    channel = (await desk.configured()).organization.admin_channel
+    if not await desk.is_member(channel, person.id):
+        raise OutsideAdminChannel(channel)
+    return replace(doing, channel_id=channel, out_of_sight=True)
 
 
 async def _person_and_rest(desk: Desk, doing: Interaction, words: str) -> tuple[PersonId, str]:

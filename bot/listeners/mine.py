@@ -107,8 +107,10 @@ async def turn_page(desk: Desk, doing: Interaction, value: str) -> Ack:
         case ListName.WAITING_REVIEWS:
             desk.replace(doing, await approvals.show(desk, doing, 0, offset))
         case ListName.ADMIN_REVIEWS | ListName.REPORT_REVIEWS:
+            doing = await administration.placed(desk, doing)
             desk.replace(doing, await review_administration.page(desk, doing, name, offset))
         case ListName.ADMIN_PACKAGES | ListName.ADMIN_REQUESTS:
+            doing = await administration.placed(desk, doing)
             desk.replace(doing, await administration.page(desk, doing, name, offset))
         case _:
             await refresh_home(desk, doing, {name: offset})
@@ -176,7 +178,13 @@ async def _admin_counts(queries: Queries, person_id: PersonId) -> AdminCounts | 
     failed = await queries.requests(states=FAILED, limit=1)
     pending = await queries.requests(states=[RequestState.PENDING_APPROVAL], limit=1)
     parked = await queries.parked()
-    return AdminCounts(failed=failed.total, parked=len(parked), pending=pending.total)
+    configured = await queries.configured()
+    return AdminCounts(
+        failed=failed.total,
+        parked=len(parked),
+        pending=pending.total,
+        channel_id=configured.organization.admin_channel if configured else None,
+    )
 
 
 async def _mine(desk: Desk, doing: Interaction, held_offset: int, requests_offset: int) -> Message:

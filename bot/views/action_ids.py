@@ -44,8 +44,20 @@ class ActionId(StrEnum):
     DONE = "done"  # {holding id}:{generation}
     NOTE = "note"
     # administrators and catalog owners
-    REPROCESS = "reprocess"  # a request id
-    CANCEL_FOR = "cancel_for"  # a request id: an administrator's Cancel request
+    REPROCESS = "reprocess"  # a request id, or a row: {request id}:{offset of its list}
+    CANCEL_FOR = "cancel_for"  # a request id, or a row: an administrator's Cancel request
+    REASSIGN = "reassign"  # a request id
+    STORY = "story"  # a request id
+    ADMIN_REQUESTS = "admin_requests"  # nothing
+    ADMIN_PACKAGES = "admin_packages"  # nothing
+    ADMIN_REVIEWS = "admin_reviews"  # nothing
+    ADMIN_RESULTS = "admin_results"  # nothing
+    ADMIN_HELP = "admin_help"  # nothing
+    ASSIGN = "assign"  # nothing
+    TAKE_AWAY = "take_away"  # nothing
+    START_REVIEW = "start_review"  # nothing
+    PERSON = "person"
+    ANY_PACKAGE = "any_package"  # an option whose value is a package id
     # reviewers
     REVIEW_NOW = "review_now"  # a review's id
     KEEP_OWN = "keep_own"  # {review id}:{stage number}, on the card of a self-review
@@ -76,6 +88,7 @@ class BlockId(StrEnum):
     DURATION = "duration"
     STARTS = "starts"
     REASON = "reason"
+    PERSON = "person"
     NOTE = "note"
     SELECTION = "selection"
     LINES = "lines"
@@ -91,6 +104,10 @@ class CallbackId(StrEnum):
     REVIEW_FORM = "review_form"
     REVIEW_REASON_FORM = "review_reason_form"
     REVIEW_SEVERAL_FORM = "review_several_form"
+    ASSIGN_FORM = "assign_form"
+    TAKE_AWAY_FORM = "take_away_form"
+    START_REVIEW_FORM = "start_review_form"
+    REASSIGN_FORM = "reassign_form"
     HOME = "home"
     MESSAGE = "message"
     """A modal that only says something."""
@@ -173,6 +190,14 @@ def parse_part(value: object) -> Part:
     if found is None:
         raise BadValue(value)
     return Part(id=found["id"], number=int(found["number"]))
+
+
+def parse_row(value: object) -> tuple[str, int | None]:
+    """An id, and the offset of the list it was pressed in, if it was."""
+    if isinstance(value, str) and ":" in value:
+        part = parse_part(value)
+        return part.id, part.number
+    return parse_id(value), None
 
 
 def parse_page(value: object) -> tuple[ListName, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bot.views.action_ids import ActionId, ListName
+from bot.views.action_ids import ActionId, ListName, with_part
 from bot.views.blocks import (
     Block,
     Message,
@@ -15,16 +15,17 @@ from bot.views.blocks import (
     message,
     section,
 )
-from bot.views.delivery_failure_card import reprocess_button
 from bot.views.known import Known
 from bot.views.paging import pager
 from bot.views.wording import admin as said
+from bot.views.wording import admin_menu as menu_words
 from bot.views.wording import words
 from engine.application.audit import AuditEntry
 from engine.application.queries import Page, RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestState, cancelable
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import PackageId, PersonId
+from engine.domain.refusals import Refusal
 
 PAGE_SIZE = 10
 STORY_ROWS = 120
@@ -48,9 +49,13 @@ def packages(page: Page[AccessPackage], counts: Mapping[PackageId, int], known: 
     )
 
 
-def requests(page: Page[RequestSummary], known: Known) -> Message:  # noqa: ARG001 - views are called alike
-    """Everybody's requests, newest first."""
-    rows = [section(said.request(row)) for row in page.rows[:PAGE_SIZE]]
+def requests(page: Page[RequestSummary], known: Known) -> Message:
+    """Everybody's requests, newest first, each with what can be done about it."""
+    rows: list[Block] = []
+    for row in page.rows[:PAGE_SIZE]:
+        story_button = button(menu_words.STORY, ActionId.STORY, row.request.id)
+        rows.append(section(said.request(row)))
+        rows.append(actions(story_button, *_acts(row.request, known, page.offset)))
     return _list(
         said.requests_spoken(page.total),
         said.REQUESTS_TITLE,
@@ -81,8 +86,8 @@ def story(
     noted = [section(note)] if note else []
     acts = _acts(request, known)
     blocks = [
-        *noted,
         header(said.STORY_TITLE),
+        *noted,
         section(head),
         *([actions(*acts)] if acts else []),
         divider(),
@@ -100,11 +105,14 @@ def rows_of_story(lines: Sequence[str], *, left_out: int) -> list[Block]:
     ]
 
 
-def _acts(request: AssignmentRequest, known: Known) -> list[Block]:
-    """What an administrator can do about a request now."""
+def _acts(request: AssignmentRequest, known: Known, offset: int | None = None) -> list[Block]:
+    """What an administrator can do about a request now; `offset` is that of the list it is in."""
+    value = request.id if offset is None else with_part(request.id, offset)
     found: list[Block] = []
     if request.state in _FAILED:
-        found.append(reprocess_button(request))
+        found.append(_act(words.REPROCESS, ActionId.REPROCESS, value, request))
+    if request.run is not None:
+        found.append(_act(menu_words.REASSIGN, ActionId.REASSIGN, request.id, request))
     if cancelable(request, as_administrator=True):
         question = confirm(
             said.CANCEL_TITLE,
@@ -113,17 +121,22 @@ def _acts(request: AssignmentRequest, known: Known) -> list[Block]:
             words.NOT_NOW,
             style=Style.DANGER,
         )
-        spoken = f"{words.CANCEL_REQUEST}: {request.package_name}"
         found.append(
-            button(
-                words.CANCEL_REQUEST,
-                ActionId.CANCEL_FOR,
-                request.id,
-                confirm=question,
-                spoken=spoken,
-            )
+            _act(words.CANCEL_REQUEST, ActionId.CANCEL_FOR, value, request, confirm=question)
         )
     return found
+
+
+def _act(
+    label: str,
+    action_id: ActionId,
+    value: str,
+    request: AssignmentRequest,
+    *,
+    confirm: Block | None = None,
+) -> Block:
+    spoken = f"{label}: {request.package_name}"
+    return button(label, action_id, value, confirm=confirm, spoken=spoken)
 
 
 def assigned(target: PersonId, package_name: str) -> Message:
@@ -139,6 +152,17 @@ def removed(target: PersonId, package_name: str) -> Message:
 def reprocessed(request: AssignmentRequest) -> Message:
     """After `reprocess`."""
     return _say(said.reprocessed(request))
+
+
+def canceled(request: AssignmentRequest) -> Message:
+    """After **Cancel request** in the list."""
+    return _say(said.canceled(request))
+
+
+def refused(refusal: Refusal, known: Known) -> Message | None:
+    """Why something cannot be given to somebody else; None where it is said as ever."""
+    why = said.refused(refusal, known)
+    return _say(why) if why is not None else None
 
 
 def reassigned(request: AssignmentRequest, to: PersonId) -> Message:

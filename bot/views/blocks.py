@@ -211,6 +211,15 @@ def external_select(action_id: str, *, initial: Option | None, placeholder: str)
     return made
 
 
+def people_select(action_id: str, *, placeholder: str) -> Block:
+    """A drop-down of everybody in the workspace."""
+    return {
+        "type": "users_select",
+        "action_id": str(action_id),
+        "placeholder": plain_text(placeholder, PLACEHOLDER_TEXT),
+    }
+
+
 def checkboxes(action_id: str, choices: Sequence[Option]) -> Block:
     """Up to ten choices, of which any number can be ticked."""
     return {

@@ -33,6 +33,12 @@ def choice(state: Mapping[str, object], block_id: str) -> str | None:
     return _value(element(state, block_id).get("selected_option"))
 
 
+def person(state: Mapping[str, object], block_id: str) -> str | None:
+    """The id of the chosen person."""
+    value = element(state, block_id).get("selected_user")
+    return value if isinstance(value, str) and value else None
+
+
 def choices(state: Mapping[str, object], block_id: str) -> tuple[str, ...]:
     """The values of the ticked options."""
     ticked = element(state, block_id).get("selected_options")

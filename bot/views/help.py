@@ -1,5 +1,8 @@
 """What `help` and unknown input answer, for both commands."""
 
+from collections.abc import Iterable
+
+from bot.views import admin_menu
 from bot.views.blocks import Block, Message, actions, context, message, section
 from bot.views.my_access import request_button
 from bot.views.wording import help as usage
@@ -11,16 +14,23 @@ def people(command: str, *, unknown: str = "") -> Message:
     return _usage(first, usage.people_usage(command), actions(request_button()))
 
 
-def administrators(command: str, *, unknown: str = "", incomplete: str = "") -> Message:
-    """The usage of `/access-admin`; `incomplete` is a word that came without what it needs."""
-    first = usage.administrators_intro(command)
+def administrators(
+    command: str, *, unknown: str = "", incomplete: str = "", menu: bool = True
+) -> Message:
+    """The usage of `/access-admin`; `incomplete` is a word that came without what it needs.
+
+    With the `menu` of buttons above it, unless something was not understood.
+    """
+    first, buttons = usage.administrators_intro(command), admin_menu.menu() if menu else []
     if unknown.strip():
-        first = usage.not_understood(unknown)
+        first, buttons = usage.not_understood(unknown), []
     elif incomplete:
-        first = usage.incomplete(incomplete)
-    return _usage(first, usage.administrators_usage(command), context(usage.IDS))
+        first, buttons = usage.incomplete(incomplete), []
+    return _usage(first, usage.administrators_usage(command), context(usage.IDS), above=buttons)
 
 
-def _usage(first: str, lines: tuple[str, ...], *more: Block) -> Message:
+def _usage(
+    first: str, lines: tuple[str, ...], *below: Block, above: Iterable[Block] = ()
+) -> Message:
     listed = "\n".join(f"• {line}" for line in lines)
-    return message(f"{first}\n{listed}", [section(first), section(listed), *more])
+    return message(f"{first}\n{listed}", [section(first), *above, section(listed), *below])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from bot.views import form_state
+from bot.views import admin_menu, form_state
 from bot.views.action_ids import ActionId, CallbackId, ListName
 from bot.views.blocks import (
     VIEW_BLOCKS,
@@ -23,10 +23,12 @@ from bot.views.review_lists import waiting_reviews
 from bot.views.task_card import done_button
 from bot.views.texts import when
 from bot.views.waiting import several_rows, waiting_rows
+from bot.views.wording import admin_menu as menu_words
 from bot.views.wording import delivery, lists, words
 from engine.application.queries import HeldSummary, Page, RequestSummary, WaitingSummary
 from engine.application.review_queries import ReviewerSummary
 from engine.domain.holdings import Holding
+from engine.domain.ids import ChannelId
 
 T = TypeVar("T")
 
@@ -53,6 +55,8 @@ class AdminCounts:
     """Requests delivery of which failed, wholly or in part."""
     parked: int = 0
     pending: int = 0
+    channel_id: ChannelId | None = None
+    """Where administration happens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +158,8 @@ def _admin(data: HomeData) -> list[Block]:
         divider(),
         header(lists.ADMIN_TITLE),
         section(lists.admin_counts(counts.pending, counts.failed, counts.parked)),
-        context(lists.admin_hint(data.command)),
+        *admin_menu.menu(),
+        context(menu_words.home_hint(counts.channel_id, data.command)),
     ]
 
 

@@ -11,14 +11,16 @@ from bot.views.action_ids import ActionId
 from bot.views.blocks import Block, Message, Style, actions, button, context, message, section
 from bot.views.known import Known
 from bot.views.request_card import life_buttons
-from bot.views.wording import lists, words
+from bot.views.wording import admin, lists, reviews, words
 from bot.views.wording import notices as said
+from bot.views.wording.requests import numbered
 from engine.application.queries import HeldSummary, RequestSummary
 from engine.domain.assignment_requests import RequestState
 from engine.domain.assignments import EndReason
 from engine.domain.conversation import Audience, Card, CardKind, NoticeKind
 from engine.domain.holdings import Holding
 from engine.domain.ids import PersonId
+from engine.domain.reviews import ReviewRun
 from engine.domain.stages import Verdict, deadline, may_decide, stand_ins, unresolved
 
 _K = NoticeKind
@@ -32,6 +34,7 @@ class NoticeSubject(StrEnum):
     HOLDING = "holding"
     ROW = "row"
     """The id of a parked row; anything or nothing for `many_endings`."""
+    REVIEW = "review"
     NOBODY = "nobody"
     """Whoever wrote to us is the audience; nothing is looked up."""
 
@@ -51,13 +54,15 @@ SUBJECT: dict[NoticeKind, NoticeSubject] = {
     _K.REMOVAL_FAILING: NoticeSubject.HOLDING,
     _K.ROW_PARKED: NoticeSubject.ROW,
     _K.MANY_ENDINGS: NoticeSubject.ROW,
+    _K.ADMINISTERED_REQUEST: NoticeSubject.REQUEST,
+    _K.ADMINISTERED_REVIEW: NoticeSubject.REVIEW,
     _K.GREETING: NoticeSubject.NOBODY,
 }
 
 
-def render(
+def render(  # noqa: PLR0911 - a subject each
     kind: NoticeKind,
-    subject: RequestSummary | HeldSummary | Holding | None,
+    subject: RequestSummary | HeldSummary | Holding | ReviewRun | None,
     known: Known,
     *,
     subject_id: str = "",
@@ -80,6 +85,13 @@ def render(
             return _about_row(kind, subject_id, detail)
         case _, None:
             return None
+        case NoticeSubject.REVIEW, ReviewRun():
+            return _say(
+                admin.done_to_review(subject.package_name, detail), reviews.numbered(subject)
+            )
+        case NoticeSubject.REQUEST, RequestSummary() if kind is _K.ADMINISTERED_REQUEST:
+            request = subject.request
+            return _say(admin.done_to_request(request, detail), numbered(request))
         case NoticeSubject.REQUEST, RequestSummary():
             return _about_request(kind, subject, detail, viewer, link, admin_command)
         case NoticeSubject.ASSIGNMENT, HeldSummary():

@@ -30,6 +30,9 @@ class Actor:
     person_id: PersonId | None = None
     channel_id: ChannelId | None = None
     """Where it was typed or pressed, as far as that is known."""
+    out_of_sight: bool = False
+    """An administrator who belongs to the administrators' channel did it elsewhere: that counts as
+    done there, and is told there."""
     name: str = ""
     """For actors that are no persons."""
 

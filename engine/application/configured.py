@@ -103,6 +103,10 @@ class Configured:
         policies = self.policies_of.get(package_id, ())
         return Offer(package=package, catalog=self.catalogs[package.catalog_id], policies=policies)
 
+    def fitting(self, words: str) -> list[AccessPackage]:
+        """Every package, hidden ones included, that contains all these words; by name."""
+        return [each.package for each in self._searched(words.casefold().split())]
+
     def requestable(
         self, person: Person, groups: frozenset[GroupId], words: str = ""
     ) -> Iterator[AccessPackage]:
@@ -113,14 +117,17 @@ class Configured:
         """
         wanted = words.casefold().split()
         whole = " ".join(wanted)
-        found = self._by_name
-        for word in wanted:
-            found = [each for each in found if word in each.text]
-        if wanted:
-            found.sort(key=lambda e: (not e.name.startswith(whole), wanted[0] not in e.name))
-        for name, _, package in found:
+        for name, _, package in self._searched(wanted):
             if package.hidden and name != whole:
                 continue
             visible = may_see(self.catalogs[package.catalog_id], person)
             if visible and offered(self.policies_of.get(package.id, ()), person, groups):
                 yield package
+
+    def _searched(self, wanted: list[str]) -> list[_Named]:
+        whole, found = " ".join(wanted), self._by_name
+        for word in wanted:
+            found = [each for each in found if word in each.text]
+        if wanted:
+            found.sort(key=lambda e: (not e.name.startswith(whole), wanted[0] not in e.name))
+        return found

@@ -28,6 +28,7 @@ from engine.domain.assignment_requests import (
 from engine.domain.assignments import Assignment, EndReason
 from engine.domain.catalogs import AccessPackage
 from engine.domain.configuration import Configuration, changes
+from engine.domain.conversation import NoticeKind
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId
 from engine.domain.refusals import NotFound, NotFulfiller, NotHeld, NotYours, StillHeld
@@ -53,9 +54,12 @@ def remove_directly(unit: Unit, command: RemoveDirectly) -> Assignment:
         raise NotHeld(None)
     assignment, origin = _locked(unit, found.id)
     outcome = assignments.end(assignment, EndReason.REMOVED, now=unit.now)
-    return unit.end_assignment(
+    ended = unit.end_assignment(
         assignment, outcome, origin, RequestType.ADMIN_REMOVE, administrator, command.why
     )
+    assert ended.removal_request_id is not None, "an end is recorded as a request"
+    unit.tell_administrators(NoticeKind.ADMINISTERED_REQUEST, ended.removal_request_id, "removed")
+    return ended
 
 
 def complete_task(unit: Unit, command: CompleteTask) -> Holding:

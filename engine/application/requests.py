@@ -29,6 +29,7 @@ from engine.domain.assignment_requests import (
     RequestType,
 )
 from engine.domain.catalogs import AccessPackage
+from engine.domain.conversation import NoticeKind
 from engine.domain.eligibility import Wish
 from engine.domain.ids import PackageId, PersonId, RequestId
 from engine.domain.policies import AssignmentPolicy
@@ -41,6 +42,8 @@ from engine.domain.refusals import (
     OwnRequest,
     PackageGone,
 )
+
+_TOLD = NoticeKind.ADMINISTERED_REQUEST
 
 
 def submit(unit: Unit, command: SubmitRequest) -> RequestId:
@@ -113,7 +116,9 @@ def assign_directly(unit: Unit, command: AssignDirectly) -> RequestId:
         wish=wish,
         needs_approval=False,
     )
-    return unit.begin_request(request, why=command.why).id
+    begun = unit.begin_request(request, why=command.why)
+    unit.tell_administrators(_TOLD, begun.id, "assigned")
+    return begun.id
 
 
 def decide(unit: Unit, command: DecideRequest) -> AssignmentRequest:
@@ -134,6 +139,7 @@ def cancel(unit: Unit, command: CancelRequest) -> AssignmentRequest:
     as_administrator = request.requestor_id != person_id and is_administrator(unit)
     if as_administrator:
         require_administrator(unit)
+        unit.tell_administrators(_TOLD, request.id, "canceled")
     return _change(unit, request.id, Cancel(by=person_id, as_administrator=as_administrator))
 
 
@@ -142,6 +148,7 @@ def reassign(unit: Unit, command: ReassignRequest) -> AssignmentRequest:
     administrator = require_administrator(unit)
     request = _locked(unit, command.request_id)
     answer = Reassign(by=administrator, to=command.to)
+    unit.tell_administrators(_TOLD, request.id, "reassigned", command.to)
     return _change(unit, request.id, answer, reassign_to=command.to)
 
 
@@ -159,6 +166,7 @@ def reprocess(unit: Unit, command: ReprocessRequest) -> AssignmentRequest:
     assignment = unit.tx.assignment(request.assignment_id) if request.assignment_id else None
     if assignment is None or not assignment.active:
         raise NotReprocessable(request.state)
+    unit.tell_administrators(_TOLD, request.id, "reprocessed")
     return _change(unit, request.id, Reprocess(by=person_id))
 
 

@@ -19,6 +19,7 @@ from engine.application.review_cards import show_reviewers
 from engine.application.unit import Unit
 from engine.domain import review_lines, review_timers, reviews
 from engine.domain.assignment_requests import MAX_REASON
+from engine.domain.conversation import NoticeKind
 from engine.domain.ids import PersonId, ReviewRunId
 from engine.domain.policies import AssignmentPolicy
 from engine.domain.refusals import NoReviews, NotAReviewer, NotFound, ReviewRunning
@@ -44,6 +45,7 @@ def start(unit: Unit, command: StartReview) -> tuple[ReviewRunId, ...]:
         run = fresh_run(unit, policy, started_by=administrator)
         unit.tx.add_review_run(run, unit.now)
         audit_run(unit, run, ("review.started",))
+        unit.tell_administrators(NoticeKind.ADMINISTERED_REVIEW, run.id, "started")
         started.append(run.id)
     return tuple(started)
 
@@ -77,6 +79,7 @@ def stop(unit: Unit, command: StopReview) -> ReviewRun:
     run = locked_run(unit, command.review_id)
     outcome = reviews.stop(run, administrator, now=unit.now)
     unit.tx.wake_scheduled_runs(run.policy_id, unit.now)
+    unit.tell_administrators(NoticeKind.ADMINISTERED_REVIEW, run.id, "stopped")
     return save_run(unit, outcome, why=command.why)
 
 
@@ -87,6 +90,7 @@ def reset(unit: Unit, command: ResetReview) -> int:
     outcome = reviews.reset(run, now=unit.now)
     cleared = unit.tx.clear_answers(run, administrator, unit.now)
     save_run(unit, outcome, why=command.why, lines=cleared)
+    unit.tell_administrators(NoticeKind.ADMINISTERED_REVIEW, run.id, "reset")
     return cleared
 
 

@@ -28,6 +28,7 @@ from engine.domain.assignment_requests import (
     RequestType,
 )
 from engine.domain.assignments import Assignment, AssignmentOutcome, EndReason
+from engine.domain.conversation import Audience, Notice, NoticeKind
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, PersonId, RequestId
 from engine.domain.refusals import NotConfigured
@@ -259,6 +260,23 @@ class Unit(Writer):
             now=self.now,
         )
         self.save_request(waiting, outcome)
+
+    # Administration -----------------------------------------------------------------------------
+
+    def tell_administrators(
+        self, kind: NoticeKind, subject_id: str, what: str, *named: PersonId
+    ) -> None:
+        """Administration stays in the open: what was done out of sight is told in the channel."""
+        if not self.actor.out_of_sight:
+            return
+        notice = Notice(
+            key=f"administered/{self.ids.new(self.now)}",
+            kind=kind,
+            audience=Audience(channel_id=self.configured.organization.admin_channel),
+            subject_id=subject_id,
+            detail="/".join((what, self.actor.audit_name, *named)),
+        )
+        self.tx.add_notices([notice], self.now)
 
     # Wakes and holdings -------------------------------------------------------------------------
 

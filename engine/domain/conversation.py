@@ -73,6 +73,11 @@ class NoticeKind(StrEnum):
     REMOVAL_FAILING = "removal_failing"
     ROW_PARKED = "row_parked"
     MANY_ENDINGS = "many_endings"
+    ADMINISTERED_REQUEST = "administered_request"
+    """To the administrators: what one of them did out of their sight. Subject: the request; detail:
+    what, by whom, and whom else it names, with slashes between."""
+    ADMINISTERED_REVIEW = "administered_review"
+    """The same of an access review. Subject: the review run."""
     GREETING = "greeting"
     """To whoever wrote to us. Subject: that person."""
     REVIEW_REMINDER = "review_reminder"

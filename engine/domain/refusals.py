@@ -347,6 +347,13 @@ class NotInAdminChannel(AuthorityRefusal):
 
 
 @dataclass(eq=False)
+class OutsideAdminChannel(AuthorityRefusal):
+    """Whoever administers elsewhere must belong to the administrators' channel."""
+
+    channel_id: ChannelId
+
+
+@dataclass(eq=False)
 class NotFulfiller(AuthorityRefusal):
     """The manual task was given to others."""
 

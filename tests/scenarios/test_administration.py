@@ -85,7 +85,7 @@ async def test_a_command_forged_outside_the_channel_is_refused_and_written_down(
 async def test_nobody_assigns_to_themselves(contoso: Company) -> None:
     """Not even an administrator."""
     told = await contoso.administers(f"assign @ada {READ}")
-    assert "own request" in told.ephemeral
+    assert "Nobody assigns to themselves" in told.ephemeral
     assert "ada" not in contoso.group("prod-readers")
 
 

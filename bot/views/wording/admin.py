@@ -1,7 +1,16 @@
 """What administrators read: lists, answers, and a request's story. Markup."""
 
 from bot.views.known import Known
-from bot.views.texts import cut_markup, mention, named, one_line, reference, when
+from bot.views.texts import (
+    cut_markup,
+    listed,
+    mention,
+    named,
+    one_line,
+    quote_line,
+    reference,
+    when,
+)
 from bot.views.wording import audit, delivery, review_story
 from bot.views.wording.requests import asks, numbered
 from bot.views.wording.states import state_words
@@ -11,6 +20,15 @@ from engine.application.queries import RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import PersonId
+from engine.domain.refusals import (
+    AccountClosed,
+    AlreadyHeld,
+    AlreadyPending,
+    Incompatible,
+    NotInScope,
+    OwnRequest,
+    Refusal,
+)
 
 PACKAGES_TITLE = "Access packages"
 REQUESTS_TITLE = "Requests"
@@ -60,8 +78,8 @@ def request(row: RequestSummary) -> str:
     """One request."""
     asked = row.request
     return (
-        f"`{reference(asked.id)}` {named(asked.package_name)} for {mention(asked.target_id)} "
-        f"({_TYPES[asked.request_type]} {when(asked.submitted_at)}): {state_words(asked.state)}"
+        f"{named(asked.package_name)} · {mention(asked.target_id)}\n{state_words(asked.state)} · "
+        f"{_TYPES[asked.request_type]} {when(asked.submitted_at)} · `{reference(asked.id)}`"
     )
 
 
@@ -79,6 +97,33 @@ def assigned(target: PersonId, package_name: str) -> str:
 def removed(target: PersonId, package_name: str) -> str:
     """After `remove`."""
     return f"{mention(target)} no longer has {named(package_name)}. It is being taken away now."
+
+
+def refused(refusal: Refusal, known: Known) -> str | None:  # noqa: PLR0911 - a sentence each
+    """What is else said to whoever asks, said about whoever should get it; None: as ever."""
+    match refusal:
+        case AlreadyHeld(ends_at=ends_at):
+            until = f" until {when(ends_at)}" if ends_at else ", with no end date"
+            return f"They have this package already{until}."
+        case AlreadyPending(request_id):
+            return (
+                f"They have asked for this already and the request ({reference(request_id)}) is "
+                "still open. Have it decided, or cancel it first."
+            )
+        case NotInScope(package_id):
+            package = known.package_name(package_id)
+            name = named(package) if package else "This package"
+            return f"{name} is not offered to this person: no policy of it serves them."
+        case Incompatible(package_ids):
+            names = [known.package_name(package_id) for package_id in package_ids]
+            held = listed(named(name) for name in names if name) or "something they have"
+            return f"It may not be held together with {held}. Take that away first."
+        case AccountClosed():
+            return "Only open accounts of this workspace can have access."
+        case OwnRequest():
+            return "Nobody assigns to themselves. Ask another administrator, or request it."
+        case _:
+            return None
 
 
 def reprocessed(request_: AssignmentRequest) -> str:
@@ -190,6 +235,45 @@ def _right(row: AuditEntry, known: Known) -> str:
         return ""
     label = known.target_label(row.details.get("connector", ""), target)
     return f"{delivery.right_of(role, label)} "
+
+
+def done_to_request(request_: AssignmentRequest, detail: str) -> str:
+    """What an administrator did out of the channel's sight; `detail` is that of the notice."""
+    what, by, *others = detail.split("/")
+    who, package = mention(PersonId(by)), named(request_.package_name)
+    target = mention(request_.target_id)
+    match what:
+        case "assigned":
+            return f"{who} assigned {package} to {target}.{_why(request_)}"
+        case "removed":
+            return f"{who} took {package} away from {target}.{_why(request_)}"
+        case "canceled":
+            asked = mention(request_.requestor_id)
+            return f"{who} canceled the request of {asked} for {package}."
+        case "reassigned":
+            named_ = mention(PersonId("".join(others)))
+            return f"{who} asked {named_} to decide: {asks(request_)}."
+        case _:
+            return f"{who} had the delivery of {package} to {target} tried again."
+
+
+def _why(request_: AssignmentRequest) -> str:
+    if not request_.justification:
+        return ""
+    return f"\n> {quote_line(request_.justification, WHY_SHOWN)}"
+
+
+def done_to_review(package_name: str, detail: str) -> str:
+    """The same of an access review."""
+    what, by, *_ = detail.split("/")
+    who, package = mention(PersonId(by)), named(package_name)
+    match what:
+        case "started":
+            return f"{who} started an access review of {package}."
+        case "stopped":
+            return f"{who} stopped the access review of {package}. Nothing more is removed by it."
+        case _:
+            return f"{who} cleared the answers of the access review of {package}."
 
 
 def story_head(request_: AssignmentRequest) -> str:

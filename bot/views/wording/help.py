@@ -24,7 +24,10 @@ def people_usage(command: str) -> tuple[str, ...]:
 
 def administrators_intro(command: str) -> str:
     """What the administrators' command is for."""
-    return f"With `{command}` administrators look after access, in this channel only."
+    return (
+        f"With `{command}` administrators look after access, in their channel only. "
+        "The same is on their Home tab with me, with buttons."
+    )
 
 
 def administrators_usage(command: str) -> tuple[str, ...]:

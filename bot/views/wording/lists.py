@@ -146,21 +146,19 @@ def task_row(task: str, since: str) -> str:
 
 
 def admin_counts(pending: int, failed: int, parked: int) -> str:
-    """What administrators see."""
-    lines = [
-        f"{several(pending, 'request waits', 'requests wait')} for approval."
-        if pending
-        else "No request waits for approval.",
-        f"{several(failed, 'delivery has', 'deliveries have')} failed, wholly or in part."
-        if failed
-        else "No delivery has failed.",
-        f"{several(parked, 'row is', 'rows are')} parked after failing ten times."
-        if parked
-        else "Nothing is parked.",
-    ]
-    return "\n".join(lines)
-
-
-def admin_hint(command: str) -> str:
-    """Where administration happens."""
-    return f"In the administrators' channel, `{command}-admin help` lists what you can do."
+    """How things stand, for administrators: what is worth a look, or that nothing is."""
+    lines = (
+        (pending, "request waits for approval", "requests wait for approval"),
+        (
+            failed,
+            "delivery has failed, wholly or in part",
+            "deliveries have failed, wholly or in part",
+        ),
+        (
+            parked,
+            "row is parked after failing ten times",
+            "rows are parked after failing ten times",
+        ),
+    )
+    told = [f"{several(number, one, many)}." for number, one, many in lines if number]
+    return "\n".join(told) or "No request waits for approval, and no delivery has failed."

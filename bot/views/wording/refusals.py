@@ -271,6 +271,11 @@ def _authority(refusal: no.AuthorityRefusal) -> str:  # noqa: PLR0911 - a senten
                 f"Administration happens in {mention_channel(channel_id)} only. "
                 "Type the command again there."
             )
+        case no.OutsideAdminChannel(channel_id):
+            return (
+                f"You administer, but you are not in {mention_channel(channel_id)}, where "
+                "administration happens. Have somebody add you there, then press again."
+            )
         case no.NotFulfiller():
             return "This task was given to other people. Nothing was changed."
         case no.AccountClosed():

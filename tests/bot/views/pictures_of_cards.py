@@ -143,6 +143,15 @@ def _notice(
     return lambda: notices.render(kind, subject, KNOWN, **more)
 
 
+def _of_review(detail: str) -> Callable[[], Message | None]:
+    def draw() -> Message | None:
+        from tests.bot.views.review_house import OPEN  # which is made of what stands here
+
+        return notices.render(K.ADMINISTERED_REVIEW, OPEN, KNOWN, detail=detail)
+
+    return draw
+
+
 REQUEST_CARDS: dict[str, Draw] = {
     "pending": _card(PENDING),
     "pending_second_stage": _card(SECOND),
@@ -246,4 +255,21 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "row_parked": _notice(K.ROW_PARKED, None, subject_id="01hx5request0042", detail="request"),
     "many_endings": _notice(K.MANY_ENDINGS, None, subject_id="brake", detail="240/1000"),
     "greeting": _notice(K.GREETING, None),
+    "administered_request": _notice(
+        K.ADMINISTERED_REQUEST, whole(PENDING), detail="reassigned/ada/dan"
+    ),
+    **{
+        f"administered_request_{what}": _notice(
+            K.ADMINISTERED_REQUEST, whole(PENDING), detail=f"{what}/ada"
+        )
+        for what in ("assigned", "removed", "canceled", "reprocessed")
+    },
+    **{
+        name: _of_review(f"{what}/ada")
+        for name, what in (
+            ("administered_review", "started"),
+            ("administered_review_stopped", "stopped"),
+            ("administered_review_reset", "reset"),
+        )
+    },
 }

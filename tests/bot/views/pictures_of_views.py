@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.views import (
     admin,
+    admin_menu,
     answers,
     decision_form,
     extension_form,
@@ -173,6 +174,10 @@ MODALS: dict[str, Callable[[], View]] = {
     "deny_several": _decision(Verdict.DENIED, (PENDING, 0), (another(SECOND, 43), 1)),
     "approve_with_reason": _decision(Verdict.APPROVED, (PENDING, 0)),
     "refused": lambda: answers.refused_in_modal(OwnRequest(), KNOWN),
+    "assign": admin_menu.assign_form,
+    "take_away": admin_menu.remove_form,
+    "start_review": admin_menu.review_form,
+    "reassign": lambda: admin_menu.reassign_form(PENDING),
     "said": lambda: said.in_modal(answers.given_back(NAME)),
 }
 
@@ -266,7 +271,7 @@ HOMES: dict[str, Callable[[], View]] = {
             requests=page(whole(SECOND)),
             held=page(held(), ENDLESS_HELD),
             tasks=page(BY_HAND, REMOVAL),
-            admin=AdminCounts(failed=1, parked=2, pending=4),
+            admin=AdminCounts(failed=1, parked=2, pending=4, channel_id=ADMIN_CHANNEL),
         ),
         KNOWN,
     ),

@@ -88,6 +88,7 @@ EXAMPLES: list[no.Refusal] = [
     no.NotYours(),
     no.NotAdministrator(),
     no.NotInAdminChannel(ChannelId("C1")),
+    no.OutsideAdminChannel(ChannelId("C1")),
     no.NotFulfiller(),
     no.AccountClosed(),
     no.StillHeld((("Payments", (ANN, BEN)), ("Payments / Employees", ()))),
