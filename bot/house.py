@@ -60,6 +60,11 @@ LAST_SECONDS = 1.0
 """For answers that are on their way when the house is closed."""
 DIRECTORY_JOB = "directory"
 DIRECTORY_EVERY = timedelta(hours=24)
+DIRECTORY_WITHIN = timedelta(minutes=30)
+"""A workspace of a hundred thousand people is read in less, throttled as Slack may."""
+RECENTLY = timedelta(minutes=5)
+"""A directory that another replica has read since then need not be read at start; for so long Slack
+repeats the events that nobody took."""
 PROFILES_EVERY = timedelta(minutes=1)
 SEAL_EVERY = timedelta(seconds=10)
 
@@ -102,8 +107,7 @@ class House:
 
         Raises what the directory raises, `configuration.ConfigurationFaults`, and refusals.
         """
-        await self.store.write(_claim_directory)
-        await self.mirror.refresh()
+        await self.jobs.catch_up(DIRECTORY_JOB, unless_within=RECENTLY)
         if self.settings.config is None:
             return
         text = self.settings.config.read_text(encoding="utf-8")
@@ -307,11 +311,6 @@ def _seal(tx: Transaction) -> int:
     return tx.seal_audit(tx.now())
 
 
-def _claim_directory(tx: Transaction) -> bool:
-    """What is read at start need not be read again at once."""
-    return tx.claim_job(DIRECTORY_JOB, DIRECTORY_EVERY, tx.now())
-
-
 def _recurring(store: Store, mirror: Mirror, source: SlackDirectory) -> tuple[Job, ...]:
     async def read_profiles() -> None:
         if not source.unread_profiles:
@@ -323,7 +322,7 @@ def _recurring(store: Store, mirror: Mirror, source: SlackDirectory) -> tuple[Jo
             log.info("the rest of the profiles waits", extra={"why": throttled.message})
 
     return (
-        Job(name=DIRECTORY_JOB, every=DIRECTORY_EVERY, do=mirror.refresh),
+        Job(name=DIRECTORY_JOB, every=DIRECTORY_EVERY, within=DIRECTORY_WITHIN, do=mirror.refresh),
         Job(name="profiles", every=PROFILES_EVERY, do=read_profiles),
         Job(name="seal audit", every=SEAL_EVERY, do=lambda: store.write(_seal)),
     )

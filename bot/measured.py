@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.metrics import Metrics
 from engine.application.connectors import Connector, ConnectorError, Hold, Target, Use
-from engine.application.jobs import Job
+from engine.application.jobs import Job, NotYet
 from engine.application.ports import (
     MessageWork,
     Messenger,
@@ -162,9 +163,12 @@ def measured(job: Job, metrics: Metrics) -> Job:
     async def do() -> None:
         try:
             await job.do()
+        except NotYet:
+            metrics.job(job.name, "not yet")
+            raise
         except Exception:
             metrics.job(job.name, "failed")
             raise
         metrics.job(job.name, "ok")
 
-    return Job(name=job.name, every=job.every, do=do)
+    return replace(job, do=do)

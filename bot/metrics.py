@@ -170,7 +170,7 @@ class Metrics:
         self._wakes.inc(count)
 
     def job(self, name: str, outcome: str) -> None:
-        """A recurring job ran; outcome is `ok` or `failed`."""
+        """A recurring job ran; outcome is `ok`, `failed`, or `not yet`: it is tried again."""
         self._jobs.labels(job=name, outcome=outcome).inc()
 
     def lanes(self, due: int, oldest_seconds: float) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 
 import storage
 from bot.cli_parts import AuditVerdict, Database, Fault, Migration, MirrorState, NoDatabase
-from bot.house import DIRECTORY_EVERY
+from bot.house import DIRECTORY_JOB
 from bot.settings import OperatorSettings
 from bot.slack_checks import Identity
 from connectors import people_csv, registry
@@ -32,9 +32,6 @@ from engine.application.service import Entitlements
 from engine.domain.people import Person
 from storage import schema, tables
 from storage.reader import SqlReader
-
-DIRECTORY_JOB = "directory"
-"""The recurring job that reads the directory; see `house.py`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,11 +189,7 @@ def _mirror_state(reader: SqlReader) -> MirrorState:
     count = reader.conn.execute(
         select(func.count()).select_from(tables.people).where(people.active)
     ).scalar_one()
-    due_at: datetime | None = reader.conn.execute(
-        select(tables.jobs.c.wake_at).where(tables.jobs.c.name == DIRECTORY_JOB)
-    ).scalar_one_or_none()
-    read_at = due_at - DIRECTORY_EVERY if due_at is not None else None
-    return MirrorState(people=count, read_at=read_at)
+    return MirrorState(people=count, read_at=reader.job_state(DIRECTORY_JOB).done_at)
 
 
 def _audit_counts(reader: SqlReader) -> tuple[int, int, str | None]:

@@ -2,9 +2,9 @@
 
 Start at `store.py`: a transaction is a synchronous function over a connection, so that nothing slow
 can hide in it. `transaction.py` is everything such a function can do, layer upon layer: `bound`
-(connection, clock, configuration), `reader`, `lanes`, `requests`, `assignments`, `wakes`, `audit`,
-`mirror`. `tables.py` has every table and the rules its keys protect; `mapping.py` turns rows into
-the domain's values. `queries.py` is the read side.
+(connection, clock, configuration), `reader`, `lanes`, `requests`, `assignments`, `repeats`,
+`wakes`, `audit`, `mirror`. `tables.py` has every table and the rules its keys protect; `mapping.py`
+turns rows into the domain's values. `queries.py` is the read side.
 """
 
 from storage.errors import DatabaseBusy, DatabaseFault, DatabaseUnavailable, SchemaOutdated

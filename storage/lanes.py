@@ -318,6 +318,8 @@ class LaneWork(SqlReader):
         """End every lease at once: whoever held them died with their process (SQLite only)."""
         held = update(t.lanes).where(_L.holder.is_not(None))
         self.conn.execute(held.values(holder=None, wake_at=self.now()))
+        begun = update(t.jobs).where(t.jobs.c.claimed_until.is_not(None))
+        self.conn.execute(begun.values(claimed_until=self.now()))
 
     def finish(self) -> None:
         """Write what was collected; the last thing before COMMIT. Raises `Again`."""

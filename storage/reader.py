@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from engine.application.directory import DirectoryNames
 from engine.application.ports import Claim
+from engine.application.upkeep_ports import JobState
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.holdings import Holding
@@ -146,6 +147,11 @@ _CLAIMANTS = (
     .order_by(t.assignments.c.id)
 )
 
+
+_JOB = select(t.jobs.c.wake_at, t.jobs.c.done_at, t.jobs.c.failures).where(
+    t.jobs.c.name == bindparam("name")
+)
+_REMEMBERED = select(t.remembered.c.value).where(t.remembered.c.name == bindparam("name"))
 
 _Standing = tuple[RequestId | None, Assignment | None]
 """The open request and the active assignment of a person for a package."""
@@ -326,6 +332,16 @@ class SqlReader(Bound):
         """Every holding this assignment gives, or gave."""
         rows = self.conn.execute(_CLAIMS, {"assignment_id": assignment_id})
         return tuple(Claim(holding=HOLDING.from_row(row), active=row[-1]) for row in rows)
+
+    def job_state(self, name: str) -> JobState:
+        """When this job is due, and how it went; as if never done when nobody knows it yet."""
+        row = self.conn.execute(_JOB, {"name": name}).one_or_none()
+        return JobState(*row) if row is not None else JobState()
+
+    def remembered(self, name: str) -> str | None:
+        """What was remembered last under this name."""
+        found: str | None = self.conn.execute(_REMEMBERED, {"name": name}).scalar_one_or_none()
+        return found
 
 
 def chunks(values: list[Any], size: int = 500) -> Iterable[list[Any]]:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -80,8 +81,11 @@ people = Table(
     Column("email_key", String),
     Column("manager_id", String),
     Column("department_key", String),
+    Column("version", BigInteger),
+    Column("unread", Boolean, nullable=False, server_default=false()),
     Column("body", Body, nullable=False),
     Index("people_by_email", "email_key"),
+    some_rows("people_unread", "id", where="unread"),
     some_rows(
         "people_by_department",
         "department_key",
@@ -90,7 +94,9 @@ people = Table(
         where="department_key IS NOT NULL",
     ),
 )
-"""`email_key` and `department_key` repeat what the body says, for finding and counting by it."""
+"""`email_key` and `department_key` repeat what the body says, for finding and counting by it.
+`version`: the directory's own, by which an older word is told from a newer one. `unread`: the
+custom fields did not come along, those known before stay, and they are still to be read."""
 
 groups = Table(
     "groups",
@@ -308,7 +314,21 @@ jobs = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("wake_at", WakeMillis, nullable=False),
+    Column("claimed_until", WakeMillis),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("done_at", UtcMillis),
 )
+"""What recurs. While it is being done, `claimed_until` is set; past it, whoever did it has died.
+`done_at`: when it was last done well; `failures`: how often it has failed since."""
+
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""Single things to know again at the next start: which workspace this is, who the people file
+named."""
 
 brake = Table(
     "brake",

@@ -1,4 +1,4 @@
-"""What is due by itself: claiming it, putting off what failed, and what recurs.
+"""What is due by itself: claiming it, and putting off what failed.
 
 A wake carries no meaning; it only says "look again". So a late, a double and a superfluous one do
 no harm, and nothing is ever cancelled: the next save writes the next moment.
@@ -15,18 +15,16 @@ from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from storage import review_tables
 from storage import tables as t
-from storage.assignments import AssignmentWrites
 from storage.bound import upsert
 from storage.codec import clean
 from storage.reader import ACTIVE, ASSIGNMENT, REQUEST, locked
+from storage.repeats import Repeats
 from storage.types import UtcMillis, WakeMillis
 
 MOST_FAILURES = 10
 """After so many failed wakes in a row a person must look."""
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
-EVENTS_KEPT = timedelta(days=1)
-"""Slack repeats an event for an hour at most."""
 MOST_COUNTED = 10_000
 """More endings than this are counted as this many."""
 
@@ -64,7 +62,7 @@ _DUE_ENDINGS = (
 _SOME_ACTIVE = select(_A.id).where(ACTIVE).limit(bindparam("most")).subquery()
 
 
-class Wakes(AssignmentWrites):
+class Wakes(Repeats):
     """What time makes due."""
 
     def claim_due(
@@ -143,29 +141,6 @@ class Wakes(AssignmentWrites):
         )
         self.conn.execute(statement, {"number": 1, "released_until": until})
         self.wakes_now = True
-
-    # Repeats
-
-    def first_time(self, event_id: str, now: datetime) -> bool:
-        """Whether this event of the outside has not been handled yet; remembers it for a day."""
-        seen = t.events_seen
-        old = seen.delete().where(seen.c.seen_at < bindparam("before"))
-        self.conn.execute(old, {"before": now - EVENTS_KEPT})
-        statement = upsert(seen, self.postgres).on_conflict_do_nothing().returning(seen.c.event_id)
-        row = {"event_id": event_id, "seen_at": now}
-        return self.conn.execute(statement, row).one_or_none() is not None
-
-    def claim_job(self, name: str, every: timedelta, now: datetime) -> bool:
-        """Whether this recurring job is due and ours to do; it is due again `every` later."""
-        jobs = t.jobs
-        statement = upsert(jobs, self.postgres)
-        statement = statement.on_conflict_do_update(
-            index_elements=["name"],
-            set_={"wake_at": statement.excluded.wake_at},
-            where=jobs.c.wake_at <= _NOW,
-        ).returning(jobs.c.name)
-        row = {"name": name, "wake_at": now + every, "now": now}
-        return self.conn.execute(statement, row).one_or_none() is not None
 
 
 def _pair(row: Sequence[Any]) -> tuple[AssignmentRequest, Assignment]:

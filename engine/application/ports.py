@@ -17,8 +17,9 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
 from engine.application.connectors import Target
-from engine.application.directory import Channel, DirectoryNames
+from engine.application.directory import DirectoryNames
 from engine.application.review_ports import ReviewWriter
+from engine.application.upkeep_ports import UpkeepReader, UpkeepWriter
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.configuration import Configuration
@@ -32,7 +33,7 @@ from engine.domain.ids import (
     PersonId,
     RequestId,
 )
-from engine.domain.people import Group, Person, Subject
+from engine.domain.people import Person, Subject
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -149,7 +150,7 @@ class Claimed:
     """Without those that ended and have nothing left to be taken away."""
 
 
-class Reader(Protocol):
+class Reader(UpkeepReader, Protocol):
     """What can be read inside a transaction."""
 
     def configured(self) -> Configured | None:
@@ -247,7 +248,7 @@ class Reader(Protocol):
         ...
 
 
-class Transaction(Reader, ReviewWriter, Protocol):
+class Transaction(Reader, ReviewWriter, UpkeepWriter, Protocol):
     """What can be written inside a transaction. `wake_at` is given with every save."""
 
     def now(self) -> datetime:
@@ -262,27 +263,6 @@ class Transaction(Reader, ReviewWriter, Protocol):
         """Read for these at once, and write at the end what is done inside; locks their holdings.
 
         Raises there whatever any of the rows made the database raise.
-        """
-        ...
-
-    # Directory
-
-    def put_people(self, people: Iterable[Person]) -> tuple[PersonId, ...]:
-        """Write people into the mirror; returns those that were active and now are not."""
-        ...
-
-    def put_groups(self, groups: Iterable[Group]) -> tuple[GroupId, ...]:
-        """Write groups with their members; returns those whose members changed."""
-        ...
-
-    def put_channels(self, channels: Iterable[Channel]) -> None:
-        """Write channels into the mirror."""
-        ...
-
-    def retire_people_not_in(self, seen: Iterable[PersonId]) -> tuple[PersonId, ...]:
-        """Deactivate our own people whom a complete listing did not name; returns them.
-
-        People of other workspaces are never in a listing, and stay.
         """
         ...
 
@@ -417,16 +397,6 @@ class Transaction(Reader, ReviewWriter, Protocol):
 
     def audit(self, entries: Iterable[AuditEntry]) -> None:
         """Append."""
-        ...
-
-    # Repeats
-
-    def first_time(self, event_id: str, now: datetime) -> bool:
-        """Whether this event of the outside has not been handled yet; remembers it for a day."""
-        ...
-
-    def claim_job(self, name: str, every: timedelta, now: datetime) -> bool:
-        """Whether this recurring job is due and ours to do; it is due again `every` later."""
         ...
 
     def seal_audit(self, now: datetime) -> int:

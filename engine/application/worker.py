@@ -65,7 +65,7 @@ class Worker:
         self._stopping = True
         for loop in self._loops:
             loop.cancel()
-        await asyncio.gather(*self._loops, return_exceptions=True)
+        await asyncio.gather(*self._loops, self._jobs.stop(), return_exceptions=True)
         try:
             async with asyncio.timeout(seconds):
                 for lanes in self._lanes:

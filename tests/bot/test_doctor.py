@@ -7,7 +7,7 @@ import pytest
 
 from bot import doctor, operations, slack_checks
 from bot.doctor import Finding, State, examine, table
-from bot.operations import DIRECTORY_JOB
+from bot.house import DIRECTORY_JOB
 from bot.slack_checks import manifest_scopes
 from engine.application.ports import Transaction
 from playground.server import Playground
@@ -149,8 +149,11 @@ async def test_a_directory_that_is_not_read_any_more_is_a_problem(
     """It is read nightly; past two nights somebody who left might still be waited for."""
     moment = datetime.now(UTC) - age + timedelta(minutes=5)  # noqa: TID251 - against the real clock
 
-    def read_then(tx: Transaction) -> bool:
-        return tx.claim_job(DIRECTORY_JOB, timedelta(hours=24), moment)
+    def read_then(tx: Transaction) -> None:
+        day = timedelta(hours=24)
+        claim = tx.claim_job(DIRECTORY_JOB, moment, every=day, within=day)
+        assert claim is not None
+        tx.end_job(DIRECTORY_JOB, claim, moment, well=True)
 
     async with operations.open_database(settings_for(playground), write=True) as database:
         await database.store.write(read_then)

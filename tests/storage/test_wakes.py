@@ -2,9 +2,8 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import pytest
 from sqlalchemy import select, text, update
 
 from engine.application.clock import RandomIds
@@ -19,7 +18,7 @@ from storage import DatabaseStore, StoreQueries
 from storage import tables as t
 from storage.transaction import SqlTransaction
 from storage.wakes import MOST_FAILURES
-from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND
+from tests.builders import HOUR, MINUTE, NOW, SECOND
 from tests.databases import StandingClock
 from tests.reviewing import a_configuration
 from tests.storage import acts
@@ -285,50 +284,3 @@ async def test_the_brake_is_released_until_the_moment_named(store: DatabaseStore
         return before, tx.brake_released(NOW + HOUR - SECOND), tx.brake_released(NOW + HOUR)
 
     assert await store.write(released) == (False, True, False)
-
-
-@pytest.mark.parametrize(
-    ("after", "is_first"), [(timedelta(), False), (DAY, False), (DAY + SECOND / 1000, True)]
-)
-async def test_an_event_is_handled_once_and_remembered_for_a_day(
-    store: DatabaseStore, after: timedelta, *, is_first: bool
-) -> None:
-    """Slack repeats events; ours are told from theirs by their id."""
-    await store.write(lambda tx: tx.first_time("Ev1", NOW))
-    other = await store.write(lambda tx: tx.first_time("Ev2", NOW))
-
-    assert other
-    assert await store.write(lambda tx: tx.first_time("Ev1", NOW + after)) is is_first
-
-
-async def test_a_recurring_job_is_claimed_once_a_turn(
-    store: DatabaseStore, clock: StandingClock
-) -> None:
-    """At once the first time, then when its turn comes round; missed turns collapse into one."""
-
-    def claim(tx: Transaction) -> bool:
-        return tx.claim_job("refresh", HOUR, tx.now())
-
-    first = [await store.write(claim), await store.write(claim)]
-    clock.pass_by(HOUR - SECOND / 1000)
-    early = await store.write(claim)
-    clock.pass_by(SECOND / 1000)
-    due = await store.write(claim)
-    clock.pass_by(10 * HOUR)
-    late = [await store.write(claim), await store.write(claim)]
-
-    assert (first, early, due, late) == ([True, False], False, True, [True, False])
-
-
-async def test_a_job_due_is_claimed_by_one_of_two_replicas(
-    two_stores: tuple[DatabaseStore, DatabaseStore],
-) -> None:
-    """However often both ask at once."""
-    one, other = two_stores
-
-    def claim(tx: Transaction) -> bool:
-        return tx.claim_job("refresh", HOUR, tx.now())
-
-    claims = await asyncio.gather(*(store.write(claim) for store in (one, other) * 5))
-
-    assert sum(claims) == 1
