@@ -25,6 +25,7 @@ from bot.views.known import Known, people_in
 from engine.application.commands import Actor
 from engine.application.configured import Configured
 from engine.application.connectors import Retry
+from engine.application.directory import Told
 from engine.application.mirror import Mirror
 from engine.application.ports import Clock, Store
 from engine.application.queries import Queries
@@ -67,12 +68,13 @@ class Desk:
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         clock: Clock,
-        person_from_event: Callable[[Mapping[str, Any]], Awaitable[Person]],
+        told_of: Callable[[Mapping[str, Any]], Told],
         command: str,
         workspace_url: str | None,
     ) -> None:
         """`command` is the slash command for people; the administrators' is it plus `-admin`.
 
+        `told_of` reads what Slack says of a person.
         `workspace_url` ends with a slash; without it nothing links to messages.
         """
         self.service = service
@@ -82,7 +84,7 @@ class Desk:
         self.mirror = mirror
         self.client = client
         self.clock = clock
-        self.person_from_event = person_from_event
+        self.told_of = told_of
         self.command = command
         self.admin_command = f"{command}-admin"
         self._workspace_url = workspace_url

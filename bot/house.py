@@ -6,7 +6,7 @@ and the tests open the same house, with another clock and another Slack.
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +38,7 @@ from connectors import people_csv, registry
 from connectors.slack_directory import SlackDirectory
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
-from engine.application.connectors import Connector, Retry, tells_use
+from engine.application.connectors import Connector, tells_use
 from engine.application.deliveries import Deliveries
 from engine.application.jobs import Job, Jobs
 from engine.application.lanes import PACE, LaneWorker
@@ -49,7 +49,6 @@ from engine.application.ports import Clock, Reader, Store, Transaction
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
 from engine.application.worker import Worker
-from engine.domain.ids import PersonId
 from engine.domain.people import Person
 
 log = logging.getLogger(__name__)
@@ -64,8 +63,9 @@ DIRECTORY_WITHIN = timedelta(minutes=30)
 """A workspace of a hundred thousand people is read in less, throttled as Slack may."""
 RECENTLY = timedelta(minutes=5)
 """A directory that another replica has read since then need not be read at start; for so long Slack
-repeats the events that nobody took."""
-PROFILES_EVERY = timedelta(minutes=1)
+repeats the events that nobody took. On SQLite there is no other replica."""
+FIELDS_EVERY = timedelta(minutes=1)
+LEAVERS_EVERY = timedelta(minutes=10)
 SEAL_EVERY = timedelta(seconds=10)
 
 
@@ -107,7 +107,8 @@ class House:
 
         Raises what the directory raises, `configuration.ConfigurationFaults`, and refusals.
         """
-        await self.jobs.catch_up(DIRECTORY_JOB, unless_within=RECENTLY)
+        recently = RECENTLY if self.database.postgres else timedelta()
+        await self.jobs.catch_up(DIRECTORY_JOB, unless_within=recently)
         if self.settings.config is None:
             return
         text = self.settings.config.read_text(encoding="utf-8")
@@ -150,8 +151,8 @@ async def open_house(
             serial = {name: connector.serial for name, connector in built.items()}
             telling = frozenset(name for name, one in built.items() if tells_use(one))
             service = Entitlements(timed, ids=ids, serial=serial, telling=telling)
-            source = _directory(client, identity, timed)
-            mirror = Mirror(timed, service, source, complete=_completing(settings))
+            source = _directory(client, identity)
+            mirror = Mirror(timed, source, complete=_completing(settings))
             desk = Desk(
                 service=service,
                 store=timed,
@@ -161,13 +162,13 @@ async def open_house(
                 client=client,
                 session=session,
                 clock=clock,
-                person_from_event=source.person_from_event,
+                told_of=source.told_of,
                 command=settings.command,
                 workspace_url=identity.url,
             )
             bolt = _bolt(client, settings, identity)
             Listeners(desk).register(bolt)
-            recurring = _recurring(timed, mirror, source)
+            recurring = _recurring(timed, mirror)
             jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
             files = ReviewFiles(reviews, queries, clock)
             slack = SlackMessenger(
@@ -275,20 +276,12 @@ def _connectors(
     }
 
 
-def _directory(client: AsyncWebClient, identity: Identity, store: Store) -> SlackDirectory:
-    async def last_known(person_ids: Iterable[PersonId]) -> Mapping[PersonId, Person]:
-        return await store.read(_people, tuple(person_ids))
-
+def _directory(client: AsyncWebClient, identity: Identity) -> SlackDirectory:
     return SlackDirectory(
         client,
         our_team_id=identity.team_id,
         org_team_id=identity.team_id if identity.is_enterprise_install else None,
-        last_known=last_known,
     )
-
-
-def _people(reader: Reader, person_ids: tuple[PersonId, ...]) -> dict[PersonId, Person]:
-    return reader.people(person_ids)
 
 
 def _completing(settings: Settings) -> Complete:
@@ -297,8 +290,8 @@ def _completing(settings: Settings) -> Complete:
         return as_they_are
     rows = people_csv.read_people(settings.people.read_bytes())
 
-    def complete(people: tuple[Person, ...], find: Find) -> tuple[Person, ...]:
-        return people_csv.complete(people, rows, find=find)
+    def complete(person: Person, find: Find) -> Person:
+        return people_csv.complete(person, rows, find=find)
 
     return complete
 
@@ -311,18 +304,10 @@ def _seal(tx: Transaction) -> int:
     return tx.seal_audit(tx.now())
 
 
-def _recurring(store: Store, mirror: Mirror, source: SlackDirectory) -> tuple[Job, ...]:
-    async def read_profiles() -> None:
-        if not source.unread_profiles:
-            return
-        try:
-            async for person in source.profiles():
-                await mirror.person_changed(person)
-        except Retry as throttled:
-            log.info("the rest of the profiles waits", extra={"why": throttled.message})
-
+def _recurring(store: Store, mirror: Mirror) -> tuple[Job, ...]:
     return (
         Job(name=DIRECTORY_JOB, every=DIRECTORY_EVERY, within=DIRECTORY_WITHIN, do=mirror.refresh),
-        Job(name="profiles", every=PROFILES_EVERY, do=read_profiles),
+        Job(name="profiles", every=FIELDS_EVERY, do=mirror.read_fields),
+        Job(name="leavers", every=LEAVERS_EVERY, do=mirror.look_after_leavers),
         Job(name="seal audit", every=SEAL_EVERY, do=lambda: store.write(_seal)),
     )

@@ -114,7 +114,7 @@ async def refresh_mirror(
     )
     try:
         complete = _completing(settings.people)
-        mirror = Mirror(database.store, database.service, source, complete=complete)
+        mirror = Mirror(database.store, source, complete=complete)
         return await mirror.refresh()
     except people_csv.PeopleFileFaults as faults:
         raise Fault(*(str(fault) for fault in faults.faults)) from faults
@@ -147,8 +147,8 @@ def _completing(people_file: Path | None) -> Complete:
         return as_they_are
     rows = people_csv.read_people(people_file.read_bytes())
 
-    def complete(people: tuple[Person, ...], find: Find) -> tuple[Person, ...]:
-        return people_csv.complete(people, rows, find=find)
+    def complete(person: Person, find: Find) -> Person:
+        return people_csv.complete(person, rows, find=find)
 
     return complete
 

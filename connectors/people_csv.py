@@ -109,26 +109,12 @@ def read_people(data: bytes, *, previous: Collection[str] = frozenset()) -> Rows
     return MappingProxyType(rows)
 
 
-def complete(
-    people: Iterable[Person], rows: Rows, *, find: Find | None = None
-) -> tuple[Person, ...]:
-    """The people with what the file states of them, in their order.
+def complete(person: Person, rows: Rows, *, find: Find) -> Person:
+    """One person with what the file states of them.
 
-    A manager is looked up among `people`, then by `find`: whoever completes only some of the
-    people must give one. A manager whom nobody knows leaves the person without one, rather than
-    with the one Slack names and the file contradicts.
+    A manager whom nobody knows leaves the person without one, rather than with the one Slack names
+    and the file contradicts.
     """
-    everybody = tuple(people)
-    among_them = _by_email(everybody)
-
-    def lookup(email: str) -> PersonId | None:
-        return among_them(email) or (find(email) if find is not None else None)
-
-    return tuple(complete_one(person, rows, find=lookup) for person in everybody)
-
-
-def complete_one(person: Person, rows: Rows, *, find: Find) -> Person:
-    """One person with what the file states of them."""
     row = rows.get(person.email.lower()) if person.email is not None else None
     if row is None:
         return person
@@ -163,15 +149,6 @@ def warnings(rows: Rows, people: Iterable[Person]) -> tuple[Fault, ...]:
                 )
             )
     return tuple(found)
-
-
-def _by_email(people: Iterable[Person]) -> Find:
-    """Look up among these people; an open account goes before a closed one of the same address."""
-    ids: dict[str, PersonId] = {}
-    for person in sorted(people, key=lambda one: one.active):
-        if person.email is not None:
-            ids[person.email.lower()] = person.id
-    return ids.get
 
 
 def _decoded(data: bytes) -> str:

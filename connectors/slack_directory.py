@@ -1,27 +1,29 @@
 """Slack as the source of people, groups and channels for the mirror of the directory.
 
-`people`, `groups` and `channels` read everything, page by page; `person` and `group` look at one.
-Throttled, they wait on the caller's clock if the caller gave a `wait`, and go on at the same page;
-without one they raise `Retry` and the whole read must be repeated.
+`people`, `groups` and `channels` read everything, page by page; `person` looks at one. Throttled,
+they wait on the caller's clock if the caller gave a `wait`, and go on at the same page; without one
+they raise `Retry` and the whole read must be repeated.
 
 Custom profile fields (manager, department and so on) are the expensive part: lists leave them out,
 and fetching them is one call a person (`users.profile.get`, Tier 4), so ten thousand people take an
-hour and a half. Therefore:
+hour and a half. Therefore they are not waited for:
 
-- they are fetched only if the workspace has such fields, and only for open accounts of ours whose
-  list entry does not carry them;
-- `people` fetches at most `profiles_at_once` of them, and stops at the first throttled answer: it
-  never makes a start wait. For the rest it keeps what was last known (`last_known`, usually the
-  mirror itself), because "not read yet" must not overwrite a manager with nobody;
-- `profiles` goes on with the rest, whenever the caller has time;
-- an app that may not read them works without. `notices` says so in sentences.
+- they are wanted only if the workspace has such fields, and only of open accounts of ours;
+- a person is told without them where they did not come along, as in a list: "not read yet" must not
+  overwrite a manager with nobody. The mirror remembers of whom they are still to be read;
+- `with_fields` reads them of some people, as many as Slack lets us read at the moment;
+- an app that may not read them works without, or with what was known of them. `notices` says so in
+  sentences.
+
+Nothing is kept here from one call to the next but which custom fields there are, so several
+processes may share the reading.
 
 Scopes: `users:read`, `users:read.email`, `usergroups:read`, `channels:read`, `groups:read`, and
 `users.profile:read` for custom fields. Source: docs.slack.dev, the pages of the methods.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -36,11 +38,12 @@ from connectors.slack_people import (
     has_custom_fields,
     person_from_slack,
     profile_fields_from,
+    version_from_slack,
     with_profile,
 )
 from engine.application.connectors import Gone, Refused, Retry
-from engine.application.directory import Channel
-from engine.domain.ids import GroupId, PersonId
+from engine.application.directory import Channel, Told
+from engine.domain.ids import PersonId
 from engine.domain.people import Group, Person, PersonKind
 
 CHANNELS_PAGE_LENGTH = 999
@@ -53,15 +56,9 @@ NO_FIELDS_NOTICE = (
 )
 NO_GROUPS_NOTICE = "This workspace has no user groups: " + ENTRIES["plan_upgrade_required"].sentence
 
-LastKnown = Callable[[Sequence[PersonId]], Awaitable[Mapping[PersonId, Person]]]
-"""What the mirror last knew of people; those it does not know are left out."""
-
 
 class SlackDirectory:
     """The `DirectorySource` of one Slack workspace."""
-
-    profiles_at_once: int = 100
-    """How many profiles `people` fetches itself; a minute's worth of calls."""
 
     def __init__(
         self,
@@ -69,10 +66,9 @@ class SlackDirectory:
         *,
         our_team_id: str,
         org_team_id: str | None = None,
-        last_known: LastKnown | None = None,
         wait: Wait | None = None,
     ) -> None:
-        """Keep the client and the ways to wait and to look up what was known before.
+        """Keep the client and the way to wait.
 
         `our_team_id` is the workspace (`auth.test`); `org_team_id` is the same, given only when
         the app is installed for a whole organization.
@@ -80,10 +76,9 @@ class SlackDirectory:
         self._client = client
         self._our_team_id = our_team_id
         self._org_team_id = org_team_id
-        self._last_known = last_known
         self._wait = wait
         self._fields: ProfileFields | None = None
-        self._unread: dict[PersonId, Person] = {}
+        self._may_read_fields = True
         self._notices: dict[str, str] = {}
 
     @property
@@ -91,16 +86,9 @@ class SlackDirectory:
         """What could not be read and did not stop anything, in sentences for administrators."""
         return tuple(self._notices.values())
 
-    @property
-    def unread_profiles(self) -> int:
-        """How many people's custom fields `profiles` has still to fetch."""
-        return len(self._unread)
-
-    async def people(self) -> AsyncIterator[Person]:
+    async def people(self) -> AsyncIterator[Told]:
         """Everybody, deactivated accounts and bots included."""
-        fields = await self.profile_fields(again=True)
-        self._unread.clear()
-        budget = self.profiles_at_once
+        await self.profile_fields(again=True)
         async for page in pages(
             lambda cursor: self._client.users_list(
                 cursor=cursor, limit=PAGE_LENGTH, team_id=self._org_team_id
@@ -109,65 +97,61 @@ class SlackDirectory:
             thing="the people of the workspace",
             wait=self._wait,
         ):
-            users = parts(page)
-            late = [user for user in users if self._must_fetch(user, fields)][:budget]
-            read, throttled = await self._fetch_profiles(late)
-            budget = 0 if throttled else budget - len(late)
-            for person in await self._persons(users, fields, read):
-                yield person
+            for user in parts(page):
+                yield self.told_of(user)
 
-    async def profiles(self) -> AsyncIterator[Person]:
-        """The people whose custom fields `people` left for later, completed, one by one.
+    async def with_fields(self, people: Sequence[Person]) -> tuple[Person, ...]:
+        """These people with their custom fields, as many as Slack lets us read now.
 
-        Raises `Retry` when throttled and no `wait` was given; called again, it goes on where it
-        stopped. Ends at once when there is nothing left or the app may not read profiles.
+        Nobody, if the app may not read them; everybody, if the workspace has none.
         """
         fields = await self.profile_fields()
-        while self._unread and fields:
-            person = next(iter(self._unread.values()))
-            try:
-                profile = await self._fetch_profile(person.id)
-            except Retry as error:
-                if self._wait is None or error.after is None:
-                    raise
-                await self._wait(error.after)
-                continue
-            if profile is None:
-                return
-            # An event may have brought the fields meanwhile; then they are newer than these.
-            latest = self._unread.pop(person.id, None)
-            if latest is not None:
-                yield with_profile(latest, profile, fields)
+        if not self._may_read_fields:
+            return ()
+        if not fields:
+            return tuple(with_profile(one, {}, fields) for one in people)
+        found: list[Person] = []
+        for start in range(0, len(people), PROFILES_IN_FLIGHT):
+            some = people[start : start + PROFILES_IN_FLIGHT]
+            profiles = await self._profiles([one.id for one in some])
+            found += (
+                with_profile(one, profiles[one.id], fields) for one in some if one.id in profiles
+            )
+            if len(profiles) < len(some):
+                break
+        return tuple(found)
 
-    async def person(self, person_id: PersonId) -> Person | None:
+    async def person(self, person_id: PersonId) -> Told | None:
         """One person now; None if Slack knows nobody of this id."""
-        fields = await self.profile_fields()
+        await self.profile_fields()
         try:
             answer = await ask(
                 self._client.users_info(user=person_id), thing="a person", account=person_id
             )
         except Gone:
             return None
-        user = part(answer.get("user"))
-        late = [user] if self._must_fetch(user, fields) else []
-        read, _ = await self._fetch_profiles(late)
-        return (await self._persons([user], fields, read))[0]
+        told = self.told_of(part(answer.get("user")))
+        if told.with_fields or not told.person.active:
+            return told
+        read = await self.with_fields([told.person])
+        return replace(told, person=read[0], with_fields=True) if read else told
 
-    async def person_from_event(self, user: Json) -> Person:
-        """The person in an event (`team_join`, `user_change`), which carries the custom fields."""
-        return (await self._persons([user], await self.profile_fields(), {}))[0]
+    def told_of(self, user: Json) -> Told:
+        """What a user object says: from a list, or from an event, which carries custom fields.
+
+        Nothing is asked of Slack. Before `profile_fields` was looked at, nobody knows what the
+        custom fields mean.
+        """
+        person = person_from_slack(user, self._our_team_id, self._fields or NO_FIELDS)
+        known = self._fields is not None and self._may_read_fields
+        along = known and (not self._fields or has_custom_fields(user))
+        nobodys = person.kind not in (PersonKind.MEMBER, PersonKind.GUEST)
+        return Told(person=person, version=version_from_slack(user), with_fields=along or nobodys)
 
     async def groups(self) -> AsyncIterator[Group]:
         """Every user group with its members, disabled ones (without members) included."""
         for usergroup in await self._usergroups():
             yield group_from_slack(usergroup, await self._members(usergroup))
-
-    async def group(self, group_id: GroupId) -> Group | None:
-        """One user group now; None if there is none of this id."""
-        for usergroup in await self._usergroups():
-            if usergroup.get("id") == group_id:
-                return group_from_slack(usergroup, await self._members(usergroup))
-        return None
 
     async def channels(self) -> AsyncIterator[Channel]:
         """Every public channel, and every private one the app is in; archived ones included."""
@@ -197,56 +181,21 @@ class SlackDirectory:
                     raise
             else:
                 self._notices.pop("fields", None)
-                self._fields = profile_fields_from(answer)
+                self._fields, self._may_read_fields = profile_fields_from(answer), True
         return self._fields or NO_FIELDS
 
-    def _must_fetch(self, user: Json, fields: ProfileFields) -> bool:
-        """Whether custom fields exist for this user and did not come along."""
-        if not fields or has_custom_fields(user) or user.get("deleted"):
-            return False
-        person = person_from_slack(user, self._our_team_id)
-        return person.kind in (PersonKind.MEMBER, PersonKind.GUEST)
-
-    async def _persons(
-        self, users: Sequence[Json], fields: ProfileFields, read: Mapping[PersonId, Json]
-    ) -> Sequence[Person]:
-        """The people, with custom fields from the best place there is at the moment."""
-        people: dict[PersonId, Person] = {}
-        unread: dict[PersonId, Person] = {}
-        for user in users:
-            person = person_from_slack(user, self._our_team_id, fields)
-            if person.id in read:
-                person = with_profile(person, read[person.id], fields)
-            elif self._must_fetch(user, fields):
-                unread[person.id] = person
-            self._unread.pop(person.id, None)
-            people[person.id] = person
-        self._unread |= unread
-        if unread and self._last_known is not None:
-            for person_id, known in (await self._last_known(tuple(unread))).items():
-                people[person_id] = _like(people[person_id], known)
-        return tuple(people.values())
-
-    async def _fetch_profiles(self, users: Sequence[Json]) -> tuple[Mapping[PersonId, Json], bool]:
-        """The full profiles of these users, and whether Slack asked to stop before the last."""
-        ids = [person_from_slack(user, self._our_team_id).id for user in users]
+    async def _profiles(self, person_ids: Sequence[PersonId]) -> Mapping[PersonId, Json]:
+        """The full profiles of these people, without those that cannot be read now."""
+        results = await asyncio.gather(
+            *(self._fetch_profile(one) for one in person_ids), return_exceptions=True
+        )
         read: dict[PersonId, Json] = {}
-        for start in range(0, len(ids), PROFILES_IN_FLIGHT):
-            batch = ids[start : start + PROFILES_IN_FLIGHT]
-            results = await asyncio.gather(
-                *(self._fetch_profile(one) for one in batch), return_exceptions=True
-            )
-            stop = False
-            for person_id, result in zip(batch, results, strict=True):
-                if isinstance(result, Retry) or result is None:
-                    stop = True
-                elif isinstance(result, BaseException):
-                    raise result
-                else:
-                    read[person_id] = result
-            if stop:
-                return read, True
-        return read, False
+        for person_id, result in zip(person_ids, results, strict=True):
+            if isinstance(result, BaseException) and not isinstance(result, Retry):
+                raise result
+            if isinstance(result, Mapping):
+                read[person_id] = result
+        return read
 
     async def _fetch_profile(self, person_id: PersonId) -> Json | None:
         """A full profile, empty if the account is gone; None if the app may not read profiles."""
@@ -261,7 +210,7 @@ class SlackDirectory:
         return part(answer.get("profile"))
 
     def _give_up_fields(self, error: Refused) -> None:
-        self._fields = NO_FIELDS
+        self._fields, self._may_read_fields = NO_FIELDS, False
         self._notices["fields"] = NO_FIELDS_NOTICE.format(why=error.message.rstrip("."))
 
     async def _usergroups(self) -> Sequence[Json]:
@@ -288,15 +237,3 @@ class SlackDirectory:
             usergroup=str(usergroup.get("id")), team_id=self._org_team_id
         )
         return (await ask(call, thing=f"@{usergroup.get('handle')}")).get("users")
-
-
-def _like(person: Person, known: Person) -> Person:
-    """The person with the custom fields of an earlier look."""
-    return replace(
-        person,
-        manager_id=known.manager_id,
-        department=known.department,
-        company=known.company,
-        country=known.country,
-        employee_type=known.employee_type,
-    )

@@ -103,6 +103,12 @@ def person_from_slack(
     return with_profile(person, own, profile_fields)
 
 
+def version_from_slack(user: Json) -> int | None:
+    """What grows with every change of a user object; None where it is not said."""
+    updated = user.get("updated")
+    return updated if isinstance(updated, int) and updated > 0 else None
+
+
 def with_profile(person: Person, profile: Json, profile_fields: ProfileFields) -> Person:
     """The person with the custom fields of a full profile (`users.profile.get`, or an event's).
 

@@ -49,7 +49,7 @@ _CLAIMING_ONE = ~_A.level & _A.id.in_(
     select(_C.assignment_id).where(_C.holding_id == bindparam("holding_id"))
 )
 _CLAIMANTS = locked(
-    select(*REQUEST.columns, *ASSIGNMENT.columns)
+    select(*REQUEST.columns, *ASSIGNMENT.columns, _A.wake_at)
     .select_from(t.requests)
     .join(t.assignments, _R.id == func.coalesce(_A.removal_request_id, _A.request_id))
     .where(_CLAIMING_ONE)
@@ -70,9 +70,9 @@ _CLAIMED = (
     .order_by(_H.connector, _H.target, _H.role, _A.id)
     .with_for_update(key_share=True, of=t.holdings)
 )
-_ACTIVE_OF = select(_A.id).where(ACTIVE, _A.target_id == bindparam("target_id")).order_by(_A.id)
 _NAMED = _A.id.in_(bindparam("ids", expanding=True))
 _OF_PACKAGES = ACTIVE & _A.package_id.in_(bindparam("packages", expanding=True))
+_OF_PEOPLE = ACTIVE & _A.target_id.in_(bindparam("people", expanding=True))
 _CLAIMING = ~_A.level & _A.id.in_(
     select(_C.assignment_id).where(_C.holding_id.in_(bindparam("holdings", expanding=True)))
 )
@@ -114,26 +114,23 @@ class AssignmentWrites(RequestWrites):
         self.put(statement, to_save(after.id, columns, wake_at), after.id)
         self.note_wake(wake_at)
 
-    def active_assignments_of(self, target_id: PersonId) -> tuple[AssignmentId, ...]:
-        """Everything this person holds or is scheduled to."""
-        found = self.conn.execute(_ACTIVE_OF, {"target_id": target_id}).scalars()
-        return tuple(AssignmentId(assignment_id) for assignment_id in found)
-
     def wake_assignments(
         self,
         at: datetime,
         *,
         ids: Iterable[AssignmentId] = (),
         packages: Iterable[PackageId] = (),
+        people: Iterable[PersonId] = (),
         holdings: Iterable[HoldingId] = (),
     ) -> None:
-        """Look at these again: named, active ones of packages, all that claim these holdings.
+        """Look at these again: named, active ones of packages or people, claimants of holdings.
 
         An ended assignment that has nothing left to be taken away is left asleep.
         """
         for which, name, values in (
             (_NAMED, "ids", sorted(set(ids))),
             (_OF_PACKAGES, "packages", sorted(set(packages))),
+            (_OF_PEOPLE, "people", sorted(set(people))),
             (_CLAIMING, "holdings", sorted(set(holdings))),
         ):
             if values:
@@ -169,6 +166,7 @@ class AssignmentWrites(RequestWrites):
         found = {
             row[width]: (REQUEST.from_row(row), ASSIGNMENT.from_row(row[width:])) for row in rows
         }
+        woken = {row[width]: row[width + len(ASSIGNMENT.columns)] for row in rows}
         claims: dict[str, list[tuple[int, Claim]]] = {}
         holding: Holding | None = None
         width = len(HOLDING.columns)
@@ -195,6 +193,7 @@ class AssignmentWrites(RequestWrites):
                     request=request,
                     assignment=assignment,
                     claims=tuple(claim for _, claim in sorted(claims[key], key=_position)),
+                    wake_at=woken[key],
                 )
                 for key, (request, assignment) in found.items()
             ),

@@ -3,50 +3,119 @@
 A listing of ten thousand people mostly repeats what is stored: only what differs is written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.sql.dml import Insert
 
 from engine.application.configured import Configured
 from engine.application.directory import Channel
+from engine.application.upkeep_ports import GroupsWritten, PeopleWritten
+from engine.domain.assignment_requests import RequestState
 from engine.domain.configuration import Configuration
 from engine.domain.ids import GroupId, PersonId
-from engine.domain.people import Group, Person, PersonKind
+from engine.domain.people import Group, Person
 from storage import codec
 from storage import tables as t
 from storage.bound import upsert
 from storage.conflicts import keys_checked
-from storage.reader import PERSON, SqlReader, chunks
+from storage.reader import ACTIVE, PERSON, SqlReader, chunks, locked
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A person as the mirror has them."""
+
+    person: Person
+    version: int | None
+    unread: bool
+
+
+_P, _A, _R = t.people.c, t.assignments.c, t.requests.c
+_AMONG = _P.id.in_(bindparam("ids", expanding=True))
+_LOCK_PEOPLE = locked(select(*PERSON.columns, _P.version, _P.unread).where(_AMONG).order_by(_P.id))
+_CLOSE = update(t.people).where(_AMONG, _P.active).values(active=False).returning(_P.id)
+_ASKED = (_R.target_id == _P.id) | (_R.requestor_id == _P.id)
+_LEFT_WITH_SOMETHING = (
+    select(_P.id)
+    .where(
+        ~_P.active,
+        exists().where(ACTIVE, _A.target_id == _P.id)
+        | exists().where(_R.state == RequestState.PENDING_APPROVAL, _ASKED)
+        | exists().where(t.approvals.c.is_open, t.approvals.c.person_id == _P.id),
+    )
+    .order_by(_P.id)
+)
 
 
 class MirrorWrites(SqlReader):
     """People, groups, channels, and the configuration that names them."""
 
-    def put_people(self, people: Iterable[Person]) -> tuple[PersonId, ...]:
-        """Write people into the mirror; returns those that were active and now are not."""
+    def put_people(
+        self,
+        people: Iterable[Person],
+        *,
+        versions: Mapping[PersonId, int] | None = None,
+        without_fields: Collection[PersonId] = (),
+    ) -> PeopleWritten:
+        """Write people into the mirror, but nobody of an older version than is known of them.
+
+        Whoever is as before is not written, though their version may have grown.
+        """
         self.forget()
         given = {person.id: person for person in people}
-        known = self.people(given)
-        fresh = [person for person in given.values() if known.get(person.id) != person]
-        statement = upsert(t.people, self.postgres)
-        columns = [c.name for c in t.people.c if c.name != "id"]
-        statement = statement.on_conflict_do_update(
-            index_elements=["id"], set_={name: statement.excluded[name] for name in columns}
-        )
-        for some in chunks([_person_row(person) for person in fresh]):
-            self.conn.execute(statement, some)
-        left = (p for p in fresh if not p.active and p.id in known and known[p.id].active)
-        return tuple(person.id for person in left)
+        known = self._locked_people(given)
+        told, unread = versions or {}, frozenset(without_fields)
+        rows, changed, left = [], [], []
+        for person_id, person in sorted(given.items()):
+            version, old = told.get(person_id), known.get(person_id)
+            if old is not None and _older(version, old.version):
+                continue
+            same = old is not None and old.person == person
+            if same and old is not None and old.unread == (person_id in unread):
+                continue
+            row = _person_row(person)
+            rows.append(row | {"version": version, "unread": person_id in unread})
+            if not same:
+                changed.append(person_id)
+            if old is not None and old.person.active and not person.active:
+                left.append(person_id)
+        for some in chunks(rows):
+            self.conn.execute(_put_people(self.postgres), some)
+        return PeopleWritten(changed=tuple(changed), left=tuple(left))
 
-    def put_groups(self, groups: Iterable[Group]) -> tuple[GroupId, ...]:
-        """Write groups with their members; returns those that now are other people than before."""
+    def _locked_people(self, ids: Iterable[PersonId]) -> dict[PersonId, "_Known"]:
+        """In the order of their ids, so that two who write people wait for one another."""
+        return {
+            PersonId(row.id): _Known(PERSON.from_row(row), row.version, row.unread)
+            for some in chunks(sorted(ids))
+            for row in self.conn.execute(_LOCK_PEOPLE, {"ids": some})
+        }
+
+    def close_people(self, person_ids: Iterable[PersonId]) -> PeopleWritten:
+        """Their accounts are closed."""
+        self.forget()
+        left: list[PersonId] = []
+        for some in chunks(sorted(set(person_ids))):
+            left += map(PersonId, self.conn.execute(_CLOSE, {"ids": some}).scalars())
+        return PeopleWritten(changed=tuple(left), left=tuple(left))
+
+    def left_with_something(self) -> tuple[PersonId, ...]:
+        """Whose account is closed and who still holds something, asks or is asked."""
+        found = self.conn.execute(_LEFT_WITH_SOMETHING).scalars()
+        return tuple(map(PersonId, found))
+
+    def put_groups(self, groups: Iterable[Group]) -> GroupsWritten:
+        """Write groups with their members."""
         self.forget()
         given = {group.id: group for group in groups}
         known = self._groups(given)
         fresh = [group for group in given.values() if known.get(group.id) != group]
         if not fresh:
-            return ()
+            return GroupsWritten()
         statement = upsert(t.groups, self.postgres)
         columns = ["handle", "name", "active"]
         statement = statement.on_conflict_do_update(
@@ -63,15 +132,16 @@ class MirrorWrites(SqlReader):
         ]
         self.conn.execute(statement, rows)
         nobody: frozenset[PersonId] = frozenset()
-        changed = []
+        changed, moved = [], nobody
         for group in fresh:
             old = known.get(group.id)
             before = old.members if old is not None else nobody
             self._write_members(group.id, before, group.members)
             was = before if old is not None and old.active else nobody
-            if was != (group.members if group.active else nobody):
+            if differing := was ^ (group.members if group.active else nobody):
                 changed.append(group.id)
-        return tuple(changed)
+                moved |= differing
+        return GroupsWritten(changed=tuple(changed), moved=moved)
 
     def _groups(self, ids: Iterable[GroupId]) -> dict[GroupId, Group]:
         found: dict[GroupId, Group] = {}
@@ -126,26 +196,6 @@ class MirrorWrites(SqlReader):
         for some in chunks(rows):
             self.conn.execute(statement, some)
 
-    def retire_people_not_in(self, seen: Iterable[PersonId]) -> tuple[PersonId, ...]:
-        """Deactivate our own people whom a complete listing did not name; returns them.
-
-        People of other workspaces are not ours: no listing of ours names them.
-        """
-        listed = set(seen)
-        ours = select(t.people.c.id).where(
-            t.people.c.active, t.people.c.kind != PersonKind.STRANGER
-        )
-        known = self.conn.execute(ours.order_by(t.people.c.id)).scalars()
-        gone = [PersonId(person_id) for person_id in known if person_id not in listed]
-        retire = (
-            update(t.people)
-            .where(t.people.c.id.in_(bindparam("ids", expanding=True)))
-            .values(active=False)
-        )
-        for some in chunks(gone):
-            self.conn.execute(retire, {"ids": some})
-        return tuple(gone)
-
     def add_configuration(
         self, configuration: Configuration, *, by: str, source: str, now: datetime
     ) -> int:
@@ -170,6 +220,19 @@ class MirrorWrites(SqlReader):
         newest = select(func.max(t.configurations.c.revision)).scalar_subquery()
         named = t.configurations.c.revision == newest
         self.conn.execute(update(t.configurations).where(named).values(source=source))
+
+
+def _older(version: int | None, known: int | None) -> bool:
+    return version is not None and known is not None and version < known
+
+
+@cache
+def _put_people(postgres: bool) -> Insert:
+    statement = upsert(t.people, postgres)
+    columns = {c.name: statement.excluded[c.name] for c in _P if c.name != "id"}
+    columns["version"] = func.coalesce(statement.excluded.version, _P.version)
+    put: Insert = statement.on_conflict_do_update(index_elements=["id"], set_=columns)
+    return put
 
 
 def _person_row(person: Person) -> dict[str, object]:

@@ -30,7 +30,7 @@ from engine.domain.ids import (
     PersonId,
     RequestId,
 )
-from engine.domain.people import Person, Subject
+from engine.domain.people import Person, PersonKind, Subject
 from storage import tables as t
 from storage.bound import Bound, Home
 from storage.mapping import Mapped
@@ -57,6 +57,16 @@ _PERSON = (
 )
 """A person with their groups: whoever asks for the one mostly asks for the others too."""
 _PEOPLE = select(*PERSON.columns).where(t.people.c.id.in_(_among("ids")))
+_CLOSED = select(t.people.c.id).where(~t.people.c.active, t.people.c.id.in_(_among("ids")))
+_ACTIVE_PEOPLE = select(t.people.c.id).where(
+    t.people.c.active, t.people.c.kind != PersonKind.STRANGER
+)
+_UNREAD = (
+    select(*PERSON.columns)
+    .where(t.people.c.unread, t.people.c.active)
+    .order_by(t.people.c.id)
+    .limit(bindparam("most"))
+)
 _BY_EMAIL = (
     select(*PERSON.columns)
     .where(t.people.c.email_key == bindparam("email"))
@@ -223,6 +233,25 @@ class SqlReader(Bound):
             for person in PERSON.all_from(self.conn.execute(_PEOPLE, {"ids": some})):
                 found[person.id] = person
         return found
+
+    def closed_among(self, person_ids: Iterable[PersonId]) -> frozenset[PersonId]:
+        """Those of them whose account is closed."""
+        asked = {"ids": sorted(set(person_ids))}
+        return frozenset(map(PersonId, self.conn.execute(_CLOSED, asked).scalars()))
+
+    def active_people(self) -> frozenset[PersonId]:
+        """Our own people whose accounts are open; people of other workspaces left out."""
+        return frozenset(map(PersonId, self.conn.execute(_ACTIVE_PEOPLE).scalars()))
+
+    def people_without_fields(
+        self, limit: int, among: Iterable[PersonId] | None = None
+    ) -> tuple[Person, ...]:
+        """People whose manager, department and the like are still to be read."""
+        if among is None:
+            return PERSON.all_from(self.conn.execute(_UNREAD, {"most": limit}))
+        named = _UNREAD.where(t.people.c.id.in_(_among("ids")))
+        asked = {"most": limit, "ids": sorted(among)}
+        return PERSON.all_from(self.conn.execute(named, asked))
 
     def person_by_email(self, email: str) -> Person | None:
         """The person with this address, case ignored; the active one, if there are several."""

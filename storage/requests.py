@@ -5,7 +5,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Table,
+    bindparam,
+    case,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.sql.dml import Update
 
 from engine.domain import stages
@@ -19,16 +30,12 @@ from storage.reader import ONE_REQUEST, REQUEST, locked
 _R, _A = t.requests.c, t.approvals.c
 _LOCK = locked(ONE_REQUEST)
 _INSERT = insert(t.requests)
-_WAITING = (
-    select(_A.request_id)
-    .where(_A.is_open, _A.person_id == bindparam("person_id"))
-    .union(
-        select(_R.id).where(
-            _R.state == RequestState.PENDING_APPROVAL, _R.target_id == bindparam("person_id")
-        ),
-        select(_R.id).where(
-            _R.state == RequestState.PENDING_APPROVAL, _R.requestor_id == bindparam("person_id")
-        ),
+_PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
+_OF_PEOPLE = (_R.state == RequestState.PENDING_APPROVAL) & _R.id.in_(
+    union(
+        select(_A.request_id).where(_A.is_open, _A.person_id.in_(_PEOPLE)),
+        select(_R.id).where(_R.target_id.in_(_PEOPLE)),
+        select(_R.id).where(_R.requestor_id.in_(_PEOPLE)),
     )
 )
 AT = bindparam("at", type_=_R.wake_at.type)
@@ -75,18 +82,13 @@ class RequestWrites(LaneWork):
         fresh = [row for key, row in after.items() if before.get(key) != row]
         self.outgoing.ask(fresh, [key for key in before if key not in after])
 
-    def requests_waiting_for(self, person_id: PersonId) -> tuple[RequestId, ...]:
-        """Requests not decided yet that this person is asked to decide, or asked for."""
-        self.leave_approvals()
-        found = self.conn.execute(_WAITING, {"person_id": person_id}).scalars()
-        return tuple(sorted(RequestId(request_id) for request_id in found))
-
-    def wake_requests(self, request_ids: Iterable[RequestId], at: datetime) -> None:
-        """Look at these again at that moment, if nothing wakes them earlier."""
-        ids = sorted(set(request_ids))
-        if ids:
-            named = _R.id.in_(bindparam("ids", expanding=True))
-            self.conn.execute(waking(t.requests, named), {"ids": ids, "at": at})
+    def wake_requests_of(self, person_ids: Iterable[PersonId], at: datetime) -> None:
+        """Look again at what these people are asked to decide and what they have asked for."""
+        people = sorted(set(person_ids))
+        if people:
+            self.leave_approvals()
+            asked = {"people": people, "at": at}
+            self.conn.execute(waking(t.requests, _OF_PEOPLE), asked)
             self.note_wake(at)
 
     def wake_undecided_requests(self, at: datetime) -> None:

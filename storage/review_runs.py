@@ -41,7 +41,7 @@ _SCHEDULED = (_R.policy_id == bindparam("policy")) & (_R.state == ReviewState.SC
 _ASKING = (_R.state == ReviewState.IN_PROGRESS) & or_(
     _R.id.in_(
         select(t.review_reviewers.c.review_id).where(
-            t.review_reviewers.c.person_id == bindparam("person")
+            t.review_reviewers.c.person_id.in_(bindparam("people", expanding=True))
         )
     ),
     _R.id.in_(
@@ -121,15 +121,14 @@ class ReviewRunWrites(RequestWrites):
         self.conn.execute(waking(t.review_runs, _SCHEDULED), {"policy": policy_id, "at": at})
         self.note_wake(at)
 
-    def wake_runs_reviewed_by(self, person_id: PersonId, at: datetime) -> None:
-        """Let runs in progress that ask this person look again."""
-        asked: dict[str, Any] = {
-            "person": person_id,
-            "marks": [asked_person(stage, person_id) for stage in range(MAX_STAGES)],
-            "at": at,
-        }
-        self.conn.execute(waking(t.review_runs, _ASKING), asked)
-        self.note_wake(at)
+    def wake_runs_reviewed_by(self, person_ids: Iterable[PersonId], at: datetime) -> None:
+        """Let runs in progress that ask any of these people look again."""
+        people = sorted(set(person_ids))
+        marks = [asked_person(stage, person) for stage in range(MAX_STAGES) for person in people]
+        if people:
+            asked: dict[str, Any] = {"people": people, "marks": marks, "at": at}
+            self.conn.execute(waking(t.review_runs, _ASKING), asked)
+            self.note_wake(at)
 
 
 def run_row(run: ReviewRun) -> dict[str, object]:

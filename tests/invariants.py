@@ -18,7 +18,7 @@ from engine.domain.holdings import Holding, Level, Seen
 from engine.domain.ids import ChannelId, PersonId, RequestId
 from playground.server import Playground
 from storage import tables as t
-from storage.reader import ASSIGNMENT, HOLDING, REQUEST, SqlReader
+from storage.reader import ACTIVE, ASSIGNMENT, HOLDING, REQUEST, SqlReader
 from storage.types import from_millis, to_millis_up
 
 Timers = Iterable[tuple[datetime, str]]
@@ -184,6 +184,29 @@ async def _claims(playground: Playground, house: House) -> list[str]:
     return await house.database.look(look)
 
 
+async def _leavers(playground: Playground, house: House) -> list[str]:
+    """Whose account is closed holds nothing and asks for nothing."""
+
+    def look(reader: SqlReader) -> list[str]:
+        closed = set(reader.conn.execute(select(t.people.c.id).where(~t.people.c.active)).scalars())
+        held = select(t.assignments.c.id, t.assignments.c.target_id).where(ACTIVE)
+        asked = select(t.requests.c.id, t.requests.c.target_id).where(t.requests.c.is_open)
+        return [
+            *(
+                f"assignment {row.id} is held by {row.target_id}, who has left"
+                for row in reader.conn.execute(held)
+                if row.target_id in closed
+            ),
+            *(
+                f"request {row.id} is of {row.target_id}, who has left"
+                for row in reader.conn.execute(asked)
+                if row.target_id in closed
+            ),
+        ]
+
+    return await house.database.look(look)
+
+
 async def _world(playground: Playground, house: House) -> list[str]:
     """Slack's groups and channels hold whom we think they hold."""
     found = []
@@ -229,6 +252,7 @@ RULES: tuple[Rule, ...] = (
     _cards,
     _said_once,
     _claims,
+    _leavers,
     _world,
 )
 """Everything that is looked at after every story."""

@@ -15,17 +15,16 @@ import storage
 from engine.application.clock import RandomIds
 from engine.application.commands import (
     OPERATOR,
-    TIME,
     Actor,
     ApplyConfiguration,
     Command,
     Decided,
     DecideReviewLines,
-    PersonLeft,
     ResetReview,
     StartReview,
     StopReview,
 )
+from engine.application.mirror import people_are
 from engine.application.ports import Aggregate, Transaction
 from engine.application.service import Entitlements
 from engine.application.wakes import Wakes
@@ -191,7 +190,7 @@ class ReviewHouse:
     async def people(self, people: Iterable[Person]) -> None:
         """Write people into the mirror."""
         some = list(people)
-        await self.store.write(lambda tx: tx.put_people(some))
+        await self.store.write(people_are, some)
 
     async def give(self, *people: PersonId, at: datetime | None = None) -> None:
         """These hold the package, since some time before now."""
@@ -206,7 +205,6 @@ class ReviewHouse:
         known = await self.queries.person(person)
         assert known is not None
         await self.people([replace(known, active=False)])
-        await self.do(PersonLeft(person_id=person), TIME)
         await self.settle()
 
     # What happens -----------------------------------------------------------------------------

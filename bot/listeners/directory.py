@@ -6,7 +6,7 @@ from typing import Any
 from bot.desk import Desk, Interaction
 from bot.listeners import mine
 from engine.application.directory import Channel
-from engine.domain.ids import ChannelId, GroupId, PersonId
+from engine.domain.ids import ChannelId, PersonId
 from engine.domain.refusals import Refusal
 
 EventHandler = Callable[[Desk, Mapping[str, Any]], Coroutine[Any, Any, None]]
@@ -16,14 +16,12 @@ async def person_changed(desk: Desk, event: Mapping[str, Any]) -> None:
     """`team_join`, `user_change`, `user_profile_changed`: one person is as the event says."""
     user = event.get("user")
     if isinstance(user, Mapping) and user.get("id"):
-        await desk.mirror.person_changed(await desk.person_from_event(user))
+        await desk.mirror.person_changed(desk.told_of(user))
 
 
 async def group_changed(desk: Desk, event: Mapping[str, Any]) -> None:
-    """`subteam_created`, `subteam_updated`, `subteam_members_changed`: read the group anew."""
-    group_id = event.get("subteam_id") or (event.get("subteam") or {}).get("id")
-    if group_id:
-        await desk.mirror.group_changed(GroupId(str(group_id)))
+    """`subteam_created`, `subteam_updated`, `subteam_members_changed`: read the groups anew."""
+    await desk.mirror.refresh_groups()
 
 
 async def channel_changed(desk: Desk, event: Mapping[str, Any]) -> None:

@@ -12,7 +12,6 @@ from engine.domain.eligibility import Wish
 from engine.domain.ids import (
     AssignmentId,
     ChannelId,
-    GroupId,
     HoldingId,
     PackageId,
     PersonId,
@@ -146,30 +145,6 @@ class ReleaseBrake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonLeft:
-    """The directory says an account was closed."""
-
-    person_id: PersonId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeopleChanged:
-    """The directory says people changed: look again at what waits for them."""
-
-    person_ids: tuple[PersonId, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupsChanged:
-    """The directory says other people are in these groups: look again at what they may decide.
-
-    Answers whether any of the groups decides anything.
-    """
-
-    group_ids: tuple[GroupId, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class StartReview:
     """An administrator opens reviews of a package outside the schedule, one for each policy.
 
@@ -236,9 +211,6 @@ Command = (
     | CompleteTask
     | ApplyConfiguration
     | ReleaseBrake
-    | PersonLeft
-    | PeopleChanged
-    | GroupsChanged
     | StartReview
     | StopReview
     | ResetReview

@@ -1,12 +1,12 @@
 """The mirror of the directory: what a source of people delivers and what reads it by name.
 
 The rules read people only from the mirror, never over the network. A source fills it: everything
-at start and nightly (`everything`), single changes as they happen (`ChangedPerson` and friends
-come from the Slack events). Configuration files name people by e-mail, groups by handle and
-channels by name; `DirectoryNames` turns such names into ids and back.
+at start and nightly, single people as the directory's events tell of them. Configuration files name
+people by e-mail, groups by handle and channels by name; `DirectoryNames` turns such names into ids
+and back.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,11 +25,26 @@ class Channel:
     is_archived: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the directory says of one person."""
+
+    person: Person
+    version: int | None = None
+    """Grows with every change there; what is told in an older one than is known does not count."""
+    with_fields: bool = True
+    """Whether manager, department and the like came along; if not, what was known of them stays."""
+
+
 class DirectorySource(Protocol):
     """Where people come from. Errors: `ConnectorError` family."""
 
-    def people(self) -> AsyncIterator[Person]:
+    def people(self) -> AsyncIterator[Told]:
         """Everybody, deactivated accounts and bots included."""
+        ...
+
+    async def with_fields(self, people: Sequence[Person]) -> Sequence[Person]:
+        """These people with manager, department and the like, as many as can be read now."""
         ...
 
     def groups(self) -> AsyncIterator[Group]:
@@ -40,12 +55,8 @@ class DirectorySource(Protocol):
         """Every channel the app can see."""
         ...
 
-    async def person(self, person_id: PersonId) -> Person | None:
+    async def person(self, person_id: PersonId) -> Told | None:
         """One person now, for somebody the mirror has not seen yet."""
-        ...
-
-    async def group(self, group_id: GroupId) -> Group | None:
-        """One group now, after an event that did not carry its members."""
         ...
 
 

@@ -52,9 +52,13 @@ def request_facts(
     *,
     reassign_to: PersonId | None = None,
 ) -> RequestFacts:
-    """Who decides the running stage and the next one, at this moment."""
+    """Who decides the running stage and the next one, at this moment, and for whom it still is."""
     number = request.run.number if request.run else 0
     package = configured.packages.get(request.package_id)
+    target = the_person(request.target_id)
+    also = [the_person(reassign_to)] if reassign_to else _reassigned(request)
+    if request.run is not None:
+        also.append(target)
     approvers = approver_facts(
         reader,
         configured,
@@ -62,7 +66,7 @@ def request_facts(
         catalog_id=package.catalog_id if package else None,
         requestor_id=request.requestor_id,
         target_id=request.target_id,
-        also=[the_person(reassign_to)] if reassign_to else _reassigned(request),
+        also=also,
     )
     packages, groups = _excluding(reader, package, request.target_id)
     named = {reassign_to} if reassign_to and _may_be_asked(reader, reassign_to) else set()
@@ -72,6 +76,7 @@ def request_facts(
         excluding_packages=packages,
         excluding_groups=groups,
         eligible_deciders=frozenset(named),
+        target_left=request.run is not None and not approvers.people.get(target),
     )
 
 

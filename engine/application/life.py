@@ -1,4 +1,4 @@
-"""What commands do to what people hold: give back, remove, complete a task, leave, look.
+"""What commands do to what people hold: give back, remove, complete a task, let it end.
 
 Also the configuration, because replacing it is about what is held under the old one.
 """
@@ -10,21 +10,13 @@ from engine.application.commands import (
     ApplyConfiguration,
     CompleteTask,
     GiveBack,
-    GroupsChanged,
-    PeopleChanged,
-    PersonLeft,
     ReleaseBrake,
     RemoveDirectly,
 )
 from engine.application.requests import acting_person, require_administrator
 from engine.application.unit import Unit
-from engine.domain import assignments, eligibility, holdings, request_transitions
-from engine.domain.assignment_requests import (
-    AssignmentRequest,
-    Cancel,
-    RequestFacts,
-    RequestType,
-)
+from engine.domain import assignments, eligibility, holdings
+from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.assignments import Assignment, EndReason
 from engine.domain.catalogs import AccessPackage
 from engine.domain.configuration import Configuration, changes
@@ -94,47 +86,6 @@ def release_brake(unit: Unit, _command: ReleaseBrake) -> datetime:
     return until
 
 
-def person_left(unit: Unit, command: PersonLeft) -> int:
-    """Whoever's account was closed loses every access at once and is waited for no more."""
-    if unit.tx.configured() is None:
-        return 0
-    ended = 0
-    for assignment_id in unit.tx.active_assignments_of(command.person_id):
-        assignment, origin = _locked(unit, assignment_id)
-        outcome = assignments.end(assignment, EndReason.LEFT, now=unit.now)
-        unit.end_assignment(
-            assignment, outcome, origin, RequestType.SYSTEM_REMOVE, command.person_id
-        )
-        ended += 1
-    for request_id in unit.tx.requests_waiting_for(command.person_id):
-        request = unit.tx.lock_request(request_id)
-        if request is not None and request.target_id == command.person_id:
-            _cancel_for(unit, request)
-    people_changed(unit, PeopleChanged(person_ids=(command.person_id,)))
-    unit.tx.wake_runs_reviewed_by(command.person_id, unit.now)
-    return ended
-
-
-def people_changed(unit: Unit, command: PeopleChanged) -> int:
-    """Requests that wait for these people are looked at again; answers how many."""
-    waiting = {
-        request_id
-        for person_id in command.person_ids
-        for request_id in unit.tx.requests_waiting_for(person_id)
-    }
-    unit.tx.wake_requests(sorted(waiting), unit.now)
-    return len(waiting)
-
-
-def groups_changed(unit: Unit, command: GroupsChanged) -> bool:
-    """Whoever joined a group that decides may decide what waits already (APR-21)."""
-    stored = unit.tx.configured()
-    if stored is None or stored.deciding_groups.isdisjoint(command.group_ids):
-        return False
-    unit.tx.wake_undecided_requests(unit.now)
-    return True
-
-
 def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
     """Replace the stored configuration; answers how many things changed (0: nothing to do).
 
@@ -171,17 +122,6 @@ def _locked(unit: Unit, assignment_id: AssignmentId) -> tuple[Assignment, Assign
     assignment = unit.tx.lock_assignment(assignment_id)
     assert assignment is not None, "an assignment is never deleted"
     return assignment, origin
-
-
-def _cancel_for(unit: Unit, request: AssignmentRequest) -> None:
-    """Withdraw the open request of somebody who left; a removal goes on."""
-    if request.run is None:
-        return
-    known = RequestFacts(admin_channel=unit.configured.organization.admin_channel)
-    outcome = request_transitions.transition(
-        request, Cancel(by=request.requestor_id), known, now=unit.now
-    )
-    unit.save_request(request, outcome)
 
 
 def _refuse_removal_of_held(unit: Unit, old: Configuration, new: Configuration) -> None:

@@ -139,6 +139,8 @@ class Claimant:
     assignment: Assignment
     claims: tuple[Claim, ...]
     """All of this assignment's, in their order."""
+    wake_at: datetime | None = None
+    """When it is looked at next; it may have been woken for something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +186,10 @@ class Reader(UpkeepReader, Protocol):
 
     def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
         """Several people; unknown ids are left out."""
+        ...
+
+    def closed_among(self, person_ids: Iterable[PersonId]) -> frozenset[PersonId]:
+        """Those of them whose account is closed."""
         ...
 
     def groups_of(self, person_id: PersonId) -> frozenset[GroupId]:
@@ -297,12 +303,11 @@ class Transaction(Reader, ReviewWriter, UpkeepWriter, Protocol):
         """Write what changed, and the rows that say for whom it waits and who decided."""
         ...
 
-    def requests_waiting_for(self, person_id: PersonId) -> tuple[RequestId, ...]:
-        """Open requests this person is asked to decide, or asked for."""
-        ...
+    def wake_requests_of(self, person_ids: Iterable[PersonId], at: datetime) -> None:
+        """Look again at what these people are asked to decide and what they have asked for.
 
-    def wake_requests(self, request_ids: Iterable[RequestId], at: datetime) -> None:
-        """Look at these again at that moment, if nothing wakes them earlier."""
+        At that moment, if nothing wakes it earlier; only what waits for approval.
+        """
         ...
 
     def wake_undecided_requests(self, at: datetime) -> None:
@@ -325,19 +330,16 @@ class Transaction(Reader, ReviewWriter, UpkeepWriter, Protocol):
         """Write what changed; `before` is what is stored."""
         ...
 
-    def active_assignments_of(self, target_id: PersonId) -> tuple[AssignmentId, ...]:
-        """Everything this person holds or is scheduled to."""
-        ...
-
     def wake_assignments(
         self,
         at: datetime,
         *,
         ids: Iterable[AssignmentId] = (),
         packages: Iterable[PackageId] = (),
+        people: Iterable[PersonId] = (),
         holdings: Iterable[HoldingId] = (),
     ) -> None:
-        """Look at these again: named, active ones of packages, all that claim these holdings."""
+        """Look at these again: named, active ones of packages or people, claimants of holdings."""
         ...
 
     # Holdings

@@ -114,8 +114,8 @@ class ReviewWriter(ReviewReader, UseWriter, Protocol):
         """Let runs of this policy that wait for their turn look again."""
         ...
 
-    def wake_runs_reviewed_by(self, person_id: PersonId, at: datetime) -> None:
-        """Let runs in progress that ask this person look again."""
+    def wake_runs_reviewed_by(self, person_ids: Iterable[PersonId], at: datetime) -> None:
+        """Let runs in progress that ask any of these people look again."""
         ...
 
     # The snapshot

@@ -174,15 +174,15 @@ class Unit(Writer):
         return after
 
     def look_at_assignment(
-        self, assignment: Assignment, request: AssignmentRequest | None
+        self, assignment: Assignment, request: AssignmentRequest | None, *, left: bool
     ) -> Assignment:
         """Bring an assignment up to this moment: start, deliveries, warnings, end.
 
-        `request` is the one it reports to, locked. A package whose resource roles were edited is
-        caught up with here too (RES-7).
+        `request` is the one it reports to, locked; `left`: the account is closed. A package whose
+        resource roles were edited is caught up with here too (RES-7).
         """
         levels = self._claims.level(assignment, assignment)
-        outcome = assignments.look(assignment, levels, now=self.now)
+        outcome = assignments.look(assignment, levels, now=self.now, left=left)
         if assignment.active and not outcome.assignment.active:
             return self.end_assignment(
                 assignment, outcome, request, RequestType.SYSTEM_REMOVE, assignment.target_id
@@ -292,8 +292,8 @@ class Unit(Writer):
     def look_at_claimants(self, claimed: Claimed, after: Holding) -> None:
         """What a settled holding means for the assignments that claim it, in this transaction.
 
-        Only deliveries are looked at: what time has made due, and a package edited meanwhile, are
-        left to a wake of their own, with its brake.
+        Only deliveries are looked at: what time has made due, and what else it was woken for (a
+        package edited, an account closed), are left to a wake of their own, with its brake.
         """
         later = []
         for claimant in claimed.claimants:
@@ -302,8 +302,8 @@ class Unit(Writer):
                 replace(claim, holding=after) if claim.holding.id == after.id else claim
                 for claim in claimant.claims
             )
-            wake_at = _wake(assignment)
-            due = wake_at is not None and wake_at <= self.now
+            moments = (claimant.wake_at, _wake(assignment))
+            due = any(at is not None and at <= self.now for at in moments)
             if due or not self._claims.in_step(assignment, claims):
                 later.append(assignment.id)
                 continue

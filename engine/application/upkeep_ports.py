@@ -3,7 +3,7 @@
 The rest of a transaction is in `ports.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -24,8 +24,38 @@ class JobState:
     """How often it has failed since."""
 
 
+@dataclass(frozen=True, slots=True)
+class PeopleWritten:
+    """What writing people into the mirror changed."""
+
+    changed: tuple[PersonId, ...] = ()
+    """Who is another than before, or new."""
+    left: tuple[PersonId, ...] = ()
+    """Who was active and now is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupsWritten:
+    """What writing groups into the mirror changed."""
+
+    changed: tuple[GroupId, ...] = ()
+    """Groups that now are other people than before."""
+    moved: frozenset[PersonId] = frozenset()
+    """Who came into one of them or left it."""
+
+
 class UpkeepReader(Protocol):
     """What upkeep reads."""
+
+    def active_people(self) -> frozenset[PersonId]:
+        """Our own people whose accounts are open; people of other workspaces left out."""
+        ...
+
+    def people_without_fields(
+        self, limit: int, among: Iterable[PersonId] | None = None
+    ) -> tuple[Person, ...]:
+        """People whose manager, department and the like are still to be read."""
+        ...
 
     def job_state(self, name: str) -> JobState:
         """How this recurring job stands."""
@@ -41,23 +71,33 @@ class UpkeepWriter(Protocol):
 
     # The mirror of the directory
 
-    def put_people(self, people: Iterable[Person]) -> tuple[PersonId, ...]:
-        """Write people into the mirror; returns those that were active and now are not."""
+    def put_people(
+        self,
+        people: Iterable[Person],
+        *,
+        versions: Mapping[PersonId, int] | None = None,
+        without_fields: Collection[PersonId] = (),
+    ) -> PeopleWritten:
+        """Write people into the mirror, but nobody of an older version than is known of them.
+
+        Manager, department and the like of those `without_fields` are still to be read.
+        """
         ...
 
-    def put_groups(self, groups: Iterable[Group]) -> tuple[GroupId, ...]:
-        """Write groups with their members; returns those whose members changed."""
+    def close_people(self, person_ids: Iterable[PersonId]) -> PeopleWritten:
+        """Their accounts are closed."""
+        ...
+
+    def left_with_something(self) -> tuple[PersonId, ...]:
+        """Whose account is closed and who still holds something, asks or is asked."""
+        ...
+
+    def put_groups(self, groups: Iterable[Group]) -> GroupsWritten:
+        """Write groups with their members."""
         ...
 
     def put_channels(self, channels: Iterable[Channel]) -> None:
         """Write channels into the mirror."""
-        ...
-
-    def retire_people_not_in(self, seen: Iterable[PersonId]) -> tuple[PersonId, ...]:
-        """Deactivate our own people whom a complete listing did not name; returns them.
-
-        People of other workspaces are never in a listing, and stay.
-        """
         ...
 
     # Repeats

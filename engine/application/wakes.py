@@ -23,6 +23,7 @@ from engine.application.unit import Unit
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.conversation import Audience, Notice, NoticeKind
+from engine.domain.ids import PersonId
 
 log = logging.getLogger(__name__)
 
@@ -79,16 +80,21 @@ class Wakes:
         self.braked = len(due) > BRAKE_AT_LEAST and self._braked(unit)
         if self.braked:
             return 0
-        if len(due) > 1 and self._all_at_once(unit, due):
+        left = unit.tx.closed_among(a.target_id for _, a in due if a is not None)
+        if len(due) > 1 and self._all_at_once(unit, due, left):
             return len(due)
         for request, assignment in due:
             assert assignment is not None
-            look = partial(unit.look_at_assignment, assignment, request)
+            gone = assignment.target_id in left
+            look = partial(unit.look_at_assignment, assignment, request, left=gone)
             self._look(unit, Aggregate.ASSIGNMENT, assignment.id, look)
         return len(due)
 
     def _all_at_once(
-        self, unit: Unit, due: Sequence[tuple[AssignmentRequest | None, Assignment | None]]
+        self,
+        unit: Unit,
+        due: Sequence[tuple[AssignmentRequest | None, Assignment | None]],
+        left: frozenset[PersonId],
     ) -> bool:
         """Look at all of them, reading and writing together; False, and nothing done, if one fails.
 
@@ -99,7 +105,8 @@ class Wakes:
             with unit.tx.savepoint(), unit.tx.together(known):
                 for request, assignment in due:
                     assert assignment is not None
-                    unit.look_at_assignment(assignment, request)
+                    gone = assignment.target_id in left
+                    unit.look_at_assignment(assignment, request, left=gone)
         except Exception:  # whichever it was is found, put off and reported one by one
             log.info("not all could be looked at together", exc_info=True)
             return False

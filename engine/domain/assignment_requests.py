@@ -229,6 +229,8 @@ class RequestFacts:
     excluding_groups: tuple[GroupId, ...] = ()
     eligible_deciders: frozenset[PersonId] = frozenset()
     """For `Reassign`: the named person, if their account is open and they are one of ours."""
+    target_left: bool = False
+    """Of a request that waits for approval: whoever it is for has no open account any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -167,14 +167,18 @@ def assign(
     )
 
 
-def look(assignment: Assignment, levels: Iterable[Level], *, now: datetime) -> AssignmentOutcome:
+def look(
+    assignment: Assignment, levels: Iterable[Level], *, now: datetime, left: bool = False
+) -> AssignmentOutcome:
     """Do what time and the workers made due: start, end, say where delivery stands, tell.
 
     `levels` are those of the resource roles this assignment wants; after the end, of those it
-    wanted.
+    wanted. `left`: the person's account is closed, and closed accounts hold nothing.
     """
     if assignment.state is _A.EXPIRED:
         return _catch_up(assignment, tuple(levels))
+    if left:
+        return end(assignment, EndReason.LEFT, now=now)
     if assignment.ends_at is not None and assignment.ends_at <= now:
         return end(assignment, EndReason.EXPIRED, now=now)
     if assignment.state is _A.SCHEDULED:

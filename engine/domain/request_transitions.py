@@ -215,11 +215,16 @@ def _ended(
 
 
 def look(request: AssignmentRequest, facts: RequestFacts, *, now: datetime) -> RequestOutcome:
-    """Do what time and the directory made due. Closed and delivered requests stay as they are."""
+    """Do what time and the directory made due. Closed and delivered requests stay as they are.
+
+    Whoever has left asks for nothing any more.
+    """
     unchanged = RequestOutcome(request=request)
     run, stage = request.run, request.stage
     if request.state is not _S.PENDING_APPROVAL or run is None or stage is None:
         return unchanged
+    if facts.target_left:
+        return _cancel(request, Cancel(by=request.requestor_id), now)
     if now >= stages.deadline(run, stage):
         closed = replace(unchanged, request=_close_run(request, StageResult.EXPIRED, now))
         return _ended(closed, _S.EXPIRED, NoticeKind.REQUEST_EXPIRED, now)

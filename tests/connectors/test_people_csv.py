@@ -7,7 +7,6 @@ from connectors.people_csv import (
     PeopleFileFaults,
     PersonRow,
     complete,
-    complete_one,
     read_people,
     warnings,
 )
@@ -40,6 +39,7 @@ def mia(**more: object) -> Person:
 
 
 BOSS = Person(id=PersonId("U2"), name="Boris", kind=PersonKind.MEMBER, email="boris@contoso.com")
+find = {"boris@contoso.com": BOSS.id}.get
 
 
 def test_a_full_row_is_read() -> None:
@@ -214,24 +214,24 @@ def test_the_file_wins_for_what_it_states() -> None:
         b"email,manager_email,department,title\nMIA@contoso.com,Boris@contoso.com,Platform,\n"
     )
 
-    person, boss = complete([mia(), BOSS], rows)
+    person = complete(mia(), rows, find=find)
 
     assert (person.manager_id, person.department, person.title) == ("U2", "Platform", "From Slack")
-    assert boss == BOSS
+    assert complete(BOSS, rows, find=find) == BOSS
 
 
 def test_a_file_that_names_no_manager_leaves_slacks() -> None:
     """Only what it states."""
     rows = read_people(b"email,manager_email\nmia@contoso.com,\n")
 
-    assert complete([mia()], rows)[0].manager_id == "U9"
+    assert complete(mia(), rows, find=find).manager_id == "U9"
 
 
 def test_a_manager_nobody_knows_is_no_manager_and_a_warning() -> None:
     """Better nobody, so that the fallback decides, than whom the file contradicts."""
     rows = read_people(b"email,manager_email\nmia@contoso.com,left@contoso.com\n")
 
-    assert complete([mia()], rows)[0].manager_id is None
+    assert complete(mia(), rows, find=find).manager_id is None
     assert [str(one) for one in warnings(rows, [mia()])] == [
         "line 2: Slack knows nobody as left@contoso.com, so mia@contoso.com has no manager."
     ]
@@ -241,53 +241,24 @@ def test_a_row_for_somebody_slack_does_not_know_is_a_warning() -> None:
     """The file adds nobody."""
     rows = read_people(b"email\nghost@contoso.com\n")
 
-    assert complete([mia()], rows) == (mia(),)
+    assert complete(mia(), rows, find=find) == mia()
     assert [str(one) for one in warnings(rows, [mia()])] == [
         "line 2: Slack knows nobody as ghost@contoso.com."
     ]
 
 
-def test_an_open_account_goes_before_a_closed_one_of_the_same_address() -> None:
-    """Somebody who came back has two accounts."""
-    closed = Person(
-        id=PersonId("U3"),
-        name="Boris",
-        kind=PersonKind.MEMBER,
-        email="boris@contoso.com",
-        active=False,
-    )
-    rows = read_people(b"email,manager_email\nmia@contoso.com,boris@contoso.com\n")
-
-    assert complete([mia(), BOSS, closed], rows)[0].manager_id == "U2"
-    assert complete([mia(), closed, BOSS], rows)[0].manager_id == "U2"
-
-
-def test_one_person_is_completed_with_a_lookup() -> None:
-    """For an event about one person: the manager comes from the mirror."""
+def test_what_the_file_adds_stands_beside_the_attributes_there_are() -> None:
+    """The file's win."""
     rows = read_people(b"email,manager_email,Floor\nmia@contoso.com,boris@contoso.com,3\n")
 
-    person = complete_one(mia(attributes={"Floor": "2", "Seat": "b"}), rows, find=lambda _: BOSS.id)
+    person = complete(mia(attributes={"Floor": "2", "Seat": "b"}), rows, find=find)
 
     assert person.manager_id == "U2"
     assert person.attributes == {"Floor": "3", "Seat": "b"}
-
-
-def test_a_few_people_are_completed_with_a_lookup_for_the_others() -> None:
-    """A manager among them is found at once, another in the mirror."""
-    rows = read_people(
-        b"email,manager_email\n"
-        b"mia@contoso.com,boris@contoso.com\n"
-        b"boris@contoso.com,ceo@contoso.com\n"
-    )
-    mirror = {"ceo@contoso.com": PersonId("U0")}
-
-    person, boss = complete([mia(), BOSS], rows, find=mirror.get)
-
-    assert (person.manager_id, boss.manager_id) == ("U2", "U0")
 
 
 def test_people_without_an_address_are_left_as_they_are() -> None:
     """Bots, and people whose address the app may not read."""
     rows = read_people(b"email,title\nmia@contoso.com,Engineer\n")
 
-    assert complete([mia(email=None)], rows) == (mia(email=None),)
+    assert complete(mia(email=None), rows, find=find) == mia(email=None)

@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from connectors.slack_directory import SlackDirectory
 from engine.application.connectors import Refused, Retry
-from engine.domain.ids import GroupId, PersonId
+from engine.domain.ids import PersonId
 from engine.domain.people import Person, PersonKind
 from playground.seed import Channel
 from playground.seed import Person as SlackPerson
@@ -70,7 +70,13 @@ def crowd(playground: Playground, count: int) -> Sequence[str]:
 
 async def everybody(source: SlackDirectory) -> dict[str, Person]:
     """All people, by name."""
-    return {person.name: person async for person in source.people()}
+    return {told.person.name: told.person async for told in source.people()}
+
+
+async def read(source: SlackDirectory) -> dict[str, Person]:
+    """All people whose custom fields can be read now, by name, in the order of the list."""
+    waiting = [told.person async for told in source.people() if not told.with_fields]
+    return {person.name: person for person in await source.with_fields(waiting)}
 
 
 async def test_kinds_of_people_arrive_as_they_are(
@@ -94,12 +100,12 @@ async def test_a_stranger_is_known_when_asked_for(
     """Somebody from outside pressed a button."""
     sam = PersonId(playground.workspace.person("sam").id)
 
-    person = await directory(playground, client).person(sam)
+    told = await directory(playground, client).person(sam)
 
-    assert person is not None
-    assert person.kind is PersonKind.STRANGER
-    assert person.email is None
-    assert person.team_id != playground.workspace.team.id
+    assert told is not None
+    assert told.person.kind is PersonKind.STRANGER
+    assert told.person.email is None
+    assert told.person.team_id != playground.workspace.team.id
 
 
 async def test_nobody_of_an_unknown_id(playground: Playground, client: Recording) -> None:
@@ -126,13 +132,17 @@ async def test_managers_come_from_a_profile_field(
 ) -> None:
     """The list leaves it out, so it is fetched, for open accounts of people only."""
     manage(playground, "mia", "gus", "dora")
+    source = directory(playground, client)
 
-    people = await everybody(directory(playground, client))
+    told = {one.person.name: one async for one in source.people()}
+    waiting = [one.person for one in told.values() if not one.with_fields and one.person.active]
+    people = {one.name: one for one in await source.with_fields(waiting)}
 
     boris = playground.workspace.person("boris").id
     assert people["Mia Member"].manager_id == boris
     assert people["Gus Guest"].manager_id == boris
-    assert people["Dora Departed"].manager_id is None
+    assert told["Robo"].with_fields, "an app has no manager"
+    assert not told["Dora Departed"].with_fields, "what was known of her stays"
     assert client.called.count("users.profile.get") == 4
 
 
@@ -166,23 +176,30 @@ async def test_one_person_comes_with_their_manager(
     manage(playground, "mia")
     mia = PersonId(playground.workspace.person("mia").id)
 
-    person = await directory(playground, client).person(mia)
+    told = await directory(playground, client).person(mia)
 
-    assert person is not None
-    assert person.manager_id == playground.workspace.person("boris").id
+    assert told is not None
+    assert told.with_fields
+    assert told.person.manager_id == playground.workspace.person("boris").id
 
 
 async def test_an_event_brings_the_fields_along(playground: Playground, client: Recording) -> None:
     """`user_change` carries the profile; nothing has to be fetched."""
     field_id = playground.workspace.field_id("Manager")
     source = directory(playground, client)
+    nia = {
+        "id": "U77",
+        "name": "nia",
+        "updated": 12,
+        "profile": {"fields": {field_id: {"value": "U78"}}},
+    }
+    early = source.told_of(nia)
+    await source.profile_fields()
+    told = source.told_of(nia)
 
-    person = await source.person_from_event(
-        {"id": "U77", "name": "nia", "profile": {"fields": {field_id: {"value": "U78"}}}}
-    )
-
-    assert person.manager_id == "U78"
-    assert "users.profile.get" not in client.called
+    assert (told.person.manager_id, told.with_fields, told.version) == ("U78", True, 12)
+    assert (early.person.manager_id, early.with_fields) == (None, False), "they are read later"
+    assert client.called == ["team.profile.get"]
 
 
 @pytest.mark.parametrize(
@@ -205,65 +222,38 @@ async def test_profile_fields_that_cannot_be_read_stop_nothing(
 
     assert people["Mia Member"].manager_id is None
     assert len(people) == 7
+    assert await read(source) == {}
     assert len(source.notices) == 1
     assert why in source.notices[0]
     assert "USHER_PEOPLE" in source.notices[0]
 
 
-async def test_many_profiles_are_left_for_later_and_keep_what_was_known(
-    playground: Playground, client: Recording
-) -> None:
-    """A start does not wait for ten thousand calls, and "not read yet" overwrites nobody."""
-    manage(playground, "boris", "olga", "gus", "mia")
+async def test_a_list_reads_no_profile(playground: Playground, client: Recording) -> None:
+    """A start does not wait for ten thousand calls."""
     names = crowd(playground, 20)
-    remembered = Person(
-        id=PersonId(playground.workspace.person("p19").id),
-        name="p19",
-        kind=PersonKind.MEMBER,
-        manager_id=PersonId("U0FORMER"),
-        department="Remembered",
-    )
 
-    async def last_known(ids: Sequence[PersonId]) -> Mapping[PersonId, Person]:
-        return {remembered.id: remembered} if remembered.id in ids else {}
-
-    source = directory(playground, client, last_known=last_known)
-
-    source.profiles_at_once = 10
-
-    people = await everybody(source)
-    unread = source.unread_profiles
-    later = {person.name: person async for person in source.profiles()}
-
-    boris = playground.workspace.person("boris").id
-    assert sum(people[name].manager_id == boris for name in names) == 10 - 4
-    assert people["p19"].manager_id == "U0FORMER"
-    assert people["p19"].department == "Remembered"
-    assert unread == len(later) == 14
-    assert all(person.manager_id == boris for person in later.values())
-    assert later["p19"].department is None
-    assert source.unread_profiles == 0
-
-
-async def test_throttled_profiles_do_not_stop_the_list_and_go_on_later(
-    playground: Playground, client: Recording
-) -> None:
-    """The first throttled answer ends the fetching, not the reading."""
-    names = crowd(playground, 20)
-    source = directory(playground, client)
-    playground.rates.burst = 0.1
-
-    people = await everybody(source)
-    unread = source.unread_profiles
-    with pytest.raises(Retry) as caught:
-        [person async for person in source.profiles()]
-    playground.rates.burst = math.inf
-    later = [person async for person in source.profiles()]
+    people = await everybody(directory(playground, client))
 
     assert set(names) <= set(people)
-    assert unread > 0
-    assert caught.value.after is not None
-    assert len(later) == unread
+    assert "users.profile.get" not in client.called
+
+
+async def test_throttled_profiles_are_as_many_as_can_be_read_now(
+    playground: Playground, client: Recording
+) -> None:
+    """The others are read at another time, whoever reads them."""
+    names = crowd(playground, 20)
+    source = directory(playground, client)
+    await everybody(source)
+    playground.rates.burst = 0.1
+
+    some = await read(source)
+    playground.rates.burst = math.inf
+    everyone = await read(directory(playground, client))
+
+    boris = playground.workspace.person("boris").id
+    assert 0 < len(some) < 20
+    assert all(everyone[name].manager_id == boris for name in names)
 
 
 async def test_a_throttled_list_waits_on_the_callers_clock_and_goes_on(
@@ -281,7 +271,7 @@ async def test_a_throttled_list_waits_on_the_callers_clock_and_goes_on(
     source = directory(playground, client, wait=wait)
     playground.rates.burst = 0.05
 
-    seen = [person.id async for person in source.people()]
+    seen = [told.person.id async for told in source.people()]
 
     assert waited
     assert len(seen) == len(set(seen)) == 507
@@ -322,22 +312,9 @@ async def test_groups_listed_without_members_are_asked_for_apart(
         }
     }
 
-    group = await directory(playground, client).group(GroupId(readers.id))
+    groups = [group async for group in directory(playground, client).groups()]
 
-    assert group is not None
-    assert group.members == set(readers.users)
-
-
-async def test_one_group_after_an_event(playground: Playground, client: Recording) -> None:
-    """`subteam_updated` does not always carry the members."""
-    source = directory(playground, client)
-    readers = playground.workspace.usergroup("readers")
-
-    found = await source.group(GroupId(readers.id))
-
-    assert found is not None
-    assert found.members == set(readers.users)
-    assert await source.group(GroupId("S0NOTHING")) is None
+    assert [group.members for group in groups] == [set(readers.users)]
 
 
 async def test_a_plan_without_user_groups_has_none(

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import aiohttp
 from sqlalchemy import select
@@ -74,13 +75,16 @@ class Story:
     world: Served
     lease: float | None = None
     restarts: int = 0
+    armed: bool = True
+    """Whether steps count from the start of a process on."""
 
     async def start(self, **environment: str) -> None:
         """Start one process and let its steps count."""
         if self.lease is not None:
             environment["USHER_LEASE"] = str(self.lease)
         process = await self.world.start(module=DYING, **environment)
-        process.send_signal(signal.SIGUSR1)
+        if self.armed:
+            process.send_signal(signal.SIGUSR1)
 
     async def live(self) -> None:
         """The whole of it."""
@@ -245,17 +249,27 @@ def _access(world: Served) -> tuple[int, int]:
     return workspace.usergroup("prod-readers").users.count(rita), members.count(rita)
 
 
+S = TypeVar("S", bound=Story)
+
+
 @asynccontextmanager
-async def story(folder: Path, database_url: str | None = None) -> AsyncIterator[Story]:
+async def story(
+    folder: Path,
+    database_url: str | None = None,
+    *,
+    cls: type[S],
+    config: str = CONFIG,
+    armed: bool = True,
+) -> AsyncIterator[S]:
     """A workspace and nobody serving it yet."""
-    async with served(folder, CONFIG, database_url=database_url) as world:
+    async with served(folder, config, database_url=database_url) as world:
         world.playground.rates.burst = float("inf")
-        yield Story(world=world, lease=LEASE if database_url else None)
+        yield cls(world=world, lease=LEASE if database_url else None, armed=armed)
 
 
 async def told(folder: Path, database_url: str | None = None) -> tuple[End, int]:
     """The story undisturbed: its end, and how many steps it takes."""
-    async with story(folder, database_url) as undisturbed:
+    async with story(folder, database_url, cls=Story) as undisturbed:
         await undisturbed.start(USHER_COUNT_INTO=str(folder / "steps"))
         await undisturbed.live()
         end = await undisturbed.end()
@@ -264,7 +278,7 @@ async def told(folder: Path, database_url: str | None = None) -> tuple[End, int]
 
 async def killed(folder: Path, step: int, database_url: str | None = None) -> tuple[End, bool]:
     """The story with a process that dies at that step: its end, and whether it died at all."""
-    async with story(folder, database_url) as disturbed:
+    async with story(folder, database_url, cls=Story) as disturbed:
         await disturbed.start(USHER_DIE_AT=str(step))
         doomed = disturbed.world.processes[0]
         await disturbed.live()

@@ -218,7 +218,7 @@ async def test_one_of_two_dies_and_the_other_takes_over_within_the_lease(
     undisturbed, steps = await told(tmp_path / "told", postgres_url)
     await asyncio.to_thread(postgres.empty)
     step = sampled(steps, 4, seed=7)[part] // 2  # each does about half of the work
-    async with story(tmp_path / "killed", postgres_url) as disturbed:
+    async with story(tmp_path / "killed", postgres_url, cls=Story) as disturbed:
         await _start_two(disturbed, max(1, step))
         doomed, _ = disturbed.world.processes
         async with asyncio.timeout(60 + 20 * LEASE):

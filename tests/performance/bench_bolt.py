@@ -25,8 +25,8 @@ from sqlalchemy import text
 import storage
 from bot.desk import Desk
 from bot.listeners import Listeners
+from engine.application.directory import Told
 from engine.application.mirror import Mirror
-from engine.domain.people import Person
 from tests.acceptance.served import served
 from tests.databases import StandingClock
 from tests.performance.bench_house import open_bench, package_id, person_id
@@ -144,11 +144,11 @@ async def mine(databases: Databases, say: Say, *, people: int, assignments: int)
             store=house.store,
             queries=queries,
             reviews=storage.ReviewStoreQueries(house.store),
-            mirror=Mirror(house.store, house.service, _NoDirectory()),  # type: ignore[arg-type]
+            mirror=Mirror(house.store, _NoDirectory()),  # type: ignore[arg-type]
             client=AsyncWebClient(token="xoxb-1"),
             session=session,
             clock=clock,
-            person_from_event=_from_event,
+            told_of=_told_of,
             command="/access",
             workspace_url=None,
         )
@@ -196,7 +196,7 @@ class _NoDirectory:
     """Nobody has to be looked up."""
 
 
-async def _from_event(_event: Mapping[str, Any]) -> Person:
+def _told_of(_user: Mapping[str, Any]) -> Told:
     raise AssertionError("everybody is known")
 
 

@@ -101,7 +101,8 @@ async def store_assignment(
 ) -> None:
     """Insert an assignment with the request that made it."""
     origin = request(one.request_id, target=one.target_id, package=one.package_id)
-    origin = replace(origin, assignment_id=one.id, delivered_at=NOW, closed_at=NOW)
+    delivered = RequestState.DELIVERED
+    origin = replace(origin, state=delivered, assignment_id=one.id, delivered_at=NOW, closed_at=NOW)
 
     def insert(tx: Transaction) -> None:
         tx.add_request(origin, None)

@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from engine.application.ports import Conflict, Reader, Transaction
 from engine.domain.assignment_requests import RequestState, RequestType
 from engine.domain.assignments import AssignmentState
-from engine.domain.ids import AssignmentId, PackageId, RequestId
+from engine.domain.ids import AssignmentId, PackageId, PersonId, RequestId
 from engine.domain.stages import Verdict
 from storage import DatabaseStore
 from storage import tables as t
 from storage.reader import SqlReader
 from tests import builders as a
-from tests.builders import ANN, BEN, CAT, DAY, HOUR, MINUTE, NOW, PACKAGE, ROB
+from tests.builders import ADA, ANN, BEN, CAT, DAY, HOUR, MAX, MINUTE, NOW, PACKAGE, ROB
 from tests.storage import acts
 
 FIRST = RequestId("request-0001")
@@ -121,8 +121,6 @@ async def test_whoever_is_asked_is_found_until_they_decide(store: DatabaseStore)
 
     assert asked == {"ann": True, "ben": True}
     assert await store.look(_waiting) == {"ann": False, "ben": True}
-    assert await store.write(lambda tx: tx.requests_waiting_for(BEN)) == (FIRST,)
-    assert await store.write(lambda tx: tx.requests_waiting_for(ANN)) == ()
 
 
 async def test_whoever_is_no_longer_asked_is_forgotten(store: DatabaseStore) -> None:
@@ -163,12 +161,38 @@ async def test_one_decision_per_person_and_stage_is_kept(store: DatabaseStore) -
     assert tuple(said) == (Verdict.APPROVED, NOW + HOUR)
 
 
-async def test_requests_wait_for_whoever_asked_too(store: DatabaseStore) -> None:
-    """Somebody who leaves withdraws what they asked for."""
-    await acts.store_request(store, acts.request())
-    await acts.store_request(store, acts.request("request-0002", target=CAT))
+@pytest.mark.parametrize(
+    ("who", "woken"),
+    [
+        ([BEN], {"request-0001"}),
+        ([ANN], set()),
+        ([ROB], {"request-0001"}),
+        ([CAT, MAX], {"request-0002"}),
+        ([ADA], set()),
+        ([], set()),
+    ],
+)
+async def test_what_somebody_is_asked_or_has_asked_for_is_looked_at_again(
+    store: DatabaseStore, who: list[PersonId], woken: set[str]
+) -> None:
+    """Until they have decided; never what is decided."""
+    before = acts.request(asked=(ANN, BEN))
+    before = replace(before, policy=a.a_policy(a.a_stage(ANN, BEN, needed=2)))
+    await acts.store_request(store, before)
+    decided = a.approve(before, ANN).request
+    await store.write(lambda tx: tx.save_request(before, decided, None))
+    await acts.store_request(store, acts.request("request-0002", target=CAT, asked=(MAX,)))
+    await acts.store_assignment(store, acts.assignment(of="request-0003", target=ADA))
+    denied = a.deny(acts.request("request-0004", target=ADA, asked=(ANN,)), ANN).request
+    await acts.store_request(store, denied)
 
-    assert await store.write(lambda tx: tx.requests_waiting_for(ROB)) == (FIRST,)
+    await store.write(lambda tx: tx.wake_requests_of(who, NOW))
+
+    def asleep(reader: SqlReader) -> set[str]:
+        rows = reader.conn.execute(select(t.requests.c.id).where(t.requests.c.wake_at == NOW))
+        return set(rows.scalars())
+
+    assert await store.look(asleep) == woken
 
 
 @pytest.mark.parametrize(
@@ -184,7 +208,7 @@ async def test_a_wake_is_never_put_off_by_another(
 ) -> None:
     """The earlier moment counts; a sleeper without one gets it."""
     await acts.store_request(store, acts.request(), sleeps_until)  # type: ignore[arg-type]
-    await store.write(lambda tx: tx.wake_requests([FIRST], woken_at))  # type: ignore[arg-type]
+    await store.write(lambda tx: tx.wake_requests_of([ROB], woken_at))  # type: ignore[arg-type]
 
     assert await store.next_wake_at() == expected
 
@@ -229,14 +253,12 @@ async def test_an_ended_assignment_makes_room_for_another(store: DatabaseStore) 
     def look(tx: Transaction) -> tuple[object, ...]:
         return (
             tx.active_assignment_of(ROB, PACKAGE),
-            tx.active_assignments_of(ROB),
             tx.held_packages(ROB, [PACKAGE, PackageId("other")]),
             tx.holders([PACKAGE, PackageId("other")]),
         )
 
     assert await store.write(look) == (
         second,
-        ("two",),
         frozenset({PACKAGE}),
         {PACKAGE: (second,)},
     )
@@ -252,13 +274,18 @@ async def test_pending_requests_are_listed_by_package(store: DatabaseStore) -> N
     assert found == {PACKAGE: (waiting,)}
 
 
-async def test_assignments_are_woken_by_name_package_and_holding(store: DatabaseStore) -> None:
+async def test_assignments_are_woken_by_name_package_person_and_holding(
+    store: DatabaseStore,
+) -> None:
     """Each way wakes those it means and no others."""
     await acts.store_assignment(store, acts.assignment("one", of="request-0001"))
     other = acts.assignment("two", of="request-0002", package="other")
     await acts.store_assignment(store, other)
     third = acts.assignment("three", of="request-0003", package="third")
     await acts.store_assignment(store, third)
+    await acts.store_assignment(store, acts.assignment("four", of="request-0004", target=CAT))
+    over = acts.ended(acts.assignment("over", of="request-0005", target=CAT))
+    await acts.store_assignment(store, over)
 
     def wake(tx: Transaction) -> None:
         tx.save_holdings([(acts.holding(), "hold:x:rob")])
@@ -266,6 +293,7 @@ async def test_assignments_are_woken_by_name_package_and_holding(store: Database
         tx.wake_assignments(NOW + HOUR, ids=[AssignmentId("one")])
         tx.wake_assignments(NOW + 2 * HOUR, packages=[PackageId("other")])
         tx.wake_assignments(NOW + 3 * HOUR, holdings=[acts.holding().id])
+        tx.wake_assignments(NOW + 4 * HOUR, people=[CAT])
 
     await store.write(wake)
 
@@ -273,6 +301,8 @@ async def test_assignments_are_woken_by_name_package_and_holding(store: Database
         "one": NOW + HOUR,
         "two": NOW + 2 * HOUR,
         "three": NOW + 3 * HOUR,
+        "four": NOW + 4 * HOUR,
+        "over": None,
     }
 
 

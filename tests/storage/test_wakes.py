@@ -18,7 +18,7 @@ from storage import DatabaseStore, StoreQueries
 from storage import tables as t
 from storage.transaction import SqlTransaction
 from storage.wakes import MOST_FAILURES
-from tests.builders import HOUR, MINUTE, NOW, SECOND
+from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND
 from tests.databases import StandingClock
 from tests.reviewing import a_configuration
 from tests.storage import acts

@@ -1,0 +1,128 @@
+"""Following the directory: who left unannounced, what could not be read, what is read later."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from connectors.slack_directory import SlackDirectory
+from engine.application.directory import Told
+from engine.application.mirror import Mirror
+from engine.domain.ids import PersonId
+from playground.seed import Person, PersonKind
+from tests.company import Company
+from tests.scenarios import files
+from tests.scenarios.conftest import Open
+
+READ = "Production read access"
+MANAGER = files.stage("Manager", files.MANAGER)
+ROOM = files.package("Room", files.policy("Everybody"), gives=("incident-room",))
+READS = files.package(READ, files.policy("All", MANAGER))
+
+
+def _closes(contoso: Company, who: str) -> None:
+    """The account is closed, and no event says so."""
+    user = contoso.playground.workspace.person(who)
+    user.kind, user.updated = PersonKind.DELETED, user.updated + 60
+
+
+async def _night(contoso: Company) -> None:
+    """The directory is read anew, by whichever job is due."""
+    await contoso.playground.days_pass(1)
+    await contoso.house.jobs.run_due()
+    await contoso.playground.settle_after_act()
+
+
+@pytest.mark.parametrize("trouble", ["usergroups.list", "conversations.list", "users.profile.get"])
+async def test_whoever_left_loses_everything_though_the_rest_cannot_be_read(
+    company: Open, trouble: str
+) -> None:
+    """Nothing that fails after the people were read makes them keep what they had."""
+    async with company(files.file(ROOM, READS)) as contoso:
+        await contoso.asks("rita", "Room")
+        await contoso.asks("ed", READ)
+        _closes(contoso, "rita")
+        _closes(contoso, "mia")
+        contoso.breaks("error_5xx", trouble, times=100)
+
+        await _night(contoso)
+
+        assert "rita" not in contoso.channel("incident-room")
+        contoso.lena.sees("Ed Eriksen asks for Production read access")
+        contoso.playground.faults.clear()
+
+
+async def test_an_account_that_was_closed_as_somebody_asked_is_found_soon(
+    contoso: Company,
+) -> None:
+    """Two transactions pass one another: the account is closed, and access is given."""
+    await contoso.asks("rita", "Meeting room display")
+    await contoso.ivan.presses("Done")
+    rita = PersonId(contoso.rita.id)
+    await contoso.house.store.write(lambda tx: tx.close_people([rita]))
+    await contoso.playground.settle()
+    assert (await contoso.house.queries.held_by(rita)).total == 1, "nobody has looked yet"
+
+    await contoso.house.jobs.look("leavers")
+    await contoso.playground.settle_after_act()
+
+    assert (await contoso.house.queries.held_by(rita)).total == 0
+    contoso.ivan.sees("please take access away")
+    await contoso.ivan.presses("Done")
+
+
+async def test_news_that_slack_repeats_late_opens_no_account_that_is_closed_by_now(
+    contoso: Company,
+) -> None:
+    """What nobody took comes again a minute later, and is older than what is known by then."""
+    contoso.breaks("error_5xx", "event", times=4)
+    await contoso.playground.changes_profile("rita", title="Lead")
+    await contoso.playground.time_passes(timedelta(seconds=30))
+    await contoso.playground.user_leaves("rita")
+    await contoso.playground.time_passes(timedelta(minutes=2))
+
+    known = await contoso.house.queries.person(PersonId(contoso.rita.id))
+    assert known is not None
+    assert (known.active, known.title) == (False, "Lead")
+
+
+class Interrupted(SlackDirectory):
+    """A reading during which something happens: after the list has come, before it is written."""
+
+    meanwhile: Callable[[], Awaitable[object]]
+
+    async def people(self) -> AsyncIterator[Told]:
+        """As the directory said before."""
+        async for told in super().people():
+            yield told
+        await self.meanwhile()
+
+
+async def _read_while(contoso: Company, meanwhile: Callable[[], Awaitable[object]]) -> None:
+    team_id = contoso.playground.workspace.team.id
+    source = Interrupted(contoso.house.client, our_team_id=team_id)
+    source.meanwhile = meanwhile
+    await Mirror(contoso.house.store, source).refresh()
+    await contoso.playground.settle_after_act()
+
+
+async def test_whoever_joins_while_the_directory_is_read_is_not_taken_for_gone(
+    contoso: Company,
+) -> None:
+    """The list, begun before, does not name them."""
+    nina = Person(name="nina", real_name="Nina Novak", email="nina@contoso.com")
+    await _read_while(contoso, lambda: contoso.joins(nina))
+
+    known = await contoso.house.queries.person_by_email("nina@contoso.com")
+    assert known is not None
+    assert known.active
+
+
+async def test_whoever_leaves_while_the_directory_is_read_has_left(contoso: Company) -> None:
+    """The list, begun before, names them as somebody whose account is open."""
+    contoso.playground.clock.move(timedelta(seconds=30))
+    await _read_while(contoso, lambda: contoso.playground.user_leaves("rita"))
+
+    known = await contoso.house.queries.person(PersonId(contoso.rita.id))
+    assert known is not None
+    assert not known.active
