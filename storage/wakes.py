@@ -53,6 +53,8 @@ _DUE_ASSIGNMENTS = locked(
     .limit(bindparam("most")),
     skip=True,
 )
+_CLOSED = select(t.people.c.id).where(~t.people.c.active)
+_DUE_OF_LEAVERS = _DUE_ASSIGNMENTS.where(_A.target_id.in_(_CLOSED))
 _DUE_ENDINGS = (
     select(_A.id)
     .where(ACTIVE, _A.wake_at <= _NOW, _A.ends_at <= bindparam("at", type_=UtcMillis))
@@ -66,7 +68,7 @@ class Wakes(Repeats):
     """What time makes due."""
 
     def claim_due(
-        self, aggregate: Aggregate, now: datetime, limit: int
+        self, aggregate: Aggregate, now: datetime, limit: int, *, of_leavers: bool = False
     ) -> Sequence[tuple[AssignmentRequest | None, Assignment | None]]:
         """Lock and read what is due, skipping what others hold; ordered by `wake_at`.
 
@@ -79,7 +81,8 @@ class Wakes(Repeats):
                 found = REQUEST.all_from(self.conn.execute(_DUE_REQUESTS, asked))
                 return [(request, None) for request in found]
             case Aggregate.ASSIGNMENT:
-                return [_pair(row) for row in self.conn.execute(_DUE_ASSIGNMENTS, asked)]
+                due = _DUE_OF_LEAVERS if of_leavers else _DUE_ASSIGNMENTS
+                return [_pair(row) for row in self.conn.execute(due, asked)]
             case _:
                 raise ValueError(f"{aggregate} rows have a way of their own to be claimed")
 

@@ -420,9 +420,11 @@ class Transaction(Reader, ReviewWriter, UpkeepWriter, Protocol):
         ...
 
     def claim_due(
-        self, aggregate: Aggregate, now: datetime, limit: int
+        self, aggregate: Aggregate, now: datetime, limit: int, *, of_leavers: bool = False
     ) -> Sequence[tuple[AssignmentRequest | None, Assignment | None]]:
         """Lock and read what is due, skipping what others hold; ordered by `wake_at`.
+
+        `of_leavers`: only assignments of people whose accounts are closed.
 
         For `REQUEST` pairs of (request, None); for `ASSIGNMENT` pairs of (the request it
         `reports_to`, it), both locked. Reviews have `claim_due_series` and `claim_due_run`.

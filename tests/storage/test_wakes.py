@@ -18,7 +18,7 @@ from storage import DatabaseStore, StoreQueries
 from storage import tables as t
 from storage.transaction import SqlTransaction
 from storage.wakes import MOST_FAILURES
-from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND
+from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND, a_person
 from tests.databases import StandingClock
 from tests.reviewing import a_configuration
 from tests.storage import acts
@@ -207,6 +207,7 @@ async def test_a_row_this_version_cannot_read_is_put_off_and_the_others_are_look
     """A newer version wrote a state we never heard of: parked in the end, and administrators told."""
     service = Entitlements(store, ids=RandomIds(), serial={})
     await service.handle(ApplyConfiguration(configuration=a_configuration(None)), OPERATOR)
+    await store.write(lambda tx: tx.put_people([a_person("rob")]))
     for number in range(3):
         one = acts.request(f"request-000{number}", package=f"package-{number}")
         await acts.store_request(store, one, NOW + 14 * DAY)
