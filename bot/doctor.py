@@ -36,7 +36,6 @@ CHECK_SECONDS = 30.0
 """Per call of a connector, as when it works."""
 STALE_AFTER = timedelta(hours=50)
 """The directory is read nightly; two nights missed are a problem."""
-WIDTH = 100
 
 
 class State(StrEnum):

@@ -17,7 +17,7 @@ from engine.domain.assignment_requests import (
 )
 from engine.domain.assignments import Assignment
 from engine.domain.holdings import Holding, Seen
-from engine.domain.ids import AssignmentId, PackageId, PersonId, RequestId
+from engine.domain.ids import AssignmentId, PersonId, RequestId
 from storage import tables as t
 from storage.reader import ACTIVE, ASSIGNMENT, HOLDING, REQUEST, SqlReader
 
@@ -42,11 +42,6 @@ _HELD = (
 )
 _HELD_BY = _HELD.where(ACTIVE, _A.target_id == bindparam("of")).order_by(
     _A.ends_at.is_(None), _A.ends_at, _A.id
-)
-_HOLDERS = (
-    _HELD.outerjoin(t.people, t.people.c.id == _A.target_id)
-    .where(ACTIVE, _A.package_id == bindparam("of"))
-    .order_by(func.lower(func.coalesce(t.people.c.name, _A.target_id)), _A.id)
 )
 _IS_FAILED = and_(
     _R.state.in_(FAILED),
@@ -100,12 +95,8 @@ _CLAIMED = (
 
 def held_by(reader: SqlReader, person_id: PersonId, offset: int, limit: int) -> Page[HeldSummary]:
     """What a person holds, by what ends first."""
-    return _held_page(reader, _HELD_BY, person_id, offset, limit)
-
-
-def holders(reader: SqlReader, package_id: PackageId, offset: int, limit: int) -> Page[HeldSummary]:
-    """Who holds a package, by name."""
-    return _held_page(reader, _HOLDERS, package_id, offset, limit)
+    rows, total = _page(reader, _HELD_BY, {"of": person_id}, offset, limit)
+    return Page(rows=_held_summaries(reader, rows), offset=offset, total=total)
 
 
 def held(reader: SqlReader, assignment_id: AssignmentId) -> HeldSummary | None:
@@ -179,13 +170,6 @@ def request_summaries(
         )
         for request in listed
     )
-
-
-def _held_page(
-    reader: SqlReader, statement: Select[Any], of: str, offset: int, limit: int
-) -> Page[HeldSummary]:
-    rows, total = _page(reader, statement, {"of": of}, offset, limit)
-    return Page(rows=_held_summaries(reader, rows), offset=offset, total=total)
 
 
 def _held_summaries(reader: SqlReader, rows: Iterable[Any]) -> tuple[HeldSummary, ...]:

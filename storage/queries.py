@@ -17,7 +17,6 @@ from engine.application.queries import (
     WaitingSummary,
 )
 from engine.domain.assignment_requests import RequestState
-from engine.domain.assignments import Assignment
 from engine.domain.conversation import Card
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, GroupId, HoldingId, PackageId, PersonId, RequestId
@@ -171,14 +170,6 @@ class StoreQueries:
             lambda reader: listings.everybodys_requests(reader, wanted, offset, limit)
         )
 
-    async def holders(
-        self, package_id: PackageId, *, offset: int = 0, limit: int = 10
-    ) -> Page[HeldSummary]:
-        """Who holds a package, by name."""
-        return await self._store.look(
-            lambda reader: listings.holders(reader, package_id, offset, limit)
-        )
-
     async def holder_counts(self) -> dict[PackageId, int]:
         """How many hold each package."""
         return await self._store.look(
@@ -187,18 +178,6 @@ class StoreQueries:
                 for package_id, count in reader.conn.execute(_HOLDER_COUNTS)
             }
         )
-
-    async def active_assignment_of(
-        self, person_id: PersonId, package_id: PackageId
-    ) -> Assignment | None:
-        """The assignment of this person that has not ended."""
-        return await self._store.look(
-            lambda reader: reader.active_assignment_of(person_id, package_id)
-        )
-
-    async def open_request_of(self, person_id: PersonId, package_id: PackageId) -> RequestId | None:
-        """The request of this person for this package that is still open."""
-        return await self._store.look(lambda reader: reader.open_request_of(person_id, package_id))
 
     async def audit_of(self, request_id: RequestId) -> tuple[AuditEntry, ...]:
         """A request's story, oldest first; its assignment's entries included."""

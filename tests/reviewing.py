@@ -293,7 +293,8 @@ class ReviewHouse:
 
     async def holds(self, person: PersonId) -> bool:
         """Whether somebody holds the package."""
-        return await self.queries.active_assignment_of(person, a.PACKAGE) is not None
+        held = await self.store.read(lambda tx: tx.active_assignment_of(person, a.PACKAGE))
+        return held is not None
 
     async def said(self, kind: str) -> list[tuple[str, str]]:
         """Every notice of a kind: to whom, and its detail."""

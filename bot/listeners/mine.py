@@ -91,6 +91,9 @@ async def done(desk: Desk, doing: Interaction, value: str) -> Ack:
         actor,
     )
     assert isinstance(holding, Holding)
+    if doing.ephemeral or doing.in_home:
+        known = await desk.known()
+        desk.answer(doing, answers.task_done(known.label_of(holding)))
     return NOTHING
 
 

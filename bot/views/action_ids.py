@@ -166,12 +166,6 @@ _ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _PART = re.compile(r"(?P<id>[A-Za-z0-9_.-]{1,100}):(?P<number>\d{1,9})", re.ASCII)
 
 
-def action_of(action_id: object) -> ActionId | None:
-    """Which action this is. Some carry what they belong to after a colon: `duration:{policy}`."""
-    name = action_id.partition(":")[0] if isinstance(action_id, str) else ""
-    return ActionId(name) if name in set(ActionId) else None
-
-
 def with_part(id_: str, number: int) -> str:
     """The value of a button about one part of something."""
     return f"{id_}:{number}"

@@ -27,16 +27,6 @@ def refused_in_modal(refusal: Refusal, known: Known, *, link: str | None = None)
     return modal(CallbackId.MESSAGE, said.REFUSED_TITLE, blocks, close=words.CLOSE)
 
 
-def request_sent(package_name: str, *, approval_needed: bool) -> Message:
-    """After the form was sent."""
-    return _say(said.request_sent(package_name, approval_needed=approval_needed))
-
-
-def extension_sent(package_name: str, *, approval_needed: bool) -> Message:
-    """After more time was asked for."""
-    return _say(said.extension_sent(package_name, approval_needed=approval_needed))
-
-
 def decided(verdict: Verdict, package_name: str, *, waiting_for_others: bool = False) -> Message:
     """After Approve or Deny."""
     approve = verdict is Verdict.APPROVED
@@ -85,11 +75,6 @@ def form_not_opened() -> Message:
 def outdated() -> Message:
     """A button that this version does not know, or whose value is damaged."""
     return _say(said.OUTDATED)
-
-
-def unknown_person(words_typed: str) -> Message:
-    """An administrator's command named nobody we know."""
-    return _say(said.unknown_person(words_typed))
 
 
 def brake_released() -> Message:

@@ -6,7 +6,7 @@ escaped before (`texts.py`); `words` is plain text, shown as it is.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.views.texts import cut, cut_markup, plain
@@ -295,8 +295,3 @@ def modal(
     if private_metadata:
         view["private_metadata"] = private_metadata
     return view
-
-
-def with_blocks(original: Message, *more: Block) -> Message:
-    """The message with further blocks at its end."""
-    return replace(original, blocks=(*original.blocks, *more))

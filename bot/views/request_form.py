@@ -112,16 +112,6 @@ class ParsedRequest:
 # Drawing ----------------------------------------------------------------------------------------
 
 
-def loading() -> View:
-    """The form before anything is known: opened at once, then updated with `build`."""
-    return modal(
-        CallbackId.REQUEST_FORM,
-        forms.REQUEST_TITLE,
-        [section(forms.LOADING)],
-        close=words.CLOSE,
-    )
-
-
 def build(form: RequestFormData, known: Known) -> View:
     """The form."""
     if form.nothing_to_request and form.package is None:

@@ -168,24 +168,8 @@ class Queries(Protocol):
         """Everybody's requests, newest first; only these states, if any are named."""
         ...
 
-    async def holders(
-        self, package_id: PackageId, *, offset: int = 0, limit: int = 10
-    ) -> Page[HeldSummary]:
-        """Who holds a package, by name."""
-        ...
-
     async def holder_counts(self) -> dict[PackageId, int]:
         """How many hold each package."""
-        ...
-
-    async def active_assignment_of(
-        self, person_id: PersonId, package_id: PackageId
-    ) -> Assignment | None:
-        """The assignment of this person that has not ended."""
-        ...
-
-    async def open_request_of(self, person_id: PersonId, package_id: PackageId) -> RequestId | None:
-        """The request of this person for this package that is still open."""
         ...
 
     async def audit_of(self, request_id: RequestId) -> tuple[AuditEntry, ...]:

@@ -196,7 +196,10 @@ async def test_what_is_pressed_on_the_home_tab_is_done_and_drawn_anew(contoso: C
     contoso.olga.sees("Approve")
 
     await contoso.ivan.opens_home()
-    await contoso.ivan.presses("Done", where="home")
+    told = await contoso.ivan.presses("Done", where="home")
+    assert isinstance(told, Form)
+    told.sees("Display of the large meeting room is noted as done")
+    await told.close()
     assert "Done" not in contoso.ivan.home.buttons
 
     await contoso.rita.opens_home()

@@ -13,22 +13,6 @@ OUTDATED = (
 )
 
 
-def request_sent(package_name: str, *, approval_needed: bool) -> str:
-    """After the form was sent."""
-    package = named(package_name)
-    if approval_needed:
-        return f"Your request for {package} is on its way. I will tell you what comes of it."
-    return f"You get {package}. It is being set up now, and I will tell you when it is there."
-
-
-def extension_sent(package_name: str, *, approval_needed: bool) -> str:
-    """After more time was asked for."""
-    package = named(package_name)
-    if approval_needed:
-        return f"You have asked to keep {package} longer. I will tell you what comes of it."
-    return f"You can keep {package} longer. Its card shows the new end."
-
-
 def decided(approve: bool, package_name: str, *, waiting_for_others: bool) -> str:
     """After Approve or Deny."""
     package = named(package_name)
@@ -68,14 +52,6 @@ def task_done(label: str) -> str:
 def reprocessing(package_name: str) -> str:
     """After Reprocess."""
     return f"What is missing of {named(package_name)} is being tried again."
-
-
-def unknown_person(words_typed: str) -> str:
-    """Nobody is meant by this."""
-    return (
-        f"I do not know who {delivery.raw(words_typed[:100])} is. "
-        "Name a person of this workspace as @person or by e-mail address."
-    )
 
 
 def fault(reference: str) -> str:

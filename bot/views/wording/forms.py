@@ -23,7 +23,6 @@ STARTS_HINT_UNAPPROVED = "Leave empty to start at once."
 DURATION_PLACEHOLDER = "Choose how long"
 REASON_HINT = "The person who asked will read this."
 
-LOADING = "One moment, looking up what you can ask for…"  # markup
 CHOOSE_FIRST = (  # markup
     "Choose a package, and you will see who decides and how long it lasts before you send anything."
 )
@@ -147,7 +146,6 @@ def decision_effect(approve: bool, number: int) -> str:
 
 
 GIVE_BACK_TITLE = "Give this access back?"
-GIVE_BACK_YES = words.GIVE_BACK
 
 
 def give_back_question(package_name: str) -> str:

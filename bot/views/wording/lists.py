@@ -1,6 +1,6 @@
 """The words of lists: what I hold, what I asked for, what waits, and the home tab. Markup."""
 
-from bot.views.texts import mention, named, quote_line, when
+from bot.views.texts import named, quote_line, when
 from bot.views.wording import words
 from bot.views.wording.requests import asks, short_standing, wanted_time
 from bot.views.wording.words import several
@@ -54,11 +54,6 @@ def _held_state(row: HeldSummary) -> str:
 
 def _asked_more(row: HeldSummary) -> str:
     return " More time has been asked for." if row.extension_request_id else ""
-
-
-def held_by(row: HeldSummary) -> str:
-    """One assignment, for administrators."""
-    return f"{mention(row.assignment.target_id)}: {_held_state(row)}"
 
 
 def open_request(row: RequestSummary) -> str:
@@ -137,7 +132,6 @@ FIRST_STEPS = (
     "up, tell you before it ends, and take it away on time."
 )
 NOTHING_HELD_HOME = "Nothing at the moment. Press *Request access* to ask for something."
-NO_TASKS = "Nothing to do by hand."
 
 
 def task_row(task: str, since: str) -> str:

@@ -214,7 +214,6 @@ def _by(person_id: PersonId | None, viewer: PersonId) -> str:
 WHY_TITLE = "Say why"
 SEVERAL_TITLE = "Several at once"
 ANSWER = "Answer"
-SAVE = "Save"
 WHY_HINT_REMOVE = "Whoever loses the access will read it, and so do the other reviewers."
 WHY_HINT = "The other reviewers and the administrators will read it."
 

@@ -140,7 +140,6 @@ def _decision(verdict: Verdict, *requests: tuple[AssignmentRequest, int]) -> Cal
 
 
 MODALS: dict[str, Callable[[], View]] = {
-    "request_loading": request_form.loading,
     "request_empty": lambda: request_form.build(RequestFormData(now=NOW), KNOWN),
     "request_several_fit": lambda: request_form.build(
         RequestFormData(now=NOW, note=forms.found("production", ["Production read", "<Write>"])),
@@ -243,10 +242,6 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     ),
     "refused_decided": lambda: answers.refused(AlreadyDecided(OLGA, approved=False, at=NOW), KNOWN),
     "refused_channel": lambda: answers.refused(NotInAdminChannel(ADMIN_CHANNEL), KNOWN),
-    "request_sent": lambda: answers.request_sent(NAME, approval_needed=True),
-    "request_granted": lambda: answers.request_sent(NAME, approval_needed=False),
-    "extension_sent": lambda: answers.extension_sent(NAME, approval_needed=True),
-    "extension_granted": lambda: answers.extension_sent(NAME, approval_needed=False),
     "decided": lambda: answers.decided(Verdict.APPROVED, NAME),
     "decided_others": lambda: answers.decided(Verdict.APPROVED, NAME, waiting_for_others=True),
     "decided_several": lambda: answers.decided_several(
@@ -257,7 +252,6 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "task_done": lambda: answers.task_done("Office VPN"),
     "reprocessing": lambda: answers.reprocessing(NAME),
     "nothing_selected": answers.nothing_selected,
-    "unknown_person": lambda: answers.unknown_person("@nobody"),
     "outdated": answers.outdated,
     "fault": lambda: answers.fault("7f3a"),
 }

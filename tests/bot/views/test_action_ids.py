@@ -3,11 +3,9 @@
 import pytest
 
 from bot.views.action_ids import (
-    ActionId,
     BadValue,
     ListName,
     Part,
-    action_of,
     parse_id,
     parse_page,
     parse_part,
@@ -60,11 +58,3 @@ def test_a_page_is_of_a_list_we_know() -> None:
     assert parse_page("waiting:10") == (ListName.WAITING, 10)
     with pytest.raises(BadValue):
         parse_page("secrets:10")
-
-
-def test_an_action_may_say_what_it_belongs_to() -> None:
-    """What follows the colon is for Slack, which keeps inputs by their id."""
-    assert action_of("duration:employees") is ActionId.DURATION
-    assert action_of("approve") is ActionId.APPROVE
-    assert action_of("drop_table") is None
-    assert action_of(None) is None

@@ -226,8 +226,6 @@ def views_saying(text: str) -> list[Message | View]:
             request_form.build(RequestFormData(now=NOW, note=forms.found(text, names)), known)
             for names in ([], [text] * 11)
         ),
-        answers.unknown_person(text),
-        answers.request_sent(text, approval_needed=True),
         answers.decided_several(Verdict.APPROVED, 1, [(text, NotFound("request", text))], known),
         help.people("/access", unknown=text),
     ]
