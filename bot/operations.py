@@ -13,8 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
 
 import storage
 from bot.cli_parts import AuditVerdict, Database, Fault, Migration, MirrorState, NoDatabase
@@ -26,12 +24,11 @@ from connectors.slack_directory import SlackDirectory
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.connectors import Connector, ConnectorError
 from engine.application.mirror import Complete, Find, Mirror, as_they_are
-from engine.application.ports import Store
+from engine.application.ports import Reader, Store
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
 from engine.domain.people import Person
-from storage import schema, tables
-from storage.reader import SqlReader
+from storage import address, counts, schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +43,7 @@ class OpenDatabase:
 
     async def mirror_state(self) -> MirrorState:
         """How much of the directory is known; `read_at` from the job that reads it nightly."""
-        return await self.rows.look(_mirror_state)
+        return await self.store.read(_mirror_state)
 
     async def audit_lines(self, since: datetime | None) -> AsyncIterator[str]:
         """The audit as JSON texts, oldest first; from `since` on, if given."""
@@ -57,7 +54,7 @@ class OpenDatabase:
     async def verify_audit(self) -> AuditVerdict:
         """Check every row against its seal, and the seals against each other."""
         problem = await self.rows.verify_audit()
-        rows, sealed, last = await self.rows.look(_audit_counts)
+        rows, sealed, last = await self.store.read(counts.audit_counts)
         problems = (problem,) if problem else ()
         return AuditVerdict(rows=rows, sealed=sealed, last_seal=last, problems=problems)
 
@@ -178,28 +175,12 @@ async def _is_current(settings: OperatorSettings, clock: SystemClock) -> bool:
 
 def _missing_file(settings: OperatorSettings) -> str | None:
     """The SQLite file, if that is what is meant and it is not there."""
-    url = make_url(settings.database_url)
-    if not url.drivername.startswith("sqlite") or Path(url.database or "").exists():
+    url = address.written(settings.database_url)
+    if not url.scheme.startswith("sqlite") or Path(url.database).exists():
         return None
     return url.database
 
 
-def _mirror_state(reader: SqlReader) -> MirrorState:
-    people = tables.people.c
-    count = reader.conn.execute(
-        select(func.count()).select_from(tables.people).where(people.active)
-    ).scalar_one()
-    return MirrorState(people=count, read_at=reader.job_state(DIRECTORY_JOB).done_at)
-
-
-def _audit_counts(reader: SqlReader) -> tuple[int, int, str | None]:
-    """Rows there are, rows covered by a seal, and the last seal."""
-    rows = reader.conn.execute(select(func.count()).select_from(tables.audit)).scalar_one()
-    sealed = reader.conn.execute(
-        select(func.coalesce(func.sum(tables.audit_seals.c.row_count), 0))
-    ).scalar_one()
-    seals = tables.audit_seals.c
-    last: str | None = reader.conn.execute(
-        select(seals.seal).order_by(seals.number.desc()).limit(1)
-    ).scalar_one_or_none()
-    return rows, int(sealed), last
+def _mirror_state(reader: Reader) -> MirrorState:
+    read_at = reader.job_state(DIRECTORY_JOB).done_at
+    return MirrorState(people=counts.active_people(reader), read_at=read_at)

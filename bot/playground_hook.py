@@ -8,20 +8,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from sqlalchemy import func, select
-
 from bot.house import House
-from engine.application.ports import Aggregate, LaneKind
+from engine.application.ports import LaneKind, Reader
 from engine.domain import assignment_requests, assignments, review_timers, stages
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.ids import PersonId
 from engine.domain.review_schedule import ReviewSeries
 from engine.domain.reviews import ReviewRun
-from storage import tables
-from storage.reader import ASSIGNMENT, REQUEST, SqlReader
-from storage.review_runs import RUN, SERIES
-from storage.wakes import WAKING
+from storage import agenda
+from storage.agenda import Coming
 
 MOST_TOLD = 3
 """Rows of one moment that are told of; the others are counted."""
@@ -47,7 +43,7 @@ class Hook:
 
     async def next_why(self) -> str | None:
         """What Usher does at that moment."""
-        return await self._house.database.look(next_in_words)
+        return await self._house.store.read(next_in_words, self._house.clock.now())
 
     async def settle(self) -> None:
         """Return once nothing is due now and every answer has been given.
@@ -62,66 +58,38 @@ class Hook:
                 return
 
 
-def next_in_words(reader: SqlReader) -> str | None:
+def next_in_words(reader: Reader, now: datetime) -> str | None:
     """What the earliest moment that anything waits for is about; None when nothing waits.
 
     Empty for what follows within seconds because it is paced.
     """
-    waiting: list[tuple[datetime, Aggregate | LaneKind]] = [
-        *((at, aggregate) for aggregate in Aggregate if (at := _first_of(reader, aggregate))),
-        *((at, kind) for kind in LaneKind if (at := _first_lane(reader, kind))),
-    ]
-    if not waiting:
+    coming = agenda.next_coming(reader, most=MOST_TOLD)
+    if coming is None:
         return None
-    at, what = min(waiting, key=lambda one: one[0])
-    if isinstance(what, LaneKind):
-        return "" if at - reader.now() <= SOON else LANES[what]
-    count = select(func.count()).where(WAKING[what].c.wake_at == at)
-    more = reader.conn.execute(count).scalar_one() - MOST_TOLD
-    told = dict.fromkeys(_told(reader, what, at))
+    if coming.lane is not None:
+        return "" if coming.at - now <= SOON else LANES[coming.lane]
+    more = coming.total - MOST_TOLD
+    told = dict.fromkeys(_told(reader, coming))
     return "; ".join([*told, *([f"and {more} more"] if more > 0 else [])])
 
 
-def _first_of(reader: SqlReader, aggregate: Aggregate) -> datetime | None:
-    wake_at = WAKING[aggregate].c.wake_at
-    earliest = select(wake_at).where(wake_at.is_not(None)).order_by(wake_at).limit(1)
-    found: datetime | None = reader.conn.execute(earliest).scalar_one_or_none()
-    return found
-
-
-def _first_lane(reader: SqlReader, kind: LaneKind) -> datetime | None:
-    lanes = tables.lanes.c
-    earliest = select(lanes.wake_at).where(lanes.kind == kind, lanes.wake_at.is_not(None))
-    found: datetime | None = reader.conn.execute(
-        earliest.order_by(lanes.wake_at).limit(1)
-    ).scalar_one_or_none()
-    return found
-
-
-def _told(reader: SqlReader, aggregate: Aggregate, at: datetime) -> Iterator[str]:
-    """A sentence's worth for each row of the kind that wakes at this moment."""
-    columns = {
-        Aggregate.REQUEST: REQUEST.columns,
-        Aggregate.ASSIGNMENT: ASSIGNMENT.columns,
-        Aggregate.REVIEW_SERIES: SERIES.columns,
-        Aggregate.REVIEW_RUN: RUN.columns,
-    }[aggregate]
-    due = select(*columns).where(WAKING[aggregate].c.wake_at == at).limit(MOST_TOLD)
-    for row in reader.conn.execute(due).all():
-        match aggregate:
-            case Aggregate.REQUEST:
-                yield from of_request(reader, REQUEST.from_row(row), at)
-            case Aggregate.ASSIGNMENT:
-                yield from of_assignment(reader, ASSIGNMENT.from_row(row), at)
-            case Aggregate.REVIEW_SERIES:
-                yield of_series(reader, SERIES.from_row(row))
-            case Aggregate.REVIEW_RUN:
-                yield from of_review(RUN.from_row(row), at)
+def _told(reader: Reader, coming: Coming) -> Iterator[str]:
+    """A sentence's worth for each row that wakes at this moment."""
+    for row in coming.rows:
+        match row:
+            case AssignmentRequest():
+                yield from of_request(reader, row, coming.at)
+            case Assignment():
+                yield from of_assignment(reader, row, coming.at)
+            case ReviewSeries():
+                yield of_series(reader, row)
+            case ReviewRun():
+                yield from of_review(row, coming.at)
             case _:
-                assert_never(aggregate)
+                assert_never(row)
 
 
-def of_request(reader: SqlReader, request: AssignmentRequest, at: datetime) -> Iterator[str]:
+def of_request(reader: Reader, request: AssignmentRequest, at: datetime) -> Iterator[str]:
     """What time does to a request that waits for approval."""
     about = f"{_names(reader, [request.target_id])}, {request.package_name}"
     run, stage = request.run, request.stage
@@ -143,7 +111,7 @@ def of_request(reader: SqlReader, request: AssignmentRequest, at: datetime) -> I
                 yield f"a look at a request ({about})"
 
 
-def of_assignment(reader: SqlReader, assignment: Assignment, at: datetime) -> Iterator[str]:
+def of_assignment(reader: Reader, assignment: Assignment, at: datetime) -> Iterator[str]:
     """What time does to somebody's access."""
     request = reader.request(assignment.request_id)
     package = request.package_name if request is not None else "an access package"
@@ -167,7 +135,7 @@ REVIEWS = {
 }
 
 
-def of_series(reader: SqlReader, series: ReviewSeries) -> str:
+def of_series(reader: Reader, series: ReviewSeries) -> str:
     """Another review of a policy begins."""
     configured = reader.configured()
     package = configured.packages.get(series.package_id) if configured is not None else None
@@ -185,7 +153,7 @@ def _due(timers: Iterable[tuple[datetime, str]], at: datetime) -> list[str]:
     return due or [AGAIN]
 
 
-def _names(reader: SqlReader, person_ids: Iterable[PersonId]) -> str:
+def _names(reader: Reader, person_ids: Iterable[PersonId]) -> str:
     known = reader.people(person_ids)
     names = sorted(known[one].name for one in set(person_ids) if one in known)
     return ", ".join(names) or "somebody"

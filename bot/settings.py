@@ -20,9 +20,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dotenv.parser import parse_stream
-from sqlalchemy.engine import make_url
 
 from bot import settings_values as values
+from storage import address
 
 DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///usher.db"
 DEFAULT_SLACK_API_URL = "https://slack.com/api/"
@@ -106,14 +106,14 @@ class OperatorSettings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be printed."""
-        password = make_url(self.database_url).password
+        password = address.written(self.database_url).password
         found = (self.bot_token, self.app_token, self.signing_secret, password)
         return tuple(secret for secret in found if secret)
 
     @property
     def database_name(self) -> str:
         """The database's address without its password."""
-        return make_url(self.database_url).render_as_string(hide_password=True)
+        return address.written(self.database_url).shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from storage import address
 
 T = TypeVar("T")
 
@@ -127,14 +126,14 @@ def matches_no_proxy(host: str, no_proxy: str) -> bool:
 def database_url(text: str, installed: Callable[[str], bool]) -> str:
     """A database we can use, whose driver is there."""
     try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
+        url = address.written(text)
+    except ValueError:
         raise Wrong(
             f"is not the address of a database. Write {_SQLITE}:///usher.db or"
             f" {_POSTGRES}://user:password@host/name; a password with signs such as @ or / in it is"
             " written percent-encoded."
         ) from None
-    match url.drivername:
+    match url.scheme:
         case "sqlite+aiosqlite":
             _sqlite(url)
         case "postgresql+asyncpg":
@@ -147,7 +146,7 @@ def database_url(text: str, installed: Callable[[str], bool]) -> str:
     return text
 
 
-def _sqlite(url: URL) -> None:
+def _sqlite(url: address.Written) -> None:
     if not url.database or url.database == ":memory:":
         raise Wrong(
             "names no file, so everything would be forgotten. Write"

@@ -29,6 +29,31 @@ class Address:
         return self.url.render_as_string(hide_password=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What an operator wrote as an address, whether or not we can use it."""
+
+    scheme: str
+    database: str
+    password: str | None
+    shown: str
+    """Without the password."""
+
+
+def written(database_url: str) -> Written:
+    """Its parts. Raises `ValueError` for what is no address at all."""
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise ValueError(database_url) from error
+    return Written(
+        scheme=url.drivername,
+        database=url.database or "",
+        password=url.password,
+        shown=url.render_as_string(hide_password=True),
+    )
+
+
 def parse(database_url: str) -> Address:
     """Understand it, or raise `DatabaseUnavailable` with what to write instead."""
     try:
