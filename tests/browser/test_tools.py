@@ -159,13 +159,15 @@ def test_a_phone_turns_to_people_and_closes_them_above(screen: Screen) -> None:
     expect(screen.column("Rita")).to_be_in_viewport(ratio=0.9)
 
 
-@pytest.mark.parametrize("width", [375, 1366, 1920])
-def test_the_clock_is_whole_at_every_width(screen: Screen, width: int) -> None:
-    """No button of it is cut off, and its words fit."""
+@pytest.mark.parametrize("width", [375, 768, 1024, 1366, 1920])
+def test_the_bar_is_whole_at_every_width(screen: Screen, width: int) -> None:
+    """Name, standing and clock: no button is cut off, and all words fit."""
     screen.page.set_viewport_size({"width": width, "height": 768})
     screen.open()
     bar = screen.page.get_by_role("group", name="The workspace's clock")
     assert bar.evaluate("one => one.scrollWidth <= one.clientWidth")
+    name = screen.page.locator(".wordmark")
+    assert name.evaluate("one => one.scrollWidth <= one.clientWidth")
     status = screen.page.locator(".app-status-words")
     assert status.evaluate("one => one.scrollWidth <= one.clientWidth || one.clientWidth <= 1")
 
