@@ -56,7 +56,7 @@ export class Story {
       h("ol", { class: "story-dots", "aria-hidden": "true" }, story.steps.map((one, index) => h("li", { class: one.done ? "done" : index === story.current ? "due" : "" }))),
       h("div", { class: "story-buttons" },
         finished ? null : h("button", { type: "button", class: "button button-primary button-small story-show", on: { click: () => this.goThere() } }, "Show me"),
-        h("button", { type: "button", class: "button button-small", on: { click: () => this.tell("restart") } }, "Restart"),
+        story.current > 0 ? h("button", { type: "button", class: "button button-small", on: { click: () => this.tell("restart") } }, "Restart") : null,
         h("button", { type: "button", class: "icon-button", "aria-label": "Dismiss the story", on: { click: () => this.tell("dismiss") } }, icon("close")))));
     if (!first && step) announce(`Next step: ${step.text}`);
     if (who && !finished) this.bringIn(who, first);

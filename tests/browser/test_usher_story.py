@@ -106,6 +106,7 @@ def test_a_newcomer_follows_the_first_story_until_access_has_ended(
     And nothing was sent of a type that is not among those compared with the other renderer.
     """
     expect(story(usher)).to_contain_text("Step 1 of 6")
+    expect(story(usher).get_by_role("button", name="Restart")).to_have_count(0)
     ask(usher)
     for name in ("Mia", "Olga"):
         expect(story(usher)).to_contain_text(f"Approve as {name}")
@@ -118,6 +119,8 @@ def test_a_newcomer_follows_the_first_story_until_access_has_ended(
     assert any("a warning to Rita Romero" in one for one in told)
     assert len(told) <= MOST_PRESSES
     expect(story(usher)).to_contain_text("That was the whole story.")
+    story(usher).get_by_role("button", name="Restart").click()
+    expect(story(usher)).to_contain_text("Step 1 of 6")
     last = usher.column("Rita").locator(".message").last
     expect(last).to_contain_text("Your access to Production read access ended")
     expect(last.get_by_role("button", name="Request again")).to_be_visible()
