@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from engine.application import review_steps
 from engine.application.connectors import Gone, Target, Use
 from engine.application.lanes import LaneWorker
 from engine.application.last_uses import LEASE, LastUses
@@ -183,6 +184,30 @@ async def test_lines_say_when_access_was_last_used_and_what_follows(house: Revie
     summary = await house.reviews.reviewer((await house.run()).id, OLGA)
     assert summary is not None
     assert (summary.to_keep, summary.to_remove) == (4, 2)
+
+
+async def test_lines_with_uses_are_written_in_chunks_too(
+    house: ReviewHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each chunk is counted, so that the last one is not taken for the only one."""
+    monkeypatch.setattr(review_steps, "LINES_AT_ONCE", 2)
+    people = (ROB, ANN, BEN, CAT, MIA)
+    for person in people:
+        await _holds(house, person, "S1")
+    await house.configure(BY_OLGA)
+    await _asks(house, Reports({"U-rob": NOW - DAY}))
+    assert (await house.run()).lines == len(people)
+    assert set(await _lines(house)) == set(people)
+    await house.check_counts()
+
+
+async def test_a_review_that_nobody_is_in_is_over_at_once_although_uses_are_told(
+    house: ReviewHouse,
+) -> None:
+    """Nothing written is nothing to count."""
+    await house.configure(BY_OLGA)
+    await _asks(house, Reports({}))
+    assert (await house.run()).state is ReviewState.APPLIED
 
 
 async def test_what_was_told_today_is_not_asked_for_again(house: ReviewHouse) -> None:
