@@ -255,7 +255,7 @@ class Unit(Writer):
         channel = self.configured.organization.admin_channel
         outcome = request_transitions.transition(
             waiting,
-            Cancel(by=waiting.requestor_id),
+            Cancel(by=None),
             RequestFacts(admin_channel=channel),
             now=self.now,
         )

@@ -172,9 +172,13 @@ class Decide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """The requestor's, or an administrator's, withdrawal."""
+    """The requestor's, or an administrator's, withdrawal.
 
-    by: PersonId
+    By nobody when there is nothing left to ask for: what was to last longer has ended, or the
+    account was closed.
+    """
+
+    by: PersonId | None
     as_administrator: bool = False
 
 

@@ -123,6 +123,8 @@ def _refuse_closed_stage(request: AssignmentRequest, command: Decide, now: datet
     run = request.runs[command.stage_number]
     if said := run.decision_of(command.by):
         raise YouAlreadyDecided(said.verdict is Verdict.APPROVED, said.decided_at)
+    if run.result is not None and command.by not in {a.person_id for a in run.approvers}:
+        raise NotAnApprover  # how it ended is not for whoever was never asked
     if run.result in {StageResult.APPROVED, StageResult.DENIED}:
         last = run.decisions[-1]
         raise AlreadyDecided(last.person_id, last.verdict is Verdict.APPROVED, last.decided_at)
@@ -224,7 +226,7 @@ def look(request: AssignmentRequest, facts: RequestFacts, *, now: datetime) -> R
     if request.state is not _S.PENDING_APPROVAL or run is None or stage is None:
         return unchanged
     if facts.target_left:
-        return _cancel(request, Cancel(by=request.requestor_id), now)
+        return _cancel(request, Cancel(by=None), now)
     if now >= stages.deadline(run, stage):
         closed = replace(unchanged, request=_close_run(request, StageResult.EXPIRED, now))
         return _ended(closed, _S.EXPIRED, NoticeKind.REQUEST_EXPIRED, now)
@@ -298,7 +300,8 @@ def _report_unresolved(
 
 
 def _cancel(request: AssignmentRequest, command: Cancel, now: datetime) -> RequestOutcome:
-    if command.by != request.requestor_id and not command.as_administrator:
+    theirs = command.by in {None, request.requestor_id}
+    if not theirs and not command.as_administrator:
         raise NotYours
     if not cancelable(request, as_administrator=command.as_administrator):
         raise NotCancelable(request.state)

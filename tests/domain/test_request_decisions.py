@@ -197,6 +197,17 @@ def test_the_first_decision_wins() -> None:
     assert (caught.value.by, caught.value.approved, caught.value.at) == (ANN, True, NOW + HOUR)
 
 
+@pytest.mark.parametrize("person", [CAT, ADA, MIA])
+def test_how_a_stage_ended_is_not_told_to_whoever_was_never_asked(person: PersonId) -> None:
+    """APR-7: who decided is for those who were asked; a copied button tells a stranger nothing."""
+    for request in (
+        approve(begun(a_stage(ANN)), ANN).request,
+        deny(begun(a_stage(ANN)), ANN).request,
+    ):
+        with pytest.raises(NotAnApprover):
+            approve(request, person)
+
+
 def test_the_same_click_twice_decides_once() -> None:
     """A decision stands; pressing again is told what was said and when."""
     request = approve(begun(a_stage(ANN, BEN, needed=2)), ANN).request

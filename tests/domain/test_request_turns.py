@@ -94,6 +94,15 @@ def test_others_cannot_cancel(person: PersonId) -> None:
         canceled(begun(a_stage(ANN)), person)
 
 
+def test_what_ends_by_itself_is_canceled_by_nobody() -> None:
+    """More time is moot once the access has ended; nobody is said to have withdrawn it."""
+    command = Cancel(by=None)
+    outcome = request_transitions.transition(begun(a_stage(ANN)), command, facts(), now=NOW + HOUR)
+
+    assert outcome.request.state is S.CANCELED
+    assert outcome.request.canceled_by is None
+
+
 def test_canceling_closes_the_running_stage() -> None:
     """CAN-1: nobody is asked any more."""
     request = canceled(begun(a_stage(ANN))).request

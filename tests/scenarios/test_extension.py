@@ -61,6 +61,20 @@ async def test_an_extension_goes_through_the_same_stages_and_moves_the_end(
     assert "rita" not in contoso.group("prod-readers")
 
 
+async def test_an_extension_that_comes_to_nothing_is_not_said_to_be_withdrawn(
+    contoso: Company,
+) -> None:
+    """Nobody decided before the end: Rita reads why her request is over, not that she did it."""
+    await _has_it(contoso)
+    await contoso.playground.days_pass(89)
+    await _extends(contoso, Justification="More")
+    await contoso.playground.days_pass(2)
+
+    contoso.rita.sees("its time was up")
+    assert all("Canceled by" not in message.text for message in contoso.rita.messages)
+    assert "rita" not in contoso.group("prod-readers")
+
+
 async def test_a_denied_extension_leaves_the_end_where_it_was(contoso: Company) -> None:
     """Mia says no to more time; what Rita has goes on until its day."""
     await _has_it(contoso)

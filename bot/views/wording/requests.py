@@ -8,7 +8,7 @@ from bot.views.wording import words
 from bot.views.wording.states import ENDINGS
 from engine.application.queries import RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestState, RequestType
-from engine.domain.assignments import Assignment
+from engine.domain.assignments import Assignment, EndReason
 from engine.domain.ids import PersonId
 from engine.domain.policies import Expiration
 from engine.domain.stages import Verdict
@@ -198,7 +198,8 @@ def _after_the_end(request: AssignmentRequest, assignment: Assignment) -> str:
     ended = f"{_at(assignment.ended_at)}: {why}"
     match request.state:
         case RequestState.CANCELED:
-            return f"{_canceled(request)}: {why}."
+            by_itself = assignment.end_reason is not EndReason.CANCELED
+            return f"{_canceled(request)}{f': {why}' if by_itself else ''}."
         case RequestState.DENIED:
             return f"{_denied(request)}. The access has ended{ended}."
         case RequestState.EXPIRED:
