@@ -21,12 +21,14 @@ def administrators(
 
     With the `menu` of buttons above it, unless something was not understood.
     """
-    first, buttons = usage.administrators_intro(command), admin_menu.menu() if menu else []
+    first, lines = usage.administrators_intro(command), usage.administrators_usage(command)
+    buttons = admin_menu.menu() if menu else []
     if unknown.strip():
         first, buttons = usage.not_understood(unknown), []
     elif incomplete:
         first, buttons = usage.incomplete(incomplete), []
-    return _usage(first, usage.administrators_usage(command), context(usage.IDS), above=buttons)
+        lines = tuple(line for line in lines if line.startswith(f"`{command} {incomplete}"))
+    return _usage(first, lines, context(usage.IDS), above=buttons)
 
 
 def _usage(

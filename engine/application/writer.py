@@ -94,6 +94,7 @@ class Writer:
                 target_id=request.target_id,
                 stage=latest if running is None or activity in _OF_THE_NEXT_STAGE else running,
                 why=why if activity in _SAID else "",
+                details=_handed_to(request) if activity == "stage.reassigned" else {},
             )
             for activity in activities
         )
@@ -114,6 +115,12 @@ class Writer:
             )
             for activity in activities
         )
+
+
+def _handed_to(request: AssignmentRequest) -> dict[str, str]:
+    """Whom an administrator asked in place of the stage's approvers."""
+    to = request.runs[-1].reassigned_to if request.runs else None
+    return {"to": to} if to else {}
 
 
 def _giving(claimed: Claimed) -> tuple[tuple[AssignmentId, RequestId], ...]:

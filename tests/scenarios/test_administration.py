@@ -43,6 +43,8 @@ async def test_an_administrator_gives_a_package_and_takes_it_away(contoso: Compa
 
     gone = await contoso.administers(f"remove rita@contoso.com {READ.upper()}")
     assert "no longer has Production read access" in gone.ephemeral
+    listed = (await contoso.administers("requests")).ephemeral
+    assert "Taken away" in listed, "a removal that is done is not told as a delivery"
     assert "rita" not in contoso.group("prod-readers")
     contoso.rita.sees("removed")
 
@@ -118,6 +120,15 @@ async def test_a_guest_cannot_be_given_what_is_for_members(contoso: Company) -> 
     assert "sara" not in contoso.group("prod-readers")
 
 
+async def test_a_command_without_whom_or_what_is_answered_with_its_own_usage(
+    contoso: Company,
+) -> None:
+    """One line, not all that the command can do."""
+    told = await contoso.administers("reprocess")
+    assert "reprocess ID" in told.ephemeral
+    assert "reassign" not in told.ephemeral
+
+
 async def test_a_package_for_administrators_only_is_assigned_and_never_offered(
     company: Open,
 ) -> None:
@@ -137,6 +148,8 @@ async def test_a_request_is_handed_to_somebody_else(contoso: Company) -> None:
 
     done = await contoso.administers(f"reassign {short} @max")
     assert "@Max Mbeki has been asked to decide" in done.ephemeral
+    story = (await contoso.administers(f"audit {short}")).ephemeral
+    assert "@Ada Acheampong · stage 1 was handed to @Max Mbeki" in story
     assert contoso.mia.messages[0].buttons == ()
     contoso.rita.sees("@Max Mbeki")
     await contoso.max.presses("Approve")

@@ -13,7 +13,7 @@ from bot.views.texts import (
 )
 from bot.views.wording import audit, delivery, review_story
 from bot.views.wording.requests import asks, numbered
-from bot.views.wording.states import state_words
+from bot.views.wording.states import how_far
 from bot.views.wording.words import several
 from engine.application.audit import AuditEntry
 from engine.application.queries import RequestSummary
@@ -78,7 +78,7 @@ def request(row: RequestSummary) -> str:
     """One request."""
     asked = row.request
     return (
-        f"{named(asked.package_name)} · {mention(asked.target_id)}\n{state_words(asked.state)} · "
+        f"{named(asked.package_name)} · {mention(asked.target_id)}\n{how_far(asked)} · "
         f"{_TYPES[asked.request_type]} {when(asked.submitted_at)} · `{reference(asked.id)}`"
     )
 
@@ -188,7 +188,7 @@ _ACTIVITIES: dict[str, str] = {
     "stage.escalated": "asked further people, because nobody had decided",
     "stage.unresolved": "found nobody to decide",
     "stage.stand_ins": "asked stand-ins, because the policy finds too few people",
-    "stage.reassigned": "was handed to somebody else",
+    "stage.reassigned": "was handed to {}",
     "decision.approved": "approved",
     "decision.denied": "denied",
     "assignment.started": "access started",
@@ -208,8 +208,8 @@ _ACTIVITIES: dict[str, str] = {
     "access.granted": "was granted",
     "access.not_granted": "could not be granted",
     "access.removed": "was taken away",
-    "task.granted": "did the task by hand",
-    "task.removed": "removed it by hand",
+    "task.granted": "gave {}by hand",
+    "task.removed": "took {}away by hand",
 }
 
 
@@ -220,16 +220,21 @@ def entry(row: AuditEntry, known: Known) -> str:
     verb = _ACTIVITIES.get(row.activity) or _unnamed(row.activity)
     subject = row.activity.partition(".")[0]
     stage = f"stage {row.stage + 1} " if row.stage is not None and subject == "stage" else ""
-    what = _right(row, known)
+    what = _what(row, known)
+    done = verb.replace("{}", what) if "{}" in verb else f"{what}{verb}"
     why = f": {cut_markup(one_line(row.why), WHY_SHOWN)}" if row.why.strip() else ""
-    return audit.row(row, f"{stage}{what}{verb}{why}")
+    return audit.row(row, f"{stage}{done}{why}")
 
 
 def _unnamed(activity: str) -> str:
     return named(activity.replace("_", " ").replace(".", ": "), bold=False)
 
 
-def _right(row: AuditEntry, known: Known) -> str:
+def _what(row: AuditEntry, known: Known) -> str:
+    """The right it is about, or whoever is to decide instead."""
+    if row.activity == "stage.reassigned":
+        to = row.details.get("to")
+        return mention(PersonId(to)) if to else "somebody else"
     role, target = row.details.get("role"), row.details.get("target")
     if not role or not target:
         return ""
@@ -278,9 +283,7 @@ def done_to_review(package_name: str, detail: str) -> str:
 
 def story_head(request_: AssignmentRequest) -> str:
     """What the story is about."""
-    return (
-        f"{asks(request_)}. {numbered(request_)} (`{request_.id}`), {state_words(request_.state)}."
-    )
+    return f"{asks(request_)}. {numbered(request_)} (`{request_.id}`), {how_far(request_)}."
 
 
 def story_cut(number: int) -> str:

@@ -53,8 +53,8 @@ IDS = "ID is what a card shows after “Request” or “Review”; the last fou
 
 
 def incomplete(text: str) -> str:
-    """Before the usage, when a command lacked whom or what it is about."""
-    return f"Something is missing after {delivery.raw(text[:200])}. This is what I can do:"
+    """Before the command's own usage, when it lacked whom or what it is about."""
+    return f"Something is missing after {delivery.raw(text[:200])}. It goes like this:"
 
 
 def not_understood(text: str) -> str:

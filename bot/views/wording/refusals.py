@@ -14,7 +14,7 @@ from bot.views.texts import (
     when,
 )
 from bot.views.texts import people as people_named
-from bot.views.wording.states import how_it_is, review_is
+from bot.views.wording.states import WITHOUT_ACCESS, how_it_is, review_is
 from bot.views.wording.words import several
 from engine.domain import refusals as no
 
@@ -179,10 +179,12 @@ _WHERE_TO_LOOK = {
 def _life(refusal: no.LifeRefusal, known: "Known") -> str:  # noqa: PLR0911 - a sentence each
     match refusal:
         case no.NotCancelable(state):
-            return (
-                f"This request can no longer be canceled: it {how_it_is(state)}. "
-                "If you have the access and do not need it, press *Give back*."
+            advice = (
+                "Nothing is left for you to do."
+                if state in WITHOUT_ACCESS
+                else "If you do not need the access, press *Give back*."
             )
+            return f"This request can no longer be canceled: it {how_it_is(state)}. {advice}"
         case no.NotReprocessable(state):
             return (
                 f"There is nothing to try again: this request {how_it_is(state)}. "

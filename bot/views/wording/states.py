@@ -1,7 +1,7 @@
 """The words for states, verdicts and reasons to end."""
 
 from bot.views.wording import words
-from engine.domain.assignment_requests import RequestState
+from engine.domain.assignment_requests import REMOVALS, AssignmentRequest, RequestState
 from engine.domain.assignments import EndReason
 from engine.domain.reviews import ReviewState
 
@@ -27,6 +27,8 @@ ENDINGS: dict[EndReason, str] = {
 }
 
 
+WITHOUT_ACCESS = frozenset({RequestState.DENIED, RequestState.EXPIRED, RequestState.CANCELED})
+"""A request that ended so gave nothing."""
 _NOW: dict[str, str] = {
     RequestState.PENDING_APPROVAL: "is waiting for approval",
     RequestState.SCHEDULED: "is approved and starts later",
@@ -58,6 +60,19 @@ _REVIEW_NOW: dict[str, str] = {
 def review_is(state: str) -> str:
     """The end of a sentence that starts with "this review"."""
     return _REVIEW_NOW.get(state, f"is {state.replace('_', ' ')}")
+
+
+_REMOVED: dict[str, str] = {
+    RequestState.DELIVERING: "Being taken away",
+    RequestState.DELIVERED: "Taken away",
+}
+
+
+def how_far(request: AssignmentRequest) -> str:
+    """How far a request is, for a row of a list; a removal is delivered when access is gone."""
+    if request.request_type in REMOVALS and request.state in _REMOVED:
+        return _REMOVED[request.state]
+    return state_words(request.state)
 
 
 def state_words(state: str) -> str:
