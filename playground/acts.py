@@ -83,6 +83,10 @@ class Acts(ModalActs):
         """Write a message."""
         workspace = self._playground.workspace
         self._check_may_type(user, conversation)
+        if not text.strip():
+            raise SlackSays("There is nothing to send")
+        if thread_ts is not None and thread_ts not in conversation.by_ts:
+            raise SlackSays("This message is not there any more")
         body: Json = {"user": user.id, "text": escaped(workspace, text), "team": user.team_id}
         if thread_ts is not None:
             body["thread_ts"] = thread_ts

@@ -81,7 +81,7 @@ class PageApi:
                 return await handler(request)
             except SlackSays as says:
                 return web.json_response({"ok": False, "error": str(says)})
-            except (KeyError, ValueError, TypeError) as error:
+            except (KeyError, ValueError, TypeError, OverflowError) as error:
                 return web.json_response({"ok": False, "error": _words(error)}, status=400)
 
         return checked

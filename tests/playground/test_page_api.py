@@ -153,6 +153,10 @@ async def test_mistakes_come_back_in_words(page: Page) -> None:
     gone = {"type": "message", "channel": "app", "ts": "1.0"}
     press = await page.act("rita", "press", container=gone, block_id="b", action_id="a", value=None)
     assert press["error"] == "This message is not there any more"
+    reply = await page.act("rita", "say", channel="app", text="x", thread_ts="1.0")
+    assert reply["error"] == "This message is not there any more"
+    assert (await page.act("rita", "say", text=" "))["error"] == "There is nothing to send"
+    assert (await page.post("clock", do="move", seconds=1e30))["ok"] is False
     place = page.playground.workspace.channel("admins").id
     away = await page.act("rita", "say", channel=place, text="x")
     assert away["ok"] is False
