@@ -163,6 +163,7 @@ async def _apply(settings: OperatorSettings, name: str, text: str) -> str:
         found = await database.store.read(_read, name, text, today)
         for warning in found.warnings:
             click.echo(f"warning: {warning}", err=True)
+        operations.refuse_unusable(settings, found.configuration)
         try:
             command = ApplyConfiguration(configuration=found.configuration, source=digest_of(text))
             await database.service.handle(command, OPERATOR)

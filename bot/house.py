@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import configuration
 import storage
-from bot import slack_checks
+from bot import slack_checks, sources
 from bot.desk import Desk
 from bot.listeners import Listeners
 from bot.measured import (
@@ -34,8 +34,8 @@ from bot.metrics import Metrics
 from bot.review_files import ReviewFiles
 from bot.settings import Settings
 from bot.slack_checks import Identity
-from connectors import people_csv, registry
-from connectors.slack_directory import SlackDirectory
+from bot.sources import DIRECTORY_JOB
+from connectors.registry import ConnectorFaults
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
 from engine.application.connectors import Connector, tells_use
@@ -44,12 +44,11 @@ from engine.application.jobs import Job, Jobs
 from engine.application.lanes import PACE, LaneWorker
 from engine.application.last_uses import LastUses
 from engine.application.messages import Messages
-from engine.application.mirror import Complete, Find, Mirror, as_they_are
+from engine.application.mirror import Mirror
 from engine.application.ports import Clock, Reader, Store, Transaction
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
 from engine.application.worker import Worker
-from engine.domain.people import Person
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +56,6 @@ CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
 """Well under a lane's lease, so that a slow answer never outlives the right to wait for it."""
 LAST_SECONDS = 1.0
 """For answers that are on their way when the house is closed."""
-DIRECTORY_JOB = "directory"
 DIRECTORY_EVERY = timedelta(hours=24)
 DIRECTORY_WITHIN = timedelta(minutes=30)
 """A workspace of a hundred thousand people is read in less, throttled as Slack may."""
@@ -90,8 +88,10 @@ class House:
     settings: Settings
     connectors: tuple[str, ...]
     """The names that a configuration may use."""
+    unusable: Mapping[str, ConnectorFaults]
+    """Installed connectors that cannot be made, and why; they stop whoever uses them."""
     notices: tuple[str, ...]
-    """What does not work fully, and what to do about it: scopes that were left out."""
+    """What does not work fully, and what to do about it: scopes left out, broken connectors."""
 
     async def observe(self) -> None:
         """Bring the figures that are looked up, rather than counted, up to date."""
@@ -105,15 +105,18 @@ class House:
         A file that was applied is not read again: that somebody it names has left meanwhile must
         not keep Usher from starting.
 
-        Raises what the directory raises, `configuration.ConfigurationFaults`, and refusals.
+        Raises what the directory raises, `configuration.ConfigurationFaults`, `ConnectorFaults` for
+        what the configuration uses, and refusals.
         """
         recently = RECENTLY if self.database.postgres else timedelta()
         await self.jobs.catch_up(DIRECTORY_JOB, unless_within=recently)
-        if self.settings.config is None:
-            return
-        text = self.settings.config.read_text(encoding="utf-8")
-        if await self.store.read(_source) != digest_of(text):
-            await apply_file(self, self.settings.config.name, text)
+        if self.settings.config is not None:
+            text = self.settings.config.read_text(encoding="utf-8")
+            if await self.store.read(_source) != digest_of(text):
+                await apply_file(self, self.settings.config.name, text)
+        stored = await self.queries.configured()
+        if stored is not None:
+            sources.refuse_unusable(stored.configuration, self.unusable)
 
 
 @asynccontextmanager
@@ -128,8 +131,7 @@ async def open_house(
 
     `more_connectors` come to the registered ones.
 
-    Raises `slack_checks.SlackFaults`, `storage.DatabaseFault`, `people_csv.PeopleFileFaults` and
-    `registry.ConnectorFaults`.
+    Raises `slack_checks.SlackFaults`, `storage.DatabaseFault` and `people_csv.PeopleFileFaults`.
     """
     clock = clock or SystemClock()
     ids = RandomIds()
@@ -141,18 +143,16 @@ async def open_house(
             queries = storage.StoreQueries(store)
             reviews = storage.ReviewStoreQueries(store)
             timed = MeasuredStore(store, metrics)
+            made, unusable = sources.connectors(client, identity, settings)
             built: dict[str, Connector] = {
                 name: MeasuredConnector(name, connector, metrics)
-                for name, connector in {
-                    **_connectors(client, identity, settings),
-                    **more_connectors,
-                }.items()
+                for name, connector in {**made, **more_connectors}.items()
             }
             serial = {name: connector.serial for name, connector in built.items()}
             telling = frozenset(name for name, one in built.items() if tells_use(one))
             service = Entitlements(timed, ids=ids, serial=serial, telling=telling)
-            source = _directory(client, identity)
-            mirror = Mirror(timed, source, complete=_completing(settings))
+            source = sources.directory(client, identity)
+            mirror = Mirror(timed, source, complete=sources.completing(settings.people))
             desk = Desk(
                 service=service,
                 store=timed,
@@ -204,8 +204,9 @@ async def open_house(
                 metrics=metrics,
                 clock=clock,
                 settings=settings,
-                connectors=tuple(built),
-                notices=identity.notices,
+                connectors=(*built, *unusable),
+                unusable=unusable,
+                notices=(*identity.notices, *sources.sentences(unusable.values())),
             )
             try:
                 yield house
@@ -222,7 +223,7 @@ def digest_of(text: str) -> str:
 async def apply_file(house: House, name: str, text: str) -> int:
     """Make this file the configuration; answers how many things changed.
 
-    Raises `configuration.ConfigurationFaults`, and `StillHeld`.
+    Raises `configuration.ConfigurationFaults`, `ConnectorFaults`, and `StillHeld`.
     """
 
     def read(reader: Reader) -> configuration.Read:
@@ -233,6 +234,7 @@ async def apply_file(house: House, name: str, text: str) -> int:
         )
 
     found = await house.store.read(read)
+    sources.refuse_unusable(found.configuration, house.unusable)
     for warning in found.warnings:
         log.warning("%s", warning)
     command = ApplyConfiguration(configuration=found.configuration, source=digest_of(text))
@@ -264,36 +266,6 @@ def _bolt(client: AsyncWebClient, settings: Settings, identity: Identity) -> Asy
         process_before_response=True,
         raise_error_for_unhandled_request=False,
     )
-
-
-def _connectors(
-    client: AsyncWebClient, identity: Identity, settings: Settings
-) -> dict[str, Connector]:
-    team_id = identity.team_id if identity.is_enterprise_install else None
-    return {
-        name: registry.build(name, client, team_id=team_id, environment=settings.environment)
-        for name in registry.known_connectors()
-    }
-
-
-def _directory(client: AsyncWebClient, identity: Identity) -> SlackDirectory:
-    return SlackDirectory(
-        client,
-        our_team_id=identity.team_id,
-        org_team_id=identity.team_id if identity.is_enterprise_install else None,
-    )
-
-
-def _completing(settings: Settings) -> Complete:
-    """What the people file adds; it is read once, at start."""
-    if settings.people is None:
-        return as_they_are
-    rows = people_csv.read_people(settings.people.read_bytes())
-
-    def complete(person: Person, find: Find) -> Person:
-        return people_csv.complete(person, rows, find=find)
-
-    return complete
 
 
 def _source(reader: Reader) -> str | None:

@@ -15,19 +15,19 @@ from pathlib import Path
 from slack_sdk.web.async_client import AsyncWebClient
 
 import storage
+from bot import sources
 from bot.cli_parts import AuditVerdict, Database, Fault, Migration, MirrorState, NoDatabase
-from bot.house import DIRECTORY_JOB
 from bot.settings import OperatorSettings
 from bot.slack_checks import Identity
+from bot.sources import DIRECTORY_JOB
 from connectors import people_csv, registry
-from connectors.slack_directory import SlackDirectory
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.connectors import Connector, ConnectorError
-from engine.application.mirror import Complete, Find, Mirror, as_they_are
+from engine.application.mirror import Mirror
 from engine.application.ports import Reader, Store
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
-from engine.domain.people import Person
+from engine.domain.configuration import Configuration
 from storage import address, counts, schema
 
 
@@ -104,15 +104,10 @@ async def refresh_mirror(
     database: Database, client: AsyncWebClient, identity: Identity, settings: OperatorSettings
 ) -> int:
     """Read the whole directory from Slack; answers how many people it has. Raises `Fault`."""
-    source = SlackDirectory(
-        client,
-        our_team_id=identity.team_id,
-        org_team_id=identity.team_id if identity.is_enterprise_install else None,
-    )
+    source = sources.directory(client, identity)
     try:
-        complete = _completing(settings.people)
-        mirror = Mirror(database.store, source, complete=complete)
-        return await mirror.refresh()
+        complete = sources.completing(settings.people)
+        return await Mirror(database.store, source, complete=complete).refresh()
     except people_csv.PeopleFileFaults as faults:
         raise Fault(*(str(fault) for fault in faults.faults)) from faults
     except ConnectorError as error:
@@ -123,9 +118,8 @@ def connector(
     name: str, client: AsyncWebClient, identity: Identity, settings: OperatorSettings
 ) -> Connector:
     """The connector of this name. Raises `Fault`."""
-    team_id = identity.team_id if identity.is_enterprise_install else None
     try:
-        return registry.build(name, client, team_id=team_id, environment=settings.environment)
+        return sources.connector(name, client, identity, settings)
     except registry.ConnectorFaults as faults:
         raise Fault(*faults.faults) from faults
 
@@ -133,34 +127,30 @@ def connector(
 def people_file_faults(settings: OperatorSettings) -> tuple[str, ...]:
     """What is wrong with the file in USHER_PEOPLE; nothing if it is not set."""
     try:
-        _completing(settings.people)
+        sources.completing(settings.people)
     except people_csv.PeopleFileFaults as faults:
         return tuple(f"{settings.people}: {fault}" for fault in faults.faults)
     return ()
 
 
-def _completing(people_file: Path | None) -> Complete:
-    if people_file is None:
-        return as_they_are
-    rows = people_csv.read_people(people_file.read_bytes())
-
-    def complete(person: Person, find: Find) -> Person:
-        return people_csv.complete(person, rows, find=find)
-
-    return complete
+def refuse_unusable(settings: OperatorSettings, wanted: Configuration) -> None:
+    """Raise `Fault` if a resource's connector cannot be made."""
+    try:
+        sources.refuse_unusable(wanted, _connectors(settings)[1])
+    except registry.ConnectorFaults as faults:
+        raise Fault(*faults.faults) from faults
 
 
 def _serial(settings: OperatorSettings) -> dict[str, bool]:
     """Which connectors change a target one at a time: the lanes of what we write depend on it."""
+    return {name: each.serial for name, each in _connectors(settings)[0].items()}
+
+
+def _connectors(
+    settings: OperatorSettings,
+) -> tuple[dict[str, Connector], dict[str, registry.ConnectorFaults]]:
     client = AsyncWebClient(token=settings.bot_token, base_url=settings.slack_api_url)
-    try:
-        built = {
-            name: registry.build(name, client, environment=settings.environment)
-            for name in registry.known_connectors()
-        }
-    except registry.ConnectorFaults as faults:
-        raise Fault(*faults.faults) from faults
-    return {name: each.serial for name, each in built.items()}
+    return sources.connectors(client, None, settings)
 
 
 async def _is_current(settings: OperatorSettings, clock: SystemClock) -> bool:

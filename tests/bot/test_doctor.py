@@ -7,8 +7,8 @@ import pytest
 
 from bot import doctor, operations, slack_checks
 from bot.doctor import Finding, State, examine, table
-from bot.house import DIRECTORY_JOB
 from bot.slack_checks import manifest_scopes
+from bot.sources import DIRECTORY_JOB
 from engine.application.ports import Transaction
 from playground.server import Playground
 from tests.bot.conftest import a_playground, environment, settings_for

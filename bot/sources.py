@@ -1,0 +1,77 @@
+"""Where people come from and where access goes, for the house and an operator's commands alike."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.settings import OperatorSettings
+from bot.slack_checks import Identity
+from connectors import people_csv, registry
+from connectors.registry import ConnectorFaults
+from connectors.slack_directory import SlackDirectory
+from engine.application.connectors import Connector
+from engine.application.mirror import Complete, Find, as_they_are
+from engine.domain.configuration import Configuration
+from engine.domain.people import Person
+
+DIRECTORY_JOB = "directory"
+"""The recurring job that reads everybody anew."""
+
+
+def directory(client: AsyncWebClient, identity: Identity) -> SlackDirectory:
+    """The people, groups and channels of the workspace, or of the whole organization."""
+    return SlackDirectory(
+        client, our_team_id=identity.team_id, org_team_id=organization_of(identity)
+    )
+
+
+def completing(people_file: Path | None) -> Complete:
+    """What the people file adds; it is read once. Raises `people_csv.PeopleFileFaults`."""
+    if people_file is None:
+        return as_they_are
+    rows = people_csv.read_people(people_file.read_bytes())
+
+    def complete(person: Person, find: Find) -> Person:
+        return people_csv.complete(person, rows, find=find)
+
+    return complete
+
+
+def connectors(
+    client: AsyncWebClient, identity: Identity | None, settings: OperatorSettings
+) -> tuple[dict[str, Connector], dict[str, ConnectorFaults]]:
+    """Every connector that can be made, and why the others cannot; none calls Slack meanwhile."""
+    made: dict[str, Connector] = {}
+    faults: dict[str, ConnectorFaults] = {}
+    for name in registry.known_connectors():
+        try:
+            made[name] = connector(name, client, identity, settings)
+        except ConnectorFaults as why:
+            faults[name] = why
+    return made, faults
+
+
+def connector(
+    name: str, client: AsyncWebClient, identity: Identity | None, settings: OperatorSettings
+) -> Connector:
+    """The connector of this name. Raises `ConnectorFaults`."""
+    team_id = organization_of(identity) if identity is not None else None
+    return registry.build(name, client, team_id=team_id, environment=settings.environment)
+
+
+def refuse_unusable(wanted: Configuration, unusable: Mapping[str, ConnectorFaults]) -> None:
+    """Raise `ConnectorFaults` if a resource's connector cannot be made."""
+    used = {resource.connector for resource in wanted.resources}
+    if faults := sentences(why for name, why in unusable.items() if name in used):
+        raise ConnectorFaults(faults)
+
+
+def sentences(unusable: Iterable[ConnectorFaults]) -> tuple[str, ...]:
+    """Everything that is wrong with them."""
+    return tuple(fault for why in unusable for fault in why.faults)
+
+
+def organization_of(identity: Identity) -> str | None:
+    """The team to name in calls, where the app is installed for a whole organization."""
+    return identity.team_id if identity.is_enterprise_install else None
