@@ -1,4 +1,4 @@
-"""What the commands need of the house, as values and as protocols; `bot.main` builds it.
+"""What the commands need of the house, as values and as protocols; `operations` builds it.
 
 A command opens the database for reading beside a running `usher serve`, or for writing instead of
 one (SQLite lets in one writing process only).

@@ -17,11 +17,12 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot import lookups
 from bot.interaction import Interaction, interaction
 from bot.views import answers, said
 from bot.views.action_ids import over_home
 from bot.views.blocks import Message, View
-from bot.views.known import Known, people_in
+from bot.views.known import Known
 from engine.application.commands import Actor
 from engine.application.configured import Configured
 from engine.application.connectors import Retry
@@ -170,11 +171,7 @@ class Desk:
 
     async def known(self, *subjects: Any, people: Iterable[PersonId] = ()) -> Known:
         """What a view may look up: configuration, people in these summaries, their managers."""
-        wanted = people_in(*subjects) | frozenset(people)
-        found = await self.queries.people(wanted)
-        managers = {p.manager_id for p in found.values() if p.manager_id} - set(found)
-        found = {**found, **await self.queries.people(managers)} if managers else found
-        return Known(configured=await self.queries.configured(), people=found)
+        return await lookups.known(self.queries, *subjects, people=people)
 
     async def configured(self) -> Configured:
         """The configuration; refused before the first apply."""
@@ -314,10 +311,7 @@ class Desk:
         if summary is None:
             return None
         card = cards.request_card(summary.request.id, summary.request.target_id)
-        place = await self.queries.place_of(card)
-        if place is None:
-            return None
-        return f"{self._workspace_url}archives/{place.channel}/p{place.ts.replace('.', '')}"
+        return await lookups.permalink(self.queries, self._workspace_url, card)
 
 
 def _placed(doing: Interaction, view: View) -> View:

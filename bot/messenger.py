@@ -15,7 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import review_messages, review_summary
+from bot import lookups, review_messages, review_summary
 from bot.review_files import ReviewFiles
 from bot.views import (
     approval_card,
@@ -26,7 +26,6 @@ from bot.views import (
     task_card,
 )
 from bot.views.blocks import Message
-from bot.views.known import Known, people_in
 from bot.views.notices import NoticeSubject
 from engine.application.lanes import refuse_when_late
 from engine.application.ports import MessageFailed, MessageWork, Shown
@@ -222,7 +221,7 @@ class SlackMessenger:
             by_review = await review_messages.ended(subject, self._queries)
             if by_review is not None:
                 return by_review
-        known = await self._known(subject)
+        known = await lookups.known(self._queries, subject)
         return notices.render(
             kind,
             subject,
@@ -237,10 +236,9 @@ class SlackMessenger:
     async def _link(self, kind: NoticeKind, work: MessageWork) -> str | None:
         """Where the card is that a reminder is about."""
         card = notices.card_of(kind, work.subject_id, work.detail, work.audience)
-        place = await self._queries.place_of(card) if card is not None else None
-        if place is None or self._workspace_url is None:
+        if card is None:
             return None
-        return f"{self._workspace_url}archives/{place.channel}/p{place.ts.replace('.', '')}"
+        return await lookups.permalink(self._queries, self._workspace_url, card)
 
     async def _card(self, work: MessageWork) -> Message | None:  # noqa: PLR0911 - a card each
         kind = CardKind(work.kind)
@@ -250,11 +248,11 @@ class SlackMessenger:
             holding = await self._queries.holding(HoldingId(work.subject_id))
             if holding is None:
                 return None
-            return task_card.render(holding, work.part, await self._known(holding))
+            return task_card.render(holding, work.part, await lookups.known(self._queries, holding))
         summary = await self._queries.request(RequestId(work.subject_id))
         if summary is None:
             return None
-        known = await self._known(summary)
+        known = await lookups.known(self._queries, summary)
         viewer = work.audience.person_id or PersonId("")
         match kind:
             case CardKind.REQUEST:
@@ -279,18 +277,6 @@ class SlackMessenger:
                 return found.run if found is not None else None
             case NoticeSubject.ROW | NoticeSubject.NOBODY:
                 return None
-
-    async def _known(
-        self, subject: RequestSummary | HeldSummary | Holding | ReviewRun | None
-    ) -> Known:
-        if subject is None or isinstance(subject, ReviewRun):
-            return Known(configured=await self._queries.configured())
-        wanted = people_in(subject)
-        people = await self._queries.people(wanted)
-        managers = {p.manager_id for p in people.values() if p.manager_id} - set(people)
-        if managers:
-            people = {**people, **await self._queries.people(managers)}
-        return Known(configured=await self._queries.configured(), people=people)
 
 
 def _digest(message: Message) -> str:

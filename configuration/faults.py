@@ -2,7 +2,7 @@
 
 A fault stops the file from being used. A warning does not: it names something that is allowed and
 probably not meant. Both say what is the matter in one sentence and what to do in another. The
-sentences themselves are in `wording.py`.
+sentences themselves are in `wording/`.
 """
 
 from dataclasses import dataclass
