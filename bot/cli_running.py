@@ -5,8 +5,9 @@ import os
 import click
 
 from bot import doctor as examination
-from bot import main, operations, settings
+from bot import main, operations, settings, starting
 from bot.cli_common import DOTENV, FAILED, example, finish, settings_for_operator
+from bot.cli_parts import Fault
 
 
 @click.command(
@@ -22,7 +23,12 @@ def serve(ctx: click.Context) -> None:
     for ten seconds at most. With USHER_CONFIG the file is applied at start if it differs from what
     is stored.
     """
-    found = settings.load(os.environ, dotenv=DOTENV)
+    try:
+        found = settings.load(os.environ, dotenv=DOTENV)
+    except settings.SettingsFaults as faults:
+        settings.forget_ambient(faults.right, os.environ)
+        looking = starting.all_faults(faults.faults, faults.right, wrong=faults.wrong)
+        raise Fault(*finish(looking)) from faults
     settings.forget_ambient(found, os.environ)
     ctx.exit(finish(main.serve(found)))
 

@@ -19,6 +19,7 @@ from bot.reachable import Reachable
 from bot.settings import Settings, Transport
 from bot.slack_checks import SlackFaults
 from bot.socket_mode import CLOSE_SECONDS, SocketMode
+from bot.starting import all_faults
 from bot.still_held import still_held
 from connectors.people_csv import PeopleFileFaults
 from connectors.registry import ConnectorFaults
@@ -44,12 +45,12 @@ async def serve(settings: Settings) -> int:
     try:
         async with open_house(settings) as house:
             await _run(house)
-    except SlackFaults as faults:
-        raise Fault(*faults.faults) from faults
+    except (SlackFaults, ConnectorFaults) as faults:
+        raise Fault(*await all_faults(faults.faults, settings)) from faults
     except storage.DatabaseFault as fault:
-        raise Fault(str(fault)) from fault
-    except (PeopleFileFaults, ConnectorFaults) as faults:
-        raise Fault(*(str(fault) for fault in faults.faults)) from faults
+        raise Fault(*await all_faults([str(fault)], settings)) from fault
+    except PeopleFileFaults as faults:
+        raise Fault(*await all_faults([], settings)) from faults
     return 0
 
 

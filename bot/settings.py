@@ -66,15 +66,6 @@ class LogStyle(StrEnum):
     JSON = "json"
 
 
-class SettingsFaults(Exception):
-    """The settings cannot be used. `faults` has a sentence for every reason."""
-
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        """Keep the sentences."""
-        super().__init__("\n".join(faults))
-        self.faults = faults
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSettings:
     """What the commands of an operator need. Secrets do not appear in `repr`."""
@@ -114,6 +105,22 @@ class OperatorSettings:
     def database_name(self) -> str:
         """The database's address without its password."""
         return address.written(self.database_url).shown
+
+
+class SettingsFaults(Exception):
+    """The settings cannot be used. `faults` has a sentence for every reason."""
+
+    def __init__(
+        self, faults: tuple[str, ...], right: OperatorSettings, wrong: frozenset[str]
+    ) -> None:
+        """Keep the sentences, the variables they are about, and what is right so far.
+
+        In `right` each variable that is `wrong` stands as if it were not set.
+        """
+        super().__init__("\n".join(faults))
+        self.faults = faults
+        self.right = right
+        self.wrong = wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +164,7 @@ def load(
     elif not any(transports):
         reading.fault(values.NO_TRANSPORT)
     common = _common(reading, terminal)
-    reading.raise_faults()
+    reading.raise_faults(common)
     assert common.bot_token is not None, "its absence is a fault"
     return Settings(
         bot_token=common.bot_token,
@@ -189,7 +196,7 @@ def load_for_operator(
     """
     reading = _Reading(environ, dotenv, installed)
     settings = _common(reading, terminal)
-    reading.raise_faults()
+    reading.raise_faults(settings)
     return settings
 
 
@@ -248,6 +255,7 @@ class _Reading:
     ) -> None:
         self.installed = installed
         self._faults: list[str] = []
+        self._wrong: set[str] = set()
         self.values = {**self._dotenv(dotenv), **environ}
 
     def is_set(self, name: str) -> bool:
@@ -262,16 +270,17 @@ class _Reading:
             return parse(self.values[name].strip())
         except values.Wrong as wrong:
             self.fault(f"{name} {wrong}")
+            self._wrong.add(name)
             return default
 
     def fault(self, sentence: str) -> None:
         """Note a fault."""
         self._faults.append(sentence)
 
-    def raise_faults(self) -> None:
+    def raise_faults(self, right: OperatorSettings) -> None:
         """Raise everything noted."""
         if self._faults:
-            raise SettingsFaults(tuple(self._faults))
+            raise SettingsFaults(tuple(self._faults), right, frozenset(self._wrong))
 
     def _dotenv(self, path: Path | None) -> dict[str, str]:
         if path is None or not path.exists():

@@ -82,7 +82,10 @@ class PostgresDatabase:
 
     def _unreachable(self, error: BaseException) -> DatabaseUnavailable:
         reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
-        return DatabaseUnavailable(f"The database {self._address.shown} cannot be used: {reason}.")
+        return DatabaseUnavailable(
+            f"The database {self._address.shown} cannot be used: {reason}. "
+            "Check DATABASE_URL, and that the server runs."
+        )
 
 
 def _engine(address: Address) -> AsyncEngine:

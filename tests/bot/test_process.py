@@ -42,11 +42,11 @@ async def test_faults_end_with_1_and_wrong_calls_with_2() -> None:
 
 async def test_a_dotenv_file_in_the_working_directory_is_read(tmp_path: Path) -> None:
     """What is set in the environment wins."""
-    (tmp_path / ".env").write_text("PORT=x\nHOST=?\nSLACK_BOT_TOKEN=xoxb-1\n")
+    (tmp_path / ".env").write_text("PORT=x\nHOST=?\nSLACK_BOT_TOKEN=\nDATABASE_URL=\n")
     ran = await process("serve", environ={"HOST": "127.0.0.1"})
 
     assert ran.code == 1
-    assert [line.split()[0] for line in ran.complaints] == ["Neither", "PORT"]
+    assert [line.split()[0] for line in ran.complaints] == ["SLACK_BOT_TOKEN", "Neither", "PORT"]
 
 
 async def test_an_unreachable_slack_or_a_refused_token_is_one_sentence(
@@ -63,6 +63,29 @@ async def test_an_unreachable_slack_or_a_refused_token_is_one_sentence(
     assert first.err.startswith("Slack cannot be reached at")
     assert second.err.startswith("SLACK_BOT_TOKEN is not a token Slack knows.")
     assert len(first.complaints) == len(second.complaints) == 1
+
+
+async def test_what_is_wrong_outside_is_told_together_with_the_settings(
+    playground: Playground, tmp_path: Path
+) -> None:
+    """A port, a token, a database and a file of people: nobody starts four times to hear of them."""
+    (tmp_path / "people.csv").write_text("mail;boss\n")
+    wrong = {
+        "SLACK_BOT_TOKEN": "xoxb-wrong",
+        "DATABASE_URL": "postgresql+asyncpg://usher:hunter2@127.0.0.1:9/usher",
+        "USHER_PEOPLE": "people.csv",
+    }
+    outside = await process("serve", environ=environment(playground, **wrong))
+    with_settings = await process("serve", environ=environment(playground, **wrong, PORT="x"))
+
+    for ran in (outside, with_settings):
+        assert ran.code == 1
+        assert any("SLACK_BOT_TOKEN is not a token" in line for line in ran.complaints)
+        assert any("127.0.0.1:9/usher cannot be used" in line for line in ran.complaints)
+        assert any(line.startswith("people.csv: line 1:") for line in ran.complaints)
+        assert "hunter2" not in ran.err
+        assert "Traceback" not in ran.err
+    assert (len(outside.complaints), len(with_settings.complaints)) == (3, 4)
 
 
 async def test_a_taken_port_is_one_sentence(playground: Playground) -> None:
