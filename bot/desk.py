@@ -27,6 +27,7 @@ from engine.application.commands import Actor
 from engine.application.configured import Configured
 from engine.application.connectors import Retry
 from engine.application.directory import Told
+from engine.application.jobs import Jobs
 from engine.application.mirror import Mirror
 from engine.application.ports import Clock, Store
 from engine.application.queries import Queries
@@ -66,6 +67,7 @@ class Desk:
         queries: Queries,
         reviews: ReviewQueries,
         mirror: Mirror,
+        jobs: Jobs,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         clock: Clock,
@@ -83,6 +85,7 @@ class Desk:
         self.queries = queries
         self.reviews = reviews
         self.mirror = mirror
+        self.jobs = jobs
         self.client = client
         self.clock = clock
         self.told_of = told_of

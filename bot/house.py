@@ -6,7 +6,7 @@ and the tests open the same house, with another clock and another Slack.
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,17 +34,16 @@ from bot.metrics import Metrics
 from bot.review_files import ReviewFiles
 from bot.settings import Settings
 from bot.slack_checks import Identity
-from bot.sources import DIRECTORY_JOB
 from connectors.registry import ConnectorFaults
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
 from engine.application.connectors import Connector, tells_use
 from engine.application.deliveries import Deliveries
-from engine.application.jobs import Job, Jobs
+from engine.application.jobs import Job, Jobs, NotYet
 from engine.application.lanes import PACE, LaneWorker
 from engine.application.last_uses import LastUses
 from engine.application.messages import Messages
-from engine.application.mirror import Mirror
+from engine.application.mirror import CHANNELS_JOB, GROUPS_JOB, PEOPLE_JOB, Mirror
 from engine.application.ports import Clock, Reader, Store, Transaction
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
@@ -59,6 +58,7 @@ LAST_SECONDS = 1.0
 DIRECTORY_EVERY = timedelta(hours=24)
 DIRECTORY_WITHIN = timedelta(minutes=30)
 """A workspace of a hundred thousand people is read in less, throttled as Slack may."""
+DIRECTORY_JOBS = (PEOPLE_JOB, GROUPS_JOB, CHANNELS_JOB)
 RECENTLY = timedelta(minutes=5)
 """A directory that another replica has read since then need not be read at start; for so long Slack
 repeats the events that nobody took. On SQLite there is no other replica."""
@@ -99,6 +99,15 @@ class House:
         self.metrics.lanes(due, oldest.total_seconds())
         self.metrics.parked(len(await self.queries.parked()))
 
+    async def read_directory(self) -> None:
+        """Read the directory, unless another replica has just done so."""
+        recently = RECENTLY if self.database.postgres else timedelta()
+        for job in DIRECTORY_JOBS:
+            try:
+                await self.jobs.catch_up(job, unless_within=recently)
+            except NotYet as why:
+                log.warning("%s", why)
+
     async def prepare(self) -> None:
         """Read the directory, and apply the configuration file unless it was applied before.
 
@@ -108,8 +117,7 @@ class House:
         Raises what the directory raises, `configuration.ConfigurationFaults`, `ConnectorFaults` for
         what the configuration uses, and refusals.
         """
-        recently = RECENTLY if self.database.postgres else timedelta()
-        await self.jobs.catch_up(DIRECTORY_JOB, unless_within=recently)
+        await self.read_directory()
         if self.settings.config is not None:
             text = self.settings.config.read_text(encoding="utf-8")
             if await self.store.read(_source) != digest_of(text):
@@ -153,12 +161,15 @@ async def open_house(
             service = Entitlements(timed, ids=ids, serial=serial, telling=telling)
             source = sources.directory(client, identity)
             mirror = Mirror(timed, source, complete=sources.completing(settings.people))
+            recurring = _recurring(timed, mirror)
+            jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
             desk = Desk(
                 service=service,
                 store=timed,
                 queries=queries,
                 reviews=reviews,
                 mirror=mirror,
+                jobs=jobs,
                 client=client,
                 session=session,
                 clock=clock,
@@ -168,8 +179,6 @@ async def open_house(
             )
             bolt = _bolt(client, settings, identity)
             Listeners(desk).register(bolt)
-            recurring = _recurring(timed, mirror)
-            jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
             files = ReviewFiles(reviews, queries, clock)
             slack = SlackMessenger(
                 client,
@@ -277,8 +286,13 @@ def _seal(tx: Transaction) -> int:
 
 
 def _recurring(store: Store, mirror: Mirror) -> tuple[Job, ...]:
+    def nightly(name: str, do: Callable[[], Awaitable[object]]) -> Job:
+        return Job(name=name, every=DIRECTORY_EVERY, within=DIRECTORY_WITHIN, do=do)
+
     return (
-        Job(name=DIRECTORY_JOB, every=DIRECTORY_EVERY, within=DIRECTORY_WITHIN, do=mirror.refresh),
+        nightly(PEOPLE_JOB, mirror.refresh_people),
+        nightly(GROUPS_JOB, mirror.refresh_groups),
+        nightly(CHANNELS_JOB, mirror.refresh_channels),
         Job(name="profiles", every=FIELDS_EVERY, do=mirror.read_fields),
         Job(name="leavers", every=LEAVERS_EVERY, do=mirror.look_after_leavers),
         Job(name="seal audit", every=SEAL_EVERY, do=lambda: store.write(_seal)),

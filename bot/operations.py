@@ -19,11 +19,10 @@ from bot import sources
 from bot.cli_parts import AuditVerdict, Database, Fault, Migration, MirrorState, NoDatabase
 from bot.settings import OperatorSettings
 from bot.slack_checks import Identity
-from bot.sources import DIRECTORY_JOB
 from connectors import people_csv, registry
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.connectors import Connector, ConnectorError
-from engine.application.mirror import Mirror
+from engine.application.mirror import PEOPLE_JOB, Mirror
 from engine.application.ports import Reader, Store
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
@@ -172,5 +171,5 @@ def _missing_file(settings: OperatorSettings) -> str | None:
 
 
 def _mirror_state(reader: Reader) -> MirrorState:
-    read_at = reader.job_state(DIRECTORY_JOB).done_at
+    read_at = reader.job_state(PEOPLE_JOB).done_at
     return MirrorState(people=counts.active_people(reader), read_at=read_at)

@@ -92,7 +92,7 @@ async def usher_inside(
         app = http_server.build_app(dispatch, lambda: None, house.metrics)
         running = await http_server.run(app, host="127.0.0.1", port=0)
         try:
-            await house.mirror.refresh()
+            await house.read_directory()
             await apply_file(house, "sample.yml", config)
             playground.connect_http(f"{running.url}/slack/events")
             playground.attach(Hook(house))

@@ -50,11 +50,12 @@ class Hook:
 
         What the workers do in Slack comes back as events, and handling those may make more due.
         """
-        desk, worker = self._house.desk, self._house.worker
+        desk, jobs, worker = self._house.desk, self._house.jobs, self._house.worker
         while True:
             await desk.drain()
+            await jobs.settle()
             await worker.settle()
-            if desk.idle and not await worker.due():
+            if desk.idle and jobs.idle and not await worker.due():
                 return
 
 

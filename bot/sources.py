@@ -15,9 +15,6 @@ from engine.application.mirror import Complete, Find, as_they_are
 from engine.domain.configuration import Configuration
 from engine.domain.people import Person
 
-DIRECTORY_JOB = "directory"
-"""The recurring job that reads everybody anew."""
-
 
 def directory(client: AsyncWebClient, identity: Identity) -> SlackDirectory:
     """The people, groups and channels of the workspace, or of the whole organization."""

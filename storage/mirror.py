@@ -16,7 +16,7 @@ from engine.application.directory import Channel
 from engine.application.upkeep_ports import GroupsWritten, PeopleWritten
 from engine.domain.assignment_requests import RequestState
 from engine.domain.configuration import Configuration
-from engine.domain.ids import GroupId, PersonId
+from engine.domain.ids import ChannelId, GroupId, PersonId
 from engine.domain.people import Group, Person
 from storage import codec
 from storage import tables as t
@@ -195,6 +195,11 @@ class MirrorWrites(SqlReader):
         )
         for some in chunks(rows):
             self.conn.execute(statement, some)
+
+    def rename_channel(self, channel_id: ChannelId, name: str) -> None:
+        """This channel, if the mirror knows it, has another name."""
+        renamed = update(t.channels).where(t.channels.c.id == bindparam("of"))
+        self.conn.execute(renamed.values(name=bindparam("new")), {"of": channel_id, "new": name})
 
     def add_configuration(
         self, configuration: Configuration, *, by: str, source: str, now: datetime

@@ -173,7 +173,9 @@ class Listeners:
         app.view_submission(_ANYTHING)(self.submission)
         app.view_closed(_ANYTHING)(self.closed)
         app.options(_ANYTHING)(self.options)
-        for kind, handle in EVENTS.items():
+        for kind, handle in directory.EVENTS.items():
+            app.event(kind)(self._told(handle))
+        for kind, handle in app_events.EVENTS.items():
             app.event(kind)(self._event(handle))
 
     async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -269,6 +271,17 @@ class Listeners:
             reference = secrets.token_hex(4)
             log.exception("a handler failed", extra={"reference": reference})
             return answers.fault(reference)
+
+    def _told(
+        self, handle: directory.EventHandler
+    ) -> Callable[[AsyncAck, dict[str, Any]], Awaitable[None]]:
+        """Acknowledged once it is written; if that fails, Slack tells us again."""
+
+        async def listen(ack: AsyncAck, event: dict[str, Any]) -> None:
+            await handle(self._desk, event)
+            await ack()
+
+        return listen
 
     def _event(
         self, handle: directory.EventHandler

@@ -1,9 +1,13 @@
-"""What happens to the app itself: somebody writes to it, or it is removed from the workspace."""
+"""What happens to the app itself: somebody opens it or writes to it, or it is removed.
+
+These are acknowledged first: whoever opens the app again, or writes again, is answered again.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot.desk import Desk, Interaction
+from bot.listeners import mine
 from bot.listeners.directory import EventHandler
 from engine.application.ports import Transaction
 from engine.domain import eligibility
@@ -13,6 +17,18 @@ from engine.domain.refusals import Refusal
 
 WRITTEN = frozenset({None, "file_share"})
 """Kinds of messages that somebody wrote: not an edit, a deletion, or what we said ourselves."""
+
+
+async def home_opened(desk: Desk, event: Mapping[str, Any]) -> None:
+    """`app_home_opened`: draw the home tab, if that is what they look at."""
+    if event.get("tab", "home") != "home":
+        return
+    try:
+        await mine.home_opened(
+            desk, Interaction(person_id=PersonId(str(event.get("user", ""))), team_id=None)
+        )
+    except Refusal:  # a bot's or a closed account's home tab is nobody's to see
+        return
 
 
 async def written(desk: Desk, event: Mapping[str, Any]) -> None:
@@ -50,6 +66,7 @@ async def revoked(desk: Desk, event: Mapping[str, Any]) -> None:
 
 
 EVENTS: dict[str, EventHandler] = {
+    "app_home_opened": home_opened,
     "message": written,
     "app_uninstalled": removed,
     "tokens_revoked": revoked,

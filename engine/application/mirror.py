@@ -19,11 +19,13 @@ from engine.application.directory import Channel, DirectorySource, Told
 from engine.application.jobs import NotYet
 from engine.application.ports import Reader, Store, Transaction
 from engine.application.upkeep_ports import PeopleWritten
-from engine.domain.ids import PersonId
+from engine.domain.ids import ChannelId, PersonId
 from engine.domain.people import Group, Person, PersonKind
 
 log = logging.getLogger(__name__)
 
+PEOPLE_JOB, GROUPS_JOB, CHANNELS_JOB = "directory", "groups", "channels"
+"""The recurring jobs that read the directory, each on its own: one that fails stops no other."""
 CHUNK = 500
 """People per transaction, so that a click never waits long."""
 FIELDS_AT_ONCE = 100
@@ -112,9 +114,9 @@ class Mirror:
         """One person is as the directory says now."""
         await self._store.write(self._write, [told], None)
 
-    async def channel_renamed(self, channel: Channel) -> None:
+    async def channel_renamed(self, channel_id: ChannelId, name: str) -> None:
         """One channel is called as the event says."""
-        await self._store.write(_put_channels, (channel,))
+        await self._store.write(_rename_channel, channel_id, name)
 
     async def look_up(self, person_id: PersonId) -> Person | None:
         """Somebody the mirror has not seen yet: ask the directory once, and remember."""
@@ -189,6 +191,10 @@ def _put_groups(tx: Transaction, groups: Sequence[Group]) -> None:
 
 def _put_channels(tx: Transaction, channels: Sequence[Channel]) -> None:
     tx.put_channels(channels)
+
+
+def _rename_channel(tx: Transaction, channel_id: ChannelId, name: str) -> None:
+    tx.rename_channel(channel_id, name)
 
 
 def _active_people(reader: Reader) -> frozenset[PersonId]:

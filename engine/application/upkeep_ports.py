@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from engine.application.directory import Channel
-from engine.domain.ids import GroupId, PersonId
+from engine.domain.ids import ChannelId, GroupId, PersonId
 from engine.domain.people import Group, Person
 
 
@@ -98,6 +98,10 @@ class UpkeepWriter(Protocol):
 
     def put_channels(self, channels: Iterable[Channel]) -> None:
         """Write channels into the mirror."""
+        ...
+
+    def rename_channel(self, channel_id: ChannelId, name: str) -> None:
+        """This channel, if the mirror knows it, has another name."""
         ...
 
     # Repeats

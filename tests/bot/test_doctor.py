@@ -8,7 +8,7 @@ import pytest
 from bot import doctor, operations, slack_checks
 from bot.doctor import Finding, State, examine, table
 from bot.slack_checks import manifest_scopes
-from bot.sources import DIRECTORY_JOB
+from engine.application.mirror import PEOPLE_JOB
 from engine.application.ports import Transaction
 from playground.server import Playground
 from tests.bot.conftest import a_playground, environment, settings_for
@@ -151,9 +151,9 @@ async def test_a_directory_that_is_not_read_any_more_is_a_problem(
 
     def read_then(tx: Transaction) -> None:
         day = timedelta(hours=24)
-        claim = tx.claim_job(DIRECTORY_JOB, moment, every=day, within=day)
+        claim = tx.claim_job(PEOPLE_JOB, moment, every=day, within=day)
         assert claim is not None
-        tx.end_job(DIRECTORY_JOB, claim, moment, well=True)
+        tx.end_job(PEOPLE_JOB, claim, moment, well=True)
 
     async with operations.open_database(settings_for(playground), write=True) as database:
         await database.store.write(read_then)

@@ -8,6 +8,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from sqlalchemy import select
 
 from connectors.slack_directory import SlackDirectory
 from engine.application.mirror import Mirror
+from engine.domain.ids import PersonId
 from playground.seed import PersonKind
-from storage import DatabaseStore
+from storage import DatabaseStore, DatabaseUnavailable
 from storage import tables as t
 from storage.reader import SqlReader
 from tests import invariants
@@ -32,6 +34,8 @@ COMMITS = 5
 ROOM = files.package("Room", files.policy("Everybody"), gives=("incident-room",))
 READS = files.package("Reads", files.policy("All", files.stage("Manager", files.MANAGER)))
 VPN = files.package("VPN", files.policy("All", files.stage("Rita", files.people("rita"))))
+AT_ONCE = 2
+"""Slack repeats an event at once, before it waits a minute; and tells of a person by two events."""
 THREE = files.file(ROOM, READS, VPN)
 
 
@@ -103,6 +107,30 @@ async def test_a_reading_that_dies_after_any_commit_leaves_nobody_with_access(
 
 def _closed(reader: SqlReader) -> list[str]:
     return list(reader.conn.execute(select(t.people.c.id).where(~t.people.c.active)).scalars())
+
+
+class AwayStore(DyingStore):
+    """A database that is away for so many transactions."""
+
+    async def write(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """In vain, or one commit."""
+        if self._left:
+            self._left -= 1
+            raise DatabaseUnavailable("The database is away.")
+        return await self._store.write(fn, *args, **kwargs)
+
+
+async def test_news_that_could_not_be_written_comes_again(company: Open) -> None:
+    """Nothing was acknowledged, at once and when Slack repeated it; a minute later it counts."""
+    async with company(THREE) as contoso:
+        await contoso.asks("rita", "Room")
+        away: Any = AwayStore(contoso.house.database, 2 * AT_ONCE)
+        contoso.house.mirror._store = away
+        await contoso.playground.user_leaves("rita")
+        assert (await contoso.house.queries.held_by(PersonId(contoso.rita.id))).total == 1
+
+        await contoso.playground.time_passes(timedelta(minutes=1))
+        assert (await contoso.house.queries.held_by(PersonId(contoso.rita.id))).total == 0
 
 
 CONFIG = """

@@ -92,7 +92,7 @@ async def pair(postgres_url: str) -> AsyncIterator[Pair]:
             await stack.enter_async_context(open_house(settings, clock=clock, pace=timedelta()))
             for _ in range(2)
         ]
-        await one.mirror.refresh()
+        await one.read_directory()
         await apply_file(one, "usher.yml", CONFIG)
         yield Pair(playground, (one, other))
 

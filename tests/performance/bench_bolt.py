@@ -26,6 +26,7 @@ import storage
 from bot.desk import Desk
 from bot.listeners import Listeners
 from engine.application.directory import Told
+from engine.application.jobs import Jobs
 from engine.application.mirror import Mirror
 from tests.acceptance.served import served
 from tests.databases import StandingClock
@@ -145,6 +146,7 @@ async def mine(databases: Databases, say: Say, *, people: int, assignments: int)
             queries=queries,
             reviews=storage.ReviewStoreQueries(house.store),
             mirror=Mirror(house.store, _NoDirectory()),  # type: ignore[arg-type]
+            jobs=Jobs(house.store, clock, ()),
             client=AsyncWebClient(token="xoxb-1"),
             session=session,
             clock=clock,

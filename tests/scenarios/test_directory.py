@@ -126,3 +126,35 @@ async def test_whoever_leaves_while_the_directory_is_read_has_left(contoso: Comp
     known = await contoso.house.queries.person(PersonId(contoso.rita.id))
     assert known is not None
     assert not known.active
+
+
+async def test_groups_that_could_not_be_read_are_read_in_a_minute(company: Open) -> None:
+    """Max joins those who decide while Slack has trouble; that it is to be read is not forgotten."""
+    leads = files.stage("Leads", files.group("@it-leads"))
+    async with company(files.file(files.package(READ, files.policy("All", leads)))) as contoso:
+        await contoso.asks("rita", READ)
+        contoso.breaks("error_5xx", "usergroups.list", times=100)
+        await contoso.playground.joins_group("max", "@it-leads")
+        contoso.playground.faults.clear()
+        assert contoso.max.messages == []
+
+        await contoso.playground.time_passes(timedelta(minutes=1))
+        await contoso.house.jobs.run_due()
+        await contoso.playground.settle_after_act()
+        await contoso.max.presses("Approve")
+        assert "rita" in contoso.group("prod-readers")
+
+
+async def test_a_channel_is_found_by_its_new_name(contoso: Company) -> None:
+    """The file may name it so from now on; that it is private stays known."""
+    room = contoso.playground.workspace.channel("incident-room")
+    room.name = "war-room"
+    event = {"type": "group_rename", "channel": {"id": room.id, "name": "war-room", "created": 1}}
+    contoso.playground.delivery.event("group_rename", event)
+    await contoso.playground.settle()
+
+    names = await contoso.house.store.read(lambda reader: reader.directory())
+    found = names.channel_by_name("war-room")
+    assert found is not None
+    assert (found.id, found.is_private) == (room.id, True)
+    room.name = "incident-room"
