@@ -1,7 +1,4 @@
-"""What comes again and again: events that Slack repeats, jobs whose turn comes round.
-
-And the few single things that are known again at the next start.
-"""
+"""What comes again: jobs whose turn comes round, and few things that the next start knows again."""
 
 from datetime import datetime, timedelta
 
@@ -11,9 +8,6 @@ from storage import tables as t
 from storage.assignments import AssignmentWrites
 from storage.bound import upsert
 from storage.types import UtcMillis, WakeMillis
-
-EVENTS_KEPT = timedelta(days=1)
-"""Slack repeats an event for an hour at most."""
 
 _J = t.jobs.c
 _NOW = bindparam("now", type_=WakeMillis)
@@ -32,18 +26,7 @@ _ENDED = (
 
 
 class Repeats(AssignmentWrites):
-    """Events seen before, recurring jobs, and what is remembered."""
-
-    def first_time(self, event_id: str, now: datetime) -> bool:
-        """Whether this event of the outside has not been handled yet; remembers it for a day."""
-        seen = t.events_seen
-        old = seen.delete().where(seen.c.seen_at < bindparam("before"))
-        self.conn.execute(old, {"before": now - EVENTS_KEPT})
-        statement = upsert(seen, self.postgres).on_conflict_do_nothing().returning(seen.c.event_id)
-        row = {"event_id": event_id, "seen_at": now}
-        return self.conn.execute(statement, row).one_or_none() is not None
-
-    # Jobs
+    """Recurring jobs, and what is remembered."""
 
     def claim_job(
         self, name: str, now: datetime, *, every: timedelta, within: timedelta, anyway: bool = False

@@ -338,14 +338,6 @@ brake = Table(
 )
 """At most one row: until when an administrator said that many endings are right."""
 
-events_seen = Table(
-    "events_seen",
-    metadata,
-    Column("event_id", String, primary_key=True),
-    Column("seen_at", UtcMillis, nullable=False),
-    Index("events_seen_by_age", "seen_at"),
-)
-
 # Audit ------------------------------------------------------------------------------------------
 
 Identity = BigInteger().with_variant(Integer, "sqlite")

@@ -104,11 +104,7 @@ class UpkeepWriter(Protocol):
         """This channel, if the mirror knows it, has another name."""
         ...
 
-    # Repeats
-
-    def first_time(self, event_id: str, now: datetime) -> bool:
-        """Whether this event of the outside has not been handled yet; remembers it for a day."""
-        ...
+    # Jobs
 
     def claim_job(
         self, name: str, now: datetime, *, every: timedelta, within: timedelta, anyway: bool = False

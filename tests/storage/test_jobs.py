@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from engine.application.jobs import FIRST_PAUSE, LONGEST_PAUSE, Job, Jobs, NotYe
 from engine.application.ports import Transaction
 from engine.application.upkeep_ports import JobState
 from storage import DatabaseStore
-from tests.builders import DAY, HOUR, MINUTE, NOW, SECOND
+from tests.builders import DAY, HOUR, MINUTE, SECOND
 from tests.databases import StandingClock
 
 WITHIN = 30 * MINUTE
@@ -223,20 +223,6 @@ async def test_a_job_due_is_claimed_by_one_of_two_replicas(
     claims = await asyncio.gather(*(store.write(claim) for store in (one, other) * 5))
 
     assert sum(each is not None for each in claims) == 1
-
-
-@pytest.mark.parametrize(
-    ("after", "is_first"), [(timedelta(), False), (DAY, False), (DAY + SECOND / 1000, True)]
-)
-async def test_an_event_is_handled_once_and_remembered_for_a_day(
-    store: DatabaseStore, after: timedelta, *, is_first: bool
-) -> None:
-    """Slack repeats events; ours are told from theirs by their id."""
-    await store.write(lambda tx: tx.first_time("Ev1", NOW))
-    other = await store.write(lambda tx: tx.first_time("Ev2", NOW))
-
-    assert other
-    assert await store.write(lambda tx: tx.first_time("Ev1", NOW + after)) is is_first
 
 
 async def test_what_was_remembered_last_is_known_again(store: DatabaseStore) -> None:
