@@ -23,11 +23,12 @@ from bot.cli_common import (
 from bot.cli_parts import Database, Fault, NoDatabase
 from bot.house import digest_of
 from bot.settings import OperatorSettings, SettingsFaults
-from bot.still_held import still_held
+from bot.still_held import WOULD_BE_REFUSED, still_held
 from connectors import known_connectors
 from engine.application.clock import SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
 from engine.application.directory import DirectoryNames
+from engine.application.life import refuse_removal_of_held
 from engine.application.ports import Reader
 from engine.domain.configuration import changes
 from engine.domain.refusals import StillHeld
@@ -102,7 +103,7 @@ async def _check(name: str, text: str, today: date) -> tuple[Checked, str | None
         return _checked(name, text, today, directory)
 
     try:
-        async with _informed(settings_for_operator()) as database:
+        async with _informed(settings_for_operator(), whatever_the_database=True) as database:
             if database is not None:
                 return await database.store.read(with_directory), None
             why = NO_MIRROR
@@ -125,21 +126,33 @@ async def _plan(settings: OperatorSettings, name: str, text: str) -> str:
     async with _informed(settings) as database:
         if database is None:
             raise Fault(_cannot_look_up())
-        return await database.store.read(described, name, text, _today())
+        told = await database.store.read(described, name, text, _today())
+        try:
+            await database.store.read(_refuse_as_apply_does, name, text, _today())
+        except StillHeld as refusal:
+            complain(await still_held(database.queries, refusal, WOULD_BE_REFUSED))
+        return told
 
 
 @asynccontextmanager
-async def _informed(settings: OperatorSettings) -> AsyncIterator[Database | None]:
+async def _informed(
+    settings: OperatorSettings, *, whatever_the_database: bool = False
+) -> AsyncIterator[Database | None]:
     """A database that knows the directory, to read from; None where nobody can be asked.
 
     It is the stored one. As long as that is empty, and with a bot token, the directory is read
-    from Slack into one for the moment: whoever only checks or plans changes nothing.
+    from Slack into one for the moment: whoever only checks or plans changes nothing. The same for
+    one that cannot be opened, where only the directory is wanted.
     """
     async with AsyncExitStack() as stack:
         reading = operations.open_database(settings, write=False)
         try:
             stored: Database | None = await stack.enter_async_context(reading)
         except NoDatabase:  # the first start makes it
+            stored = None
+        except Fault:
+            if settings.bot_token is None or not whatever_the_database:
+                raise
             stored = None
         if stored is not None and (await stored.mirror_state()).people:
             yield stored
@@ -202,6 +215,13 @@ def described(reader: Reader, name: str, text: str, today: date) -> str:
     stored = reader.configured()
     old = stored.configuration if stored is not None else None
     return configuration.describe(changes(old, found.configuration), reader.directory())
+
+
+def _refuse_as_apply_does(reader: Reader, name: str, text: str, today: date) -> None:
+    stored = reader.configured()
+    if stored is not None:
+        found = _read(reader, name, text, today)
+        refuse_removal_of_held(reader, stored.configuration, found.configuration)
 
 
 def _read(reader: Reader, name: str, text: str, today: date) -> configuration.Read:

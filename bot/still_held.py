@@ -9,16 +9,20 @@ STILL_HELD = (
     "Nothing was changed: what would be removed is still held or asked for. Take it from these"
     " people first, or leave it in the file."
 )
+WOULD_BE_REFUSED = (
+    "This cannot be applied yet: what would be removed is still held or asked for. Take it from"
+    " these people first, or leave it in the file."
+)
 MOST_HOLDERS = 10
 """Names told of those who hold something; the rest is counted."""
 
 
-async def still_held(queries: Queries, refusal: StillHeld) -> list[str]:
+async def still_held(queries: Queries, refusal: StillHeld, head: str = STILL_HELD) -> list[str]:
     """Who holds what, a sentence for each thing that would be removed."""
     everybody = frozenset(person for _, holders in refusal.held for person in holders)
     people = await queries.people(everybody)
     return [
-        STILL_HELD,
+        head,
         *(f"{what}: {_names(holders, people)}" for what, holders in refusal.held),
     ]
 

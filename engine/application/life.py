@@ -13,6 +13,7 @@ from engine.application.commands import (
     ReleaseBrake,
     RemoveDirectly,
 )
+from engine.application.ports import Reader
 from engine.application.requests import acting_person, require_administrator
 from engine.application.unit import Unit
 from engine.domain import assignments, eligibility, holdings
@@ -98,7 +99,7 @@ def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
         unit.tx.note_source(command.source)
         return 0
     if old is not None:
-        _refuse_removal_of_held(unit, old, command.configuration)
+        refuse_removal_of_held(unit.tx, old, command.configuration)
     unit.tx.add_configuration(
         command.configuration,
         by=unit.actor.audit_name,
@@ -124,14 +125,15 @@ def _locked(unit: Unit, assignment_id: AssignmentId) -> tuple[Assignment, Assign
     return assignment, origin
 
 
-def _refuse_removal_of_held(unit: Unit, old: Configuration, new: Configuration) -> None:
+def refuse_removal_of_held(reader: Reader, old: Configuration, new: Configuration) -> None:
+    """Raise `StillHeld` if something the new configuration lacks is held or asked for."""
     gone_packages = {p.id for p in old.packages} - {p.id for p in new.packages}
     kept = {policy.id for policy in new.policies}
     gone_policies = {policy.id: policy for policy in old.policies if policy.id not in kept}
     touched = {policy.package_id for policy in gone_policies.values()} | gone_packages
     names = {package.id: package.name for package in old.packages}
     held: dict[str, set[PersonId]] = {}
-    bound = _people_bound(unit, touched)
+    bound = _people_bound(reader, touched)
     for package_id, rows in bound.items():
         for policy_id, person_id in rows:
             if package_id in gone_packages:
@@ -144,13 +146,13 @@ def _refuse_removal_of_held(unit: Unit, old: Configuration, new: Configuration) 
 
 
 def _people_bound(
-    unit: Unit, package_ids: set[PackageId]
+    reader: Reader, package_ids: set[PackageId]
 ) -> dict[PackageId, list[tuple[PolicyId, PersonId]]]:
     """Who holds or asks for these packages, and under which policy."""
     bound: dict[PackageId, list[tuple[PolicyId, PersonId]]] = {}
-    for package_id, held in unit.tx.holders(package_ids).items():
+    for package_id, held in reader.holders(package_ids).items():
         bound.setdefault(package_id, []).extend((a.policy_id, a.target_id) for a in held)
-    for package_id, asked in unit.tx.pending_requests(package_ids).items():
+    for package_id, asked in reader.pending_requests(package_ids).items():
         bound.setdefault(package_id, []).extend((r.policy_id, r.target_id) for r in asked)
     return bound
 

@@ -11,7 +11,7 @@ import storage
 from bot import operations
 from bot.cli import usher
 from bot.settings import DEFAULT_DATABASE_URL, VARIABLES, load_for_operator
-from bot.still_held import STILL_HELD
+from bot.still_held import STILL_HELD, WOULD_BE_REFUSED
 from engine.application.clock import SystemClock
 from engine.application.commands import Actor, AssignDirectly
 from engine.domain.ids import PersonId
@@ -324,8 +324,12 @@ async def test_what_is_still_held_is_not_removed(
         actor = Actor(person_id=ada, channel_id=configured.organization.admin_channel)
         await database.service.handle(AssignDirectly(target_id=rita, package_id=package.id), actor)
     (tmp_path / "less.yml").write_text(FILE[: FILE.index("    packages:")])
-    ran = invoke("apply", "less.yml")
+    planned, ran = invoke("plan", "less.yml"), invoke("apply", "less.yml")
 
+    assert planned.code == 0
+    assert "- package" in planned.out
+    assert planned.complaints[0] == WOULD_BE_REFUSED, "not only when it is too late"
+    assert any("Rita Ruiz" in line for line in planned.complaints)
     assert (ran.code, ran.out) == (1, "")
     assert ran.complaints[0] == STILL_HELD
     assert any("Production read access" in line and "Rita Ruiz" in line for line in ran.complaints)

@@ -42,6 +42,18 @@ async def test_a_file_is_applied_exported_and_planned(
     assert (examined.code, verified.code) == (0, 0), examined.out
 
 
+async def test_a_file_is_checked_against_slack_before_the_first_migration(
+    playground: Playground, empty_postgres_url: str, tmp_path: Path
+) -> None:
+    """Checking needs no database: with a token, people and channels are looked up all the same."""
+    (tmp_path / "usher.yml").write_text(FILE.replace("olga@contoso.com", "olgo@contoso.com"))
+    environ = environment(playground, DATABASE_URL=empty_postgres_url)
+    ran = await invoke_beside("check-config", "usher.yml", environ=environ)
+
+    assert ran.code == 1
+    assert "Did you mean olga@contoso.com?" in ran.err
+
+
 def test_an_unreachable_server_is_one_sentence() -> None:
     """Nothing listens there; the password is not repeated."""
     ran = invoke("export", DATABASE_URL="postgresql+asyncpg://usher:geheim@127.0.0.1:9/usher")
