@@ -25,6 +25,7 @@ from bot.listeners import (
     requests,
     review_administration,
     reviews,
+    why,
 )
 from bot.listeners.requests import NOTHING, Ack
 from bot.views import answers, said
@@ -47,6 +48,7 @@ COMMANDS: dict[str, Command] = {
     "request": requests.command,
     "mine": mine.command,
     "approvals": approvals.command,
+    "why": why.command,
 }
 ADMIN_COMMANDS: dict[str, Command] = {
     "": administration.show_help,
@@ -69,6 +71,7 @@ PRESSES: dict[str, Press] = {
     ActionId.SHOW_MINE: mine.show_mine,
     ActionId.SHOW_WAITING: mine.show_waiting,
     ActionId.SHOW_HELP: mine.show_help,
+    ActionId.EXPLAIN: why.open_form,
     ActionId.PREVIOUS_PAGE: mine.turn_page,
     ActionId.NEXT_PAGE: mine.turn_page,
     ActionId.EXTEND: requests.open_extension,
@@ -121,6 +124,7 @@ SUBMISSIONS: dict[str, Submit] = {
     CallbackId.DECISION_FORM: approvals.submit,
     CallbackId.REVIEW_REASON_FORM: reviews.submit_reason,
     CallbackId.REVIEW_SEVERAL_FORM: reviews.submit_several,
+    CallbackId.WHY_FORM: why.submit,
     CallbackId.ASSIGN_FORM: admin_menu.submit_assign,
     CallbackId.TAKE_AWAY_FORM: admin_menu.submit_take_away,
     CallbackId.START_REVIEW_FORM: admin_menu.submit_start_review,

@@ -19,6 +19,8 @@ class ActionId(StrEnum):
     SHOW_MINE = "show_mine"  # nothing
     SHOW_WAITING = "show_waiting"  # nothing
     SHOW_HELP = "show_help"  # nothing
+    EXPLAIN = "explain"  # nothing
+    PACKAGE_NAME = "package_name"
     PREVIOUS_PAGE = "previous_page"  # {ListName}:{offset}
     NEXT_PAGE = "next_page"  # {ListName}:{offset}
     # request form
@@ -104,6 +106,7 @@ class CallbackId(StrEnum):
     REVIEW_FORM = "review_form"
     REVIEW_REASON_FORM = "review_reason_form"
     REVIEW_SEVERAL_FORM = "review_several_form"
+    WHY_FORM = "why_form"
     ASSIGN_FORM = "assign_form"
     TAKE_AWAY_FORM = "take_away_form"
     START_REVIEW_FORM = "start_review_form"

@@ -24,7 +24,7 @@ from bot.views.task_card import done_button
 from bot.views.texts import when
 from bot.views.waiting import several_rows, waiting_rows
 from bot.views.wording import admin_menu as menu_words
-from bot.views.wording import delivery, lists, words
+from bot.views.wording import delivery, lists, why, words
 from engine.application.queries import HeldSummary, Page, RequestSummary, WaitingSummary
 from engine.application.review_queries import ReviewerSummary
 from engine.domain.holdings import Holding
@@ -78,7 +78,11 @@ def build(data: HomeData, known: Known) -> View:
     blocks = [
         header(lists.HOME_TITLE),
         section(lists.home_intro(data.command)),
-        actions(request_button(), button(words.HELP, ActionId.SHOW_HELP)),
+        actions(
+            request_button(),
+            button(why.TITLE, ActionId.EXPLAIN),
+            button(words.HELP, ActionId.SHOW_HELP),
+        ),
         *_waiting(data, known),
         *_reviews(data),
         *_tasks(data, known),

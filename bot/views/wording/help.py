@@ -18,6 +18,7 @@ def people_usage(command: str) -> tuple[str, ...]:
         f"`{command} request [words]`: ask for access; with words, for the package they name",
         f"`{command} mine`: what you have, until when, and what you have asked for",
         f"`{command} approvals`: what waits for your decision",
+        f"`{command} why PACKAGE`: which of its policies serves you, or why none does",
         f"`{command} help`: this",
     )
 

@@ -154,7 +154,7 @@ def test_whoever_is_new_sees_what_to_do_first() -> None:
     """An empty dashboard explains itself."""
     home = home_tab.build(HomeData(), KNOWN)
 
-    assert buttons(home) == ["Request access", "Help"]
+    assert buttons(home) == ["Request access", "Explain a package", "Help"]
     assert "Press *Request access*" in said(home)
 
 

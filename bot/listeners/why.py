@@ -1,0 +1,42 @@
+"""`/access why PACKAGE`, typed or asked for on the Home tab."""
+
+from bot.desk import Desk, Interaction
+from bot.listeners.requests import NOTHING, Ack
+from bot.views import said
+from bot.views import why as views
+from bot.views.blocks import Message
+from engine.application import previews
+from engine.domain import eligibility
+
+
+async def command(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
+    """Which policy of this package applies to whoever asks."""
+    person = await desk.person(doing)
+    eligibility.check_account(person)
+    configured = await desk.configured()
+    package = configured.package_named.get(" ".join(words.strip('"“” ').casefold().split()))
+    catalog = configured.catalogs[package.catalog_id] if package else None
+    if package is None or catalog is None or not eligibility.may_see(catalog, person):
+        return views.unknown(words, desk.command)
+    groups = await desk.queries.groups_of(person.id)
+    policies = configured.policies_of.get(package.id, ())
+    preview = await desk.store.read(
+        previews.request_preview, person.id, package.id, None, now=desk.clock.now()
+    )
+    offered = eligibility.offered(policies, person, groups)
+    known = await desk.known()
+    return views.render(package, policies, offered, person, groups, preview.refusal, known)
+
+
+async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:
+    """**Explain a package**: the form that asks for its name."""
+    await desk.person(doing)
+    desk.open_form(doing, views.form())
+    return NOTHING
+
+
+async def submit(desk: Desk, doing: Interaction) -> Ack:
+    """The name was filled in."""
+    told = await command(desk, doing, views.parse(doing.state))
+    assert isinstance(told, Message)
+    return {"response_action": "update", "view": said.in_modal(told)}
