@@ -97,6 +97,13 @@ class LaneWorker(Generic[W]):
         while self._running:
             await asyncio.wait(self._running)
 
+    async def give_up(self, seconds: float) -> None:
+        """End what is in flight, which is looked for again when its lease ends."""
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+
     async def _guarded(self, work: W, until: float) -> None:
         _until.set(until)
         try:

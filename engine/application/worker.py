@@ -22,6 +22,8 @@ IDLE_SECONDS = 1.0
 AFTER_FAULT_SECONDS = 2.0
 BRAKED_LOOKS_EVERY = timedelta(minutes=5)
 """What the brake holds back is due all the time; nobody waits for it moment by moment."""
+GIVE_UP_SECONDS = 1.0
+"""For what is in flight to notice that it is not waited for any longer."""
 ROUNDS = 10_000
 """A bound on `settle`: so many rounds without coming to rest are a fault."""
 
@@ -72,6 +74,8 @@ class Worker:
                     await lanes.drain()
         except TimeoutError:
             log.warning("stopped with work in flight; it is taken up when its lease ends")
+            for lanes in self._lanes:
+                await lanes.give_up(GIVE_UP_SECONDS)
 
     async def next_at(self) -> datetime | None:
         """The next moment at which something will happen by itself."""

@@ -109,6 +109,25 @@ async def test_sigterm_ends_it_in_time_although_something_heeds_nothing(tmp_path
         assert process.wait(timeout=10) == 1
 
 
+@pytest.mark.slow
+async def test_sigterm_gives_up_what_slack_does_not_answer_in_time(tmp_path: Path) -> None:
+    """The card is on its way for a minute: the process ends, without a fault of its own."""
+    async with served(tmp_path, SECONDS) as world:
+        process = await world.start()
+        rita = world.playground.person("rita")
+        await rita.types("/access request production")
+        await world.until(lambda: rita.form is not None)
+        assert rita.form is not None
+        await rita.form.fill("Justification", "Slow queries")
+        world.playground.faults.add("slow", method="chat.postMessage", times=9, seconds=60)
+        await rita.form.submit()
+        await world.until(lambda: world.playground.faults.rules[-1].times == 8)
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(timeout=10) == 0
+        assert "Traceback" not in world.log.read_text()
+
+
 async def test_sigterm_ends_it_while_it_still_reads_the_directory(tmp_path: Path) -> None:
     """It is not ready yet, and stops as well."""
     async with served(tmp_path, SECONDS) as world:
