@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from types import MappingProxyType
 
 import aiohttp
@@ -103,8 +104,9 @@ class House:
         """Read the directory, unless another replica has just done so."""
         recently = RECENTLY if self.database.postgres else timedelta()
         for job in DIRECTORY_JOBS:
+            catch_up = partial(self.jobs.catch_up, job, unless_within=recently)
             try:
-                await self.jobs.catch_up(job, unless_within=recently)
+                await sources.patiently(catch_up, self.clock)
             except NotYet as why:
                 log.warning("%s", why)
 
@@ -159,7 +161,7 @@ async def open_house(
             serial = {name: connector.serial for name, connector in built.items()}
             telling = frozenset(name for name, one in built.items() if tells_use(one))
             service = Entitlements(timed, ids=ids, serial=serial, telling=telling)
-            source = sources.directory(client, identity)
+            source = sources.directory(client, identity, clock)
             mirror = Mirror(timed, source, complete=sources.completing(settings.people))
             recurring = _recurring(timed, mirror)
             jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))

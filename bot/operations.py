@@ -103,10 +103,13 @@ async def refresh_mirror(
     database: Database, client: AsyncWebClient, identity: Identity, settings: OperatorSettings
 ) -> int:
     """Read the whole directory from Slack; answers how many people it has. Raises `Fault`."""
-    source = sources.directory(client, identity)
+    clock = SystemClock()
+    source = sources.directory(client, identity, clock)
     try:
-        complete = sources.completing(settings.people)
-        return await Mirror(database.store, source, complete=complete).refresh()
+        mirror = Mirror(database.store, source, complete=sources.completing(settings.people))
+        for read in (mirror.refresh_people, mirror.refresh_groups, mirror.refresh_channels):
+            await sources.patiently(read, clock)
+        return (await database.mirror_state()).people
     except people_csv.PeopleFileFaults as faults:
         raise Fault(*(str(fault) for fault in faults.faults)) from faults
     except ConnectorError as error:

@@ -1,6 +1,8 @@
 """Where people come from and where access goes, for the house and an operator's commands alike."""
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -10,17 +12,45 @@ from bot.slack_checks import Identity
 from connectors import people_csv, registry
 from connectors.registry import ConnectorFaults
 from connectors.slack_directory import SlackDirectory
-from engine.application.connectors import Connector
+from engine.application.connectors import Connector, Retry
 from engine.application.mirror import Complete, Find, as_they_are
+from engine.application.ports import Clock
 from engine.domain.configuration import Configuration
 from engine.domain.people import Person
 
+log = logging.getLogger(__name__)
 
-def directory(client: AsyncWebClient, identity: Identity) -> SlackDirectory:
+MOST_WAITS = 100
+"""Throttled answers in a row before we believe that it is no throttling."""
+
+
+def directory(client: AsyncWebClient, identity: Identity, clock: Clock) -> SlackDirectory:
     """The people, groups and channels of the workspace, or of the whole organization."""
+
+    async def wait(pause: timedelta) -> None:
+        await clock.sleep(pause.total_seconds())
+
     return SlackDirectory(
-        client, our_team_id=identity.team_id, org_team_id=organization_of(identity)
+        client, our_team_id=identity.team_id, org_team_id=organization_of(identity), wait=wait
     )
+
+
+async def patiently(read: Callable[[], Awaitable[object]], clock: Clock) -> None:
+    """Read, as often and as late as Slack asks for: a start must not fail for being throttled.
+
+    Raises what reading raises otherwise.
+    """
+    for _ in range(MOST_WAITS):
+        try:
+            await read()
+        except Retry as throttled:
+            if throttled.after is None:
+                raise
+            log.info("waiting for Slack", extra={"seconds": throttled.after.total_seconds()})
+            await clock.sleep(throttled.after.total_seconds())
+        else:
+            return
+    await read()
 
 
 def completing(people_file: Path | None) -> Complete:

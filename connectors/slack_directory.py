@@ -1,8 +1,8 @@
 """Slack as the source of people, groups and channels for the mirror of the directory.
 
-`people`, `groups` and `channels` read everything, page by page; `person` looks at one. Throttled,
-they wait on the caller's clock if the caller gave a `wait`, and go on at the same page; without one
-they raise `Retry` and the whole read must be repeated.
+`people`, `groups` and `channels` read everything, people and channels page by page; `person` looks
+at one. Between pages, a throttled reading waits on the caller's clock if the caller gave a `wait`,
+and goes on at the same page; otherwise throttling raises `Retry`, and the caller repeats the call.
 
 Custom profile fields (manager, department and so on) are the expensive part: lists leave them out,
 and fetching them is one call a person (`users.profile.get`, Tier 4), so ten thousand people take an
@@ -23,12 +23,13 @@ Scopes: `users:read`, `users:read.email`, `usergroups:read`, `channels:read`, `g
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from connectors.slack_calls import PAGE_LENGTH, Json, Wait, ask, pages, part, parts
+from connectors.slack_calls import Json, Wait, ask, pages, part, parts
 from connectors.slack_errors import ENTRIES
 from connectors.slack_people import (
     NO_FIELDS,
@@ -46,9 +47,13 @@ from engine.application.directory import Channel, Told
 from engine.domain.ids import PersonId
 from engine.domain.people import Group, Person, PersonKind
 
+PEOPLE_PAGE_LENGTH = 500
+"""`users.list` is a Tier 2 method, and people are many: more at once than the 200 Slack recommends,
+and half of the most it gives, so that a page arrives well within our patience."""
 CHANNELS_PAGE_LENGTH = 999
 """The most `conversations.list` gives at once; it is a Tier 2 method, and channels are many."""
 PROFILES_IN_FLIGHT = 8
+log = logging.getLogger(__name__)
 
 NO_FIELDS_NOTICE = (
     "Usher cannot read custom profile fields such as Manager from Slack ({why}). Managers and"
@@ -91,7 +96,7 @@ class SlackDirectory:
         await self.profile_fields(again=True)
         async for page in pages(
             lambda cursor: self._client.users_list(
-                cursor=cursor, limit=PAGE_LENGTH, team_id=self._org_team_id
+                cursor=cursor, limit=PEOPLE_PAGE_LENGTH, team_id=self._org_team_id
             ),
             key="members",
             thing="the people of the workspace",
@@ -211,7 +216,12 @@ class SlackDirectory:
 
     def _give_up_fields(self, error: Refused) -> None:
         self._fields, self._may_read_fields = NO_FIELDS, False
-        self._notices["fields"] = NO_FIELDS_NOTICE.format(why=error.message.rstrip("."))
+        self._note("fields", NO_FIELDS_NOTICE.format(why=error.message.rstrip(".")))
+
+    def _note(self, about: str, sentence: str) -> None:
+        if self._notices.get(about) != sentence:
+            log.warning("%s", sentence)
+        self._notices[about] = sentence
 
     async def _usergroups(self) -> Sequence[Json]:
         """All user groups; none, with a notice, where the plan has no user groups."""
@@ -223,7 +233,7 @@ class SlackDirectory:
             accept=frozenset({"plan_upgrade_required", "paid_teams_only"}),
         )
         if answer.get("error") is not None:
-            self._notices["groups"] = NO_GROUPS_NOTICE
+            self._note("groups", NO_GROUPS_NOTICE)
             return ()
         self._notices.pop("groups", None)
         return parts(answer.get("usergroups"))

@@ -63,23 +63,28 @@ class MirrorWrites(SqlReader):
     ) -> PeopleWritten:
         """Write people into the mirror, but nobody of an older version than is known of them.
 
-        Whoever is as before is not written, though their version may have grown.
+        Of those `without_fields` they are still to be read, unless they were read of this very
+        version. Whoever is as before is not written.
         """
         self.forget()
         given = {person.id: person for person in people}
         known = self._locked_people(given)
         told, unread = versions or {}, frozenset(without_fields)
-        rows, changed, left = [], [], []
+        rows: list[dict[str, object]] = []
+        changed: list[PersonId] = []
+        left: list[PersonId] = []
         for person_id, person in sorted(given.items()):
             version, old = told.get(person_id), known.get(person_id)
             if old is not None and _older(version, old.version):
                 continue
-            same = old is not None and old.person == person
-            if same and old is not None and old.unread == (person_id in unread):
+            fresh = _Known(person, version, person_id in unread)
+            if old is not None:
+                read_already = version is not None and version == old.version and not old.unread
+                fresh = _Known(person, version or old.version, fresh.unread and not read_already)
+            if old == fresh:
                 continue
-            row = _person_row(person)
-            rows.append(row | {"version": version, "unread": person_id in unread})
-            if not same:
+            rows.append(_person_row(person) | {"version": fresh.version, "unread": fresh.unread})
+            if old is None or old.person != person:
                 changed.append(person_id)
             if old is not None and old.person.active and not person.active:
                 left.append(person_id)
@@ -235,7 +240,6 @@ def _older(version: int | None, known: int | None) -> bool:
 def _put_people(postgres: bool) -> Insert:
     statement = upsert(t.people, postgres)
     columns = {c.name: statement.excluded[c.name] for c in _P if c.name != "id"}
-    columns["version"] = func.coalesce(statement.excluded.version, _P.version)
     put: Insert = statement.on_conflict_do_update(index_elements=["id"], set_=columns)
     return put
 

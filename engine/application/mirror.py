@@ -55,20 +55,11 @@ class Mirror:
         self._source = source
         self._complete = complete
 
-    async def refresh(self) -> int:
-        """Read everything anew; answers how many people there are.
-
-        Raises what the source raises, and `NotYet`.
-        """
-        people = await self.refresh_people()
-        await self.refresh_groups()
-        await self.refresh_channels()
-        return people
-
     async def refresh_people(self) -> int:
         """Read all people anew; answers how many there are.
 
-        No account is closed unless the whole listing arrived.
+        No account is closed unless the whole listing arrived. Raises what the source raises, and
+        `NotYet`.
         """
         before = await self._store.read(_active_people)
         told = [one async for one in self._source.people()]

@@ -80,7 +80,8 @@ class UpkeepWriter(Protocol):
     ) -> PeopleWritten:
         """Write people into the mirror, but nobody of an older version than is known of them.
 
-        Manager, department and the like of those `without_fields` are still to be read.
+        Manager, department and the like of those `without_fields` are still to be read, unless they
+        were read of this very version.
         """
         ...
 

@@ -102,7 +102,7 @@ async def _read_while(contoso: Company, meanwhile: Callable[[], Awaitable[object
     team_id = contoso.playground.workspace.team.id
     source = Interrupted(contoso.house.client, our_team_id=team_id)
     source.meanwhile = meanwhile
-    await Mirror(contoso.house.store, source).refresh()
+    await Mirror(contoso.house.store, source).refresh_people()
     await contoso.playground.settle_after_act()
 
 
