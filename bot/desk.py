@@ -44,7 +44,7 @@ from engine.domain.refusals import (
     Refusal,
 )
 
-__all__ = ["Desk", "Interaction", "interaction"]
+__all__ = ["Desk", "Interaction", "interaction", "remembering"]
 
 log = logging.getLogger(__name__)
 
@@ -268,7 +268,7 @@ class Desk:
     async def _show_form(self, doing: Interaction, view: View) -> None:
         """Over whatever they are in; a form remembers that the home tab is below it."""
         assert doing.trigger_id is not None
-        view = _placed(doing, view)
+        view = remembering(doing, view)
         if doing.in_form:
             await self.client.views_push(trigger_id=doing.trigger_id, view=view)
         else:
@@ -292,7 +292,7 @@ class Desk:
         """Redraw the form they are in, unless it has changed meanwhile."""
         assert doing.view is not None
         update = self.client.views_update(
-            view_id=doing.view["id"], hash=doing.view.get("hash"), view=_placed(doing, view)
+            view_id=doing.view["id"], hash=doing.view.get("hash"), view=remembering(doing, view)
         )
         self.later(_finished(update))
 
@@ -317,10 +317,11 @@ class Desk:
         return await lookups.permalink(self.queries, self._workspace_url, card)
 
 
-def _placed(doing: Interaction, view: View) -> View:
+def remembering(doing: Interaction, view: View) -> View:
+    """The form, knowing that the home tab is below it, if it is; then we hear when it is closed."""
     if not doing.in_home and not doing.over_home:
         return view
-    return {**view, "callback_id": over_home(str(view["callback_id"]))}
+    return {**view, "callback_id": over_home(str(view["callback_id"])), "notify_on_close": True}
 
 
 async def _finished(call: Awaitable[object]) -> None:

@@ -233,9 +233,10 @@ class Listeners:
             await ack(**answer)
         self._desk.later(mine.after_form(self._desk, doing))
 
-    async def closed(self, ack: AsyncAck) -> None:
-        """A form was closed: nothing was stored, nothing is to be undone."""
+    async def closed(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """A form was closed: nothing is to be undone, but the tab below may show what is past."""
         await ack()
+        self._desk.later(mine.after_form(self._desk, interaction(body)))
 
     async def options(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """What can be chosen, as typed so far."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from bot import review_messages
-from bot.desk import Desk, Interaction
+from bot.desk import Desk, Interaction, remembering
 from bot.listeners import mine
 from bot.listeners.requests import NOTHING, Ack, errors
 from bot.views import review_form, review_lists, review_reasons
@@ -84,7 +84,9 @@ async def _turn(
 ) -> Ack:
     person = await desk.person(doing)
     summary = await _open_review(desk, state.review_id, person.id)
-    _redraw(desk, _view_id(doing), await _page(desk, state, summary, before=before, after=after))
+    _redraw(
+        desk, doing, _view_id(doing), await _page(desk, state, summary, before=before, after=after)
+    )
     return NOTHING
 
 
@@ -201,7 +203,7 @@ async def line_reason(desk: Desk, doing: Interaction, value: str) -> Ack:
     summary = await _open_review(desk, state.review_id, person.id)
     row = await _row(desk, state.review_id, value)
     if row.line.verdict is None:
-        _redraw(desk, _view_id(doing), await _same_page(desk, state, person.id))
+        _redraw(desk, doing, _view_id(doing), await _same_page(desk, state, person.id))
         return NOTHING
     _ask_why(desk, doing, summary, row, row.line.verdict, state)
     return NOTHING
@@ -221,7 +223,7 @@ async def _pressed(desk: Desk, doing: Interaction, value: str, verdict: ReviewVe
         review_id=state.review_id, verdict=verdict, reason=reason, lines=(row.line.assignment_id,)
     )
     await desk.service.handle(command, actor)
-    _redraw(desk, _view_id(doing), await _same_page(desk, state, doing.person_id))
+    _redraw(desk, doing, _view_id(doing), await _same_page(desk, state, doing.person_id))
     return NOTHING
 
 
@@ -268,7 +270,7 @@ async def submit_reason(desk: Desk, doing: Interaction) -> Ack:
         return await _at_reason(desk, doing, refusal)
     below = doing.view.get("previous_view_id")
     if below and not parsed.own:
-        _redraw(desk, str(below), await _same_page(desk, parsed.state, doing.person_id))
+        _redraw(desk, doing, str(below), await _same_page(desk, parsed.state, doing.person_id))
     return NOTHING
 
 
@@ -299,7 +301,7 @@ async def _ask_several(desk: Desk, doing: Interaction, *, recommended: bool) -> 
     filter_ = RECOMMENDED if recommended else which(state, summary)
     number = await _count(desk, state.review_id, summary, filter_)
     if not number:
-        _redraw(desk, _view_id(doing), await _page(desk, state, summary))
+        _redraw(desk, doing, _view_id(doing), await _page(desk, state, summary))
         return NOTHING
     desk.open_form(doing, _several_form(state, summary, number, recommended=recommended))
     return NOTHING
@@ -354,7 +356,7 @@ async def submit_several(desk: Desk, doing: Interaction) -> Ack:
     if below := doing.view.get("previous_view_id"):
         note = wording.several_decided(parsed.verdict, decided.lines, decided.undecided)
         after = await _reviewer(desk, state.review_id, doing.person_id)
-        _redraw(desk, str(below), await _page(desk, state, after, note=note))
+        _redraw(desk, doing, str(below), await _page(desk, state, after, note=note))
     return NOTHING
 
 
@@ -430,10 +432,11 @@ def _view_id(doing: Interaction) -> str:
     return str(doing.view["id"])
 
 
-def _redraw(desk: Desk, view_id: str, view: View) -> None:
+def _redraw(desk: Desk, doing: Interaction, view_id: str, view: View) -> None:
     """Show the form anew. Without its hash: presses that overtake one another are all stored."""
     lock = _turns.setdefault(view_id, asyncio.Lock())
-    desk.later(_in_turn(lock, desk.client.views_update(view_id=view_id, view=view)))
+    shown = remembering(doing, view)
+    desk.later(_in_turn(lock, desk.client.views_update(view_id=view_id, view=shown)))
 
 
 async def _in_turn(lock: asyncio.Lock, call: Awaitable[object]) -> None:

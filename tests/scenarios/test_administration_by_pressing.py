@@ -134,7 +134,7 @@ async def test_requests_are_listed_and_acted_upon(contoso: Company) -> None:
 
     story = await contoso.ada.presses("Story", on="@Rita Romero")
     assert isinstance(story, Form)
-    story.sees("stage 1 was handed to somebody else")
+    story.sees("stage 1 was handed to @Max Mbeki")
     await story.presses("Cancel request")
     story = contoso.ada.form
     assert story is not None

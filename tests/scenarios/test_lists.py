@@ -4,6 +4,7 @@ from playground.driver import Form, Reaction
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
+from tests.scenarios.review_stories import hold, reviewed
 
 READ = "Production read access"
 MIA = files.stage("Mia", files.people("mia"))
@@ -227,3 +228,20 @@ async def test_a_denial_from_the_home_tab_asks_for_the_reason_and_the_tab_follow
     await form.submit()
     contoso.rita.sees("Not needed")
     contoso.mia.home.does_not_see(READ)
+
+
+async def test_what_was_decided_in_a_form_over_the_home_tab_shows_once_the_form_is_closed(
+    company: Open,
+) -> None:
+    """Mia keeps a line of her review there; the tab below counts anew when she closes the form."""
+    async with company(reviewed(files.people("mia"))) as contoso:
+        await hold(contoso, "rita", "ed")
+        await contoso.administers(f"review start {READ}")
+        home = await contoso.mia.opens_home()
+        home.sees("0 of 2 decided")
+        form = await contoso.mia.presses("Review now", where="home")
+        assert isinstance(form, Form)
+        await form.presses("Keep", on="Rita Romero")
+        contoso.mia.home.sees("0 of 2 decided")
+        await form.close()
+        contoso.mia.home.sees("1 of 2 decided")
