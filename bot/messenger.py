@@ -248,7 +248,9 @@ class SlackMessenger:
             holding = await self._queries.holding(HoldingId(work.subject_id))
             if holding is None:
                 return None
-            return task_card.render(holding, work.part, await lookups.known(self._queries, holding))
+            known = await lookups.known(self._queries, holding)
+            given_by = await self._queries.given_by(holding.id)
+            return task_card.render(holding, work.part, known, given_by)
         summary = await self._queries.request(RequestId(work.subject_id))
         if summary is None:
             return None

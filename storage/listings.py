@@ -17,7 +17,7 @@ from engine.domain.assignment_requests import (
 )
 from engine.domain.assignments import Assignment
 from engine.domain.holdings import Holding, Seen
-from engine.domain.ids import AssignmentId, PersonId, RequestId
+from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
 from storage import tables as t
 from storage.reader import ACTIVE, ASSIGNMENT, HOLDING, REQUEST, SqlReader
 
@@ -104,6 +104,12 @@ def held(reader: SqlReader, assignment_id: AssignmentId) -> HeldSummary | None:
     one = _HELD.where(_A.id == bindparam("of"))
     row = reader.conn.execute(one, {"of": assignment_id}).one_or_none()
     return _held_summaries(reader, [row])[0] if row is not None else None
+
+
+def given_by(reader: SqlReader, holding_id: HoldingId) -> tuple[HeldSummary, ...]:
+    """The assignments that give a holding, or the one that gave it last."""
+    found = (held(reader, of) for of, _ in reader.claimants_of(holding_id))
+    return tuple(each for each in found if each is not None)
 
 
 def open_requests_of(

@@ -113,6 +113,10 @@ class StoreQueries:
         """One holding."""
         return await self._store.look(lambda reader: reader.holding(holding_id))
 
+    async def given_by(self, holding_id: HoldingId) -> tuple[HeldSummary, ...]:
+        """The assignments that give a holding, or the one that gave it last."""
+        return await self._store.look(lambda reader: listings.given_by(reader, holding_id))
+
     async def held_by(
         self, person_id: PersonId, *, offset: int = 0, limit: int = 10
     ) -> Page[HeldSummary]:

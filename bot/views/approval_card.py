@@ -23,7 +23,7 @@ from bot.views.wording import approvals, requests, stages, words
 from engine.application.queries import RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.ids import PersonId
-from engine.domain.policies import ApprovalStage
+from engine.domain.policies import ApprovalStage, JustificationRule
 from engine.domain.stages import Approver, StageRun, may_decide
 
 STAGES_SHOWN = 12
@@ -51,7 +51,7 @@ def _to_decide(
     blocks = [
         header(requests.asks_plainly(request, known.name(request.requestor_id))),
         section(fields=_facts(summary, run, stage, known)),
-        section(_why(request)),
+        *_why(request),
         *_earlier(request, run.number, known),
         context(*_asked(run, stage, approver, request)),
         actions(*decision_buttons(request, run.number, known, primary=True)),
@@ -73,10 +73,14 @@ def _facts(summary: RequestSummary, run: StageRun, stage: ApprovalStage, known: 
     return fields
 
 
-def _why(request: AssignmentRequest) -> str:
-    if not request.justification:
-        return f"*{words.JUSTIFICATION}*\n{approvals.NO_JUSTIFICATION}"
-    return f"*{words.JUSTIFICATION}*\n{quote(request.justification)}"
+def _why(request: AssignmentRequest) -> list[Block]:
+    """What the requestor wrote; where the form did not ask for it, nothing is missing."""
+    policy = request.policy
+    if request.justification:
+        return [section(f"*{words.JUSTIFICATION}*\n{quote(request.justification)}")]
+    if policy is not None and policy.justification is JustificationRule.HIDDEN:
+        return []
+    return [section(f"*{words.JUSTIFICATION}*\n{approvals.NO_JUSTIFICATION}")]
 
 
 def _earlier(request: AssignmentRequest, number: int, known: Known) -> list[Block]:

@@ -4,7 +4,7 @@ Done acts at once; what was written into the field beside it comes with the pres
 stands between the person and being finished.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.views import form_state
 from bot.views.action_ids import ActionId, BlockId, with_part
@@ -24,13 +24,19 @@ from bot.views.blocks import (
 from bot.views.known import Known
 from bot.views.texts import when
 from bot.views.wording import approvals, delivery, words
+from engine.application.queries import HeldSummary
 from engine.domain.holdings import Holding, Level, level
 
 MAX_NOTE = 1000
 
 
-def render(holding: Holding, generation: int, known: Known) -> Message:
-    """The card for the task shown with this generation of the holding (`MessageWork.part`)."""
+def render(
+    holding: Holding, generation: int, known: Known, given_by: Sequence[HeldSummary] = ()
+) -> Message:
+    """The card for the task shown with this generation of the holding (`MessageWork.part`).
+
+    With the packages that give what is to be done, and until when.
+    """
     if holding.generation != generation:
         line = delivery.task_void(holding, known)
         return message(line, [section(line)])
@@ -42,12 +48,25 @@ def render(holding: Holding, generation: int, known: Known) -> Message:
     blocks = [
         header(delivery.task_title_plainly(holding, known.name(holding.person_id), known)),
         section(task),
-        section(fields=[f"*{approvals.WHO}*\n{approvals.who(holding.person_id, known)}"]),
+        section(fields=_facts(holding, known, given_by)),
         _note_field(),
         actions(done_button(holding, known, primary=True)),
-        context(delivery.task_rest(holding), delivery.asked_since(when(holding.changed_at))),
+        context(
+            delivery.task_rest(holding),
+            delivery.asked_since(when(holding.changed_at)),
+            *delivery.requests_of(given_by),
+        ),
     ]
     return message(f"{task} {delivery.task_rest(holding)}", blocks)
+
+
+def _facts(holding: Holding, known: Known, given_by: Sequence[HeldSummary]) -> list[str]:
+    fields = [f"*{approvals.WHO}*\n{approvals.who(holding.person_id, known)}"]
+    if given_by:
+        fields.append(f"*{words.PACKAGE}*\n{delivery.packages_of(given_by)}")
+        if holding.wanted:
+            fields.append(f"*{words.FOR_HOW_LONG}*\n{delivery.lasts(given_by)}")
+    return fields
 
 
 def done_button(holding: Holding, known: Known, *, primary: bool = False) -> Block:

@@ -132,6 +132,10 @@ class Queries(Protocol):
         """One holding."""
         ...
 
+    async def given_by(self, holding_id: HoldingId) -> tuple[HeldSummary, ...]:
+        """The assignments that give a holding, or the one that gave it last."""
+        ...
+
     async def held_by(
         self, person_id: PersonId, *, offset: int = 0, limit: int = 10
     ) -> Page[HeldSummary]:

@@ -21,6 +21,7 @@ async def test_a_manual_task_is_done_with_a_note_and_another_one_ends_it(
     await contoso.asks("rita", DISPLAY)
     contoso.rita.sees("waiting since today at 10:00 AM for @Ivan Ilic to do it by hand")
     contoso.ivan.sees("Display of the large meeting room for Rita Romero: please give access")
+    contoso.ivan.sees("Package Meeting room display For how long Until today at 2:00 PM")
 
     await _note(contoso, "ivan", "Code 4711 handed over")
     await contoso.ivan.presses("Done")

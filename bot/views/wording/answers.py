@@ -6,7 +6,7 @@ from bot.views.wording.words import several
 
 REFUSED_TITLE = "Not possible"
 NOTHING_SELECTED = "Nothing is ticked. Tick the requests you want to decide, then press again."
-FORM_NOT_OPENED = "The form did not open. Nothing was changed; please press again."
+FORM_NOT_OPENED = "The form did not open. Nothing was changed; please try again."
 OUTDATED = (
     "This button or form is no longer valid. Nothing was changed. "
     "Open my Home tab or type the command again to see how things stand."

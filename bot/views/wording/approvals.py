@@ -8,10 +8,12 @@ from bot.views.wording.stages import decide_by
 from engine.application.queries import RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.ids import PersonId
+from engine.domain.people import PersonKind
 from engine.domain.policies import ApprovalStage
 from engine.domain.stages import StageResult, StageRun
 
 WHO = "Who"
+GUEST = "A guest of this workspace"
 STAGE = "Stage"
 DECIDE_BY = "Decide by"
 NO_JUSTIFICATION = "None was given."
@@ -29,6 +31,8 @@ def who(person_id: PersonId, known: Known) -> str:
     person = known.person(person_id)
     lines = [mention(person_id)]
     if person is not None:
+        if person.kind is PersonKind.GUEST:
+            lines.append(GUEST)
         about = [one_line(part) for part in (person.title, person.department) if part]
         if about:
             lines.append(cut_markup(", ".join(about), 300))

@@ -1,5 +1,7 @@
 """How far each resource role has got, and what people are asked to do by hand. Markup."""
 
+from collections.abc import Sequence
+
 from bot.views.known import Known
 from bot.views.texts import (
     cut_markup,
@@ -9,15 +11,17 @@ from bot.views.texts import (
     mention_channel,
     named,
     one_line,
+    reference,
     when,
 )
 from bot.views.wording import words
-from engine.application.queries import RequestSummary
+from engine.application.queries import HeldSummary, RequestSummary
 from engine.domain.assignment_requests import REPROCESS_WITHIN, AssignmentRequest, RequestState
 from engine.domain.catalogs import Resource
 from engine.domain.holdings import Holding, Level, Seen, level
 
 PROBLEM_SHOWN = 600
+TASKS_PACKAGES = 5
 
 
 def right(holding: Holding, known: Known) -> str:
@@ -117,6 +121,24 @@ def please(holding: Holding, known: Known) -> str:
     """The same inside a sentence."""
     what, who = right(holding, known), mention(holding.person_id)
     return f"please give {who} {what}" if holding.wanted else f"please take {what} from {who}"
+
+
+def packages_of(given_by: Sequence[HeldSummary]) -> str:
+    """What was asked for that needs this to be done."""
+    return listed(named(each.package_name) for each in given_by[:TASKS_PACKAGES])
+
+
+def lasts(given_by: Sequence[HeldSummary]) -> str:
+    """Until when it is needed: until the last of them ends."""
+    ends = [each.assignment.ends_at for each in given_by]
+    if None in ends:
+        return "No end date"
+    return f"Until {when(max(end for end in ends if end is not None))}"
+
+
+def requests_of(given_by: Sequence[HeldSummary]) -> tuple[str, ...]:
+    """How to name to an administrator what it is about."""
+    return tuple(f"Request {reference(each.request_id)}" for each in given_by[:TASKS_PACKAGES])
 
 
 def task_rest(holding: Holding) -> str:

@@ -2,7 +2,7 @@
 
 from bot.views.texts import named, quote_line, when
 from bot.views.wording import words
-from bot.views.wording.requests import asks, short_standing, wanted_time
+from bot.views.wording.requests import asks, short_standing, title_plainly, wanted_time
 from bot.views.wording.words import several
 from engine.application.queries import HeldSummary, RequestSummary, WaitingSummary
 from engine.domain.assignments import AssignmentState
@@ -58,7 +58,7 @@ def _asked_more(row: HeldSummary) -> str:
 
 def open_request(row: RequestSummary) -> str:
     """One request of mine."""
-    return f"{named(row.request.package_name)}\n{short_standing(row)}"
+    return f"{named(title_plainly(row.request))}\n{short_standing(row)}"
 
 
 NOTHING_HELD = "You hold no access package at the moment."

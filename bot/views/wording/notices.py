@@ -97,7 +97,7 @@ def delivery_failed(held: HeldSummary) -> str:
 
 def extended(held: HeldSummary) -> str:
     """To the holder."""
-    return f"You can keep {named(held.package_name)} longer{_lasts(held)}."
+    return f"You keep {named(held.package_name)}{_lasts(held)}."
 
 
 def ending(held: HeldSummary, ends_at: datetime, *, may_extend: bool) -> str:

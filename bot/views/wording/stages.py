@@ -1,9 +1,12 @@
 """How a stage stands, in words. Markup."""
 
+from collections.abc import Iterable
+
 from bot.views.known import Known
 from bot.views.texts import how_long, listed, mention, named, people, quote_line, when
 from bot.views.wording import words
 from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.people import Subject
 from engine.domain.policies import ApprovalStage
 from engine.domain.stages import (
     ApprovalDecision,
@@ -34,13 +37,20 @@ def line(request: AssignmentRequest, number: int, known: Known) -> str:
     stage = request.stages[number]
     name = named(stage.name)
     if number >= len(request.runs):
-        asked = listed(known.describe(stage.approvers, request.target_id))
-        return f"· {name}: then asks {asked}" if request.run else f"· {name}: not asked"
+        asked = listed(known.describe(_others(stage.approvers, request), request.target_id))
+        then = f"then asks {asked or 'others'}"
+        return f"· {name}: {then}" if request.run else f"· {name}: not asked"
     run = request.runs[number]
     if run.result is None:
         return f"→ {name}: {present(run, stage, request, known)}"
     mark = "✓" if run.result is StageResult.APPROVED else "✗"
     return f"{mark} {name}: {outcome(run)}{reasons(run)}"
+
+
+def _others(subjects: Iterable[Subject], request: AssignmentRequest) -> list[Subject]:
+    """Nobody decides on their own request: whoever is named in the policy and asks is left out."""
+    own = {request.requestor_id, request.target_id}
+    return [subject for subject in subjects if subject.person_id not in own]
 
 
 def outcome(run: StageRun) -> str:
@@ -149,7 +159,7 @@ def quorum(run: StageRun, stage: ApprovalStage, viewer: Approver | None) -> str:
     if stage.needed is None:
         return f"{asked} All of you must approve; one denial ends the request."
     return (
-        f"{asked} {stage.needed} of you {len(run.approvers)} must approve; "
+        f"{asked} {stage.needed} of the {len(run.approvers)} of you must approve; "
         "one denial ends the request."
     )
 

@@ -213,8 +213,11 @@ APPROVAL_CARDS: dict[str, Draw] = {
 }
 
 OTHER_CARDS: dict[str, Draw] = {
-    "task_grant": lambda: task_card.render(BY_HAND, 1, KNOWN),
-    "task_removal": lambda: task_card.render(REMOVAL, 2, KNOWN),
+    "task_grant": lambda: task_card.render(BY_HAND, 1, KNOWN, [held()]),
+    "task_grant_for_two": lambda: task_card.render(
+        BY_HAND, 1, KNOWN, [held(), held(holds(lasting=None))]
+    ),
+    "task_removal": lambda: task_card.render(REMOVAL, 2, KNOWN, [held(ended())]),
     "task_done": lambda: task_card.render(holding(VPN), 1, KNOWN),
     "task_removal_done": lambda: task_card.render(replace(REMOVAL, seen=Seen.ABSENT), 2, KNOWN),
     "task_void": lambda: task_card.render(REMOVAL, 1, KNOWN),

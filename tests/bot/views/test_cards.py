@@ -13,13 +13,15 @@ from engine.domain.assignment_requests import AssignmentRequest, RequestState
 from engine.domain.assignments import Assignment, AssignmentState
 from engine.domain.holdings import Holding, Seen
 from engine.domain.ids import HoldingId, PersonId
-from engine.domain.policies import NO_EXTENSION
+from engine.domain.people import PersonKind
+from engine.domain.policies import NO_EXTENSION, JustificationRule
 from tests.bot.views.house import (
     FULL,
     KNOWN,
     asked,
     configured,
     ended,
+    held,
     holding,
     holds,
     in_state,
@@ -227,6 +229,37 @@ def test_the_approver_sees_who_asks() -> None:
     assert "Decide by" in shown
 
 
+def test_the_approver_sees_that_a_guest_asks() -> None:
+    """An outsider is another matter, and the name does not tell."""
+    assert "guest" not in said(approval(PENDING, 0, MAX))
+    guest = replace(KNOWN.people[ROB], kind=PersonKind.GUEST)
+    known = replace(KNOWN, people={**KNOWN.people, ROB: guest})
+
+    assert "A guest of this workspace" in said(approval_card.render(whole(PENDING), 0, MAX, known))
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"), [(JustificationRule.OPTIONAL, True), (JustificationRule.HIDDEN, False)]
+)
+def test_a_justification_is_missed_only_where_it_was_asked_for(
+    rule: JustificationRule, *, told: bool
+) -> None:
+    """A form without the field leaves nothing to be reproached."""
+    policy = replace(FULL, justification=rule)
+    request = replace(PENDING, justification="", policy=policy)
+
+    assert ("None was given" in said(approval(request, 0, MAX))) is told
+
+
+def test_whoever_asks_is_not_announced_as_an_approver_of_their_own() -> None:
+    """APR-8: of two named owners only the other one will be asked."""
+    owners = begun(request=asked(a_stage(MAX), a_stage(ROB, OLGA, name="Owners")))
+    assert "*Owners*: then asks <@olga>" in said(card(owners))
+
+    only = begun(request=asked(a_stage(MAX), a_stage(ROB, name="Owners")))
+    assert "*Owners*: then asks others" in said(card(only))
+
+
 def test_a_decision_tells_what_became_of_the_request() -> None:
     """An approval that came to nothing later says so."""
     assert "The request now: *Denied* by <@olga>" in said(approval(DENIED, 0, MAX))
@@ -241,6 +274,19 @@ def test_a_task_is_done_with_one_press() -> None:
 
     assert buttons(shown) == ["Done"]
     assert values(shown, "Done") == [f"{BY_HAND.id}:1"]
+
+
+def test_a_task_tells_what_it_is_for_and_until_when() -> None:
+    """Whoever does it need not ask; several packages need it until the last of them ends."""
+    shown = said(task_card.render(BY_HAND, 1, KNOWN, [held()]))
+    assert "*Package*\n*Production read access*" in shown
+    assert "*For how long*\nUntil " in shown
+    assert "Request " in shown
+
+    endless = [held(), held(holds(lasting=None))]
+    assert "No end date" in said(task_card.render(BY_HAND, 1, KNOWN, endless))
+    gone = task_card.render(replace(BY_HAND, wanted=False), 1, KNOWN, [held(ended())])
+    assert "For how long" not in said(gone)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from bot.views import admin, answers, home_tab, my_access, notices, waiting
 from bot.views.action_ids import BadValue, ListName, Part
 from bot.views.home_tab import AdminCounts, HomeData
-from bot.views.wording import forms
+from bot.views.wording import forms, lists
 from engine.domain.assignments import AssignmentState
 from engine.domain.conversation import Audience, Card, CardKind, NoticeKind
 from engine.domain.ids import PersonId, RequestId
@@ -29,6 +29,7 @@ from tests.bot.views.pictures_of_cards import (
     DELIVERED,
     DENIED,
     FAILED,
+    MORE,
     NOBODY,
     PENDING,
     STUCK,
@@ -321,3 +322,9 @@ def test_a_bulk_decision_tells_how_many(verdict: Verdict) -> None:
 
     assert told.text == f"No request was {verdict}."
     assert NAME in said(answers.given_back(NAME))
+
+
+def test_a_request_for_more_time_is_told_from_one_for_the_package() -> None:
+    """Whoever has it and asks for longer sees which of the two is which."""
+    assert lists.open_request(whole(MORE)).startswith("*More time: Production read access*")
+    assert lists.open_request(whole(PENDING)).startswith("*Production read access*")
