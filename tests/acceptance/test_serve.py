@@ -36,7 +36,7 @@ catalogs:
                   decide_within: PT30S
                   remind: [PT1S]
                   escalate: [{after: PT2S, to: [{manager: 2}]}]
-            expiration: {after: PT6S}
+            expiration: {after: PT9S}
             extension: {allowed: true, remind_before: [PT3S]}
 """
 
@@ -59,9 +59,9 @@ async def test_a_whole_life_in_seconds(tmp_path: Path, socket_mode: bool) -> Non
         await world.until(lambda: max_.sees("Slow queries"))
         await mia.presses("Approve")
         await world.until(lambda: rita.sees("Delivered"))
-        await world.until(lambda: max_.sees("Approved"))
         group = world.playground.workspace.usergroup("prod-readers")
         assert rita.id in group.users
+        await world.until(lambda: max_.sees("Approved"))
 
         await world.until(lambda: rita.sees("Extend"))
         await world.until(lambda: rita.id not in group.users or bool(group.deleted_at))
