@@ -19,7 +19,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 import configuration
-from bot import operations, slack_checks
+from bot import operations, slack_checks, sources
 from bot.cli_parts import Database, Fault, NoDatabase
 from bot.logs import Redaction
 from bot.settings import OperatorSettings, SettingsFaults, load, load_for_operator
@@ -159,6 +159,10 @@ class _Examination:
 
     async def findings(self) -> AsyncIterator[Finding]:
         """In the order in which one thing needs the other."""
+        stored = await self._database.store.read(sources.workspace_of)
+        identity = self._identity
+        if identity is not None and stored is not None and stored != identity.team_id:
+            yield _problem("Workspace", sources.said_of_workspace(stored, identity))
         yield await self._directory()
         configured = await self._database.queries.configured()
         for finding in await self._configuration(configured):

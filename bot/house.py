@@ -153,6 +153,7 @@ async def open_house(
             queries = storage.StoreQueries(store)
             reviews = storage.ReviewStoreQueries(store)
             timed = MeasuredStore(store, metrics)
+            await sources.belong(timed, identity)
             made, unusable = sources.connectors(client, identity, settings)
             built: dict[str, Connector] = {
                 name: MeasuredConnector(name, connector, metrics)

@@ -22,6 +22,7 @@ from bot.slack_checks import Identity
 from connectors import people_csv, registry
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.connectors import Connector, ConnectorError
+from engine.application.jobs import NotYet
 from engine.application.mirror import PEOPLE_JOB, Mirror
 from engine.application.ports import Reader, Store
 from engine.application.queries import Queries
@@ -105,6 +106,7 @@ async def refresh_mirror(
     """Read the whole directory from Slack; answers how many people it has. Raises `Fault`."""
     clock = SystemClock()
     source = sources.directory(client, identity, clock)
+    await sources.belong(database.store, identity)
     try:
         mirror = Mirror(database.store, source, complete=sources.completing(settings.people))
         for read in (mirror.refresh_people, mirror.refresh_groups, mirror.refresh_channels):
@@ -112,6 +114,8 @@ async def refresh_mirror(
         return (await database.mirror_state()).people
     except people_csv.PeopleFileFaults as faults:
         raise Fault(*(str(fault) for fault in faults.faults)) from faults
+    except NotYet as why:
+        raise Fault(f"The directory could not be read from Slack: {why}") from why
     except ConnectorError as error:
         raise Fault(f"The directory could not be read from Slack: {error.message}") from error
 

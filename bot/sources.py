@@ -8,18 +8,20 @@ from pathlib import Path
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import OperatorSettings
-from bot.slack_checks import Identity
+from bot.slack_checks import Identity, SlackFaults
 from connectors import people_csv, registry
 from connectors.registry import ConnectorFaults
 from connectors.slack_directory import SlackDirectory
 from engine.application.connectors import Connector, Retry
 from engine.application.mirror import Complete, Find, as_they_are
-from engine.application.ports import Clock
+from engine.application.ports import Clock, Reader, Store, Transaction
 from engine.domain.configuration import Configuration
 from engine.domain.people import Person
 
 log = logging.getLogger(__name__)
 
+WORKSPACE = "workspace"
+"""What the database remembers the id of the workspace under."""
 MOST_WAITS = 100
 """Throttled answers in a row before we believe that it is no throttling."""
 
@@ -33,6 +35,37 @@ def directory(client: AsyncWebClient, identity: Identity, clock: Clock) -> Slack
     return SlackDirectory(
         client, our_team_id=identity.team_id, org_team_id=organization_of(identity), wait=wait
     )
+
+
+async def belong(store: Store, identity: Identity) -> None:
+    """See that the database is of this workspace; from the first start on it is.
+
+    Raises `SlackFaults`.
+    """
+    other = await store.write(_other_workspace, identity.team_id)
+    if other is not None:
+        raise SlackFaults([said_of_workspace(other, identity)])
+
+
+def said_of_workspace(other: str, identity: Identity) -> str:
+    """Why the database of another workspace is not touched, and what to do."""
+    return (
+        f"The database is of the Slack workspace {other}, and SLACK_BOT_TOKEN is of"
+        f" {identity.team_id} ({identity.team_name}). Set SLACK_BOT_TOKEN to a token of the"
+        " workspace the database is of, or DATABASE_URL to another database."
+    )
+
+
+def workspace_of(reader: Reader) -> str | None:
+    """The workspace whose people, requests and access are in the database."""
+    return reader.remembered(WORKSPACE)
+
+
+def _other_workspace(tx: Transaction, team_id: str) -> str | None:
+    known = workspace_of(tx)
+    if known is None:
+        tx.remember(WORKSPACE, team_id)
+    return known if known not in {None, team_id} else None
 
 
 async def patiently(read: Callable[[], Awaitable[object]], clock: Clock) -> None:

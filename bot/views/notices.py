@@ -33,7 +33,7 @@ class NoticeSubject(StrEnum):
     ASSIGNMENT = "assignment"
     HOLDING = "holding"
     ROW = "row"
-    """The id of a parked row; anything or nothing for `many_endings`."""
+    """The id of a parked row; anything or nothing for what the brake asks."""
     REVIEW = "review"
     NOBODY = "nobody"
     """Whoever wrote to us is the audience; nothing is looked up."""
@@ -54,6 +54,7 @@ SUBJECT: dict[NoticeKind, NoticeSubject] = {
     _K.REMOVAL_FAILING: NoticeSubject.HOLDING,
     _K.ROW_PARKED: NoticeSubject.ROW,
     _K.MANY_ENDINGS: NoticeSubject.ROW,
+    _K.MANY_LEAVING: NoticeSubject.ROW,
     _K.ADMINISTERED_REQUEST: NoticeSubject.REQUEST,
     _K.ADMINISTERED_REVIEW: NoticeSubject.REVIEW,
     _K.GREETING: NoticeSubject.NOBODY,
@@ -187,6 +188,8 @@ def _about_row(kind: NoticeKind, subject_id: str, detail: str) -> Message:
     ending, _, active = detail.partition("/")
     numbers = (int(ending), int(active)) if ending.isdigit() and active.isdigit() else (0, 0)
     let = button(said.LET_THEM_END, ActionId.RELEASE_BRAKE, style=Style.DANGER)
+    if kind is _K.MANY_LEAVING:
+        return _say(said.many_leaving(*numbers), said.MANY_LEAVING_NEXT, let)
     return _say(said.many_endings(*numbers), said.MANY_ENDINGS_NEXT, let)
 
 

@@ -13,6 +13,7 @@ from engine.application.commands import (
     ReleaseBrake,
     RemoveDirectly,
 )
+from engine.application.mirror import PEOPLE_JOB
 from engine.application.ports import Reader
 from engine.application.requests import acting_person, require_administrator
 from engine.application.unit import Unit
@@ -79,10 +80,11 @@ def complete_task(unit: Unit, command: CompleteTask) -> Holding:
 
 
 def release_brake(unit: Unit, _command: ReleaseBrake) -> datetime:
-    """Let the many endings happen that were stopped; answers until when that holds."""
+    """Let happen what the brake stopped, endings or leaving; answers until when that holds."""
     require_administrator(unit)
     until = unit.now + BRAKE_RELEASED_FOR
     unit.tx.release_brake(until)
+    unit.tx.hurry_job(PEOPLE_JOB, unit.now)
     unit.audit("brake.released")
     return until
 

@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from engine.application import brake
 from engine.application.directory import Channel, DirectorySource, Told
 from engine.application.jobs import NotYet
 from engine.application.ports import Reader, Store, Transaction
 from engine.application.upkeep_ports import PeopleWritten
+from engine.domain.conversation import NoticeKind
 from engine.domain.ids import ChannelId, PersonId
 from engine.domain.people import Group, Person, PersonKind
 
@@ -58,21 +60,27 @@ class Mirror:
     async def refresh_people(self) -> int:
         """Read all people anew; answers how many there are.
 
-        No account is closed unless the whole listing arrived. Raises what the source raises, and
+        No account is closed unless the whole listing arrived, nor if unusually many would be and
+        administrators have not said that they are right. Raises what the source raises, and
         `NotYet`.
         """
         before = await self._store.read(_active_people)
         told = [one async for one in self._source.people()]
         if not told:
-            raise NotYet("the directory named nobody, not even us")
+            raise NotYet("The directory named nobody, not even us.")
+        closing = before - {one.person.id for one in told if one.person.active}
+        counts = (NoticeKind.MANY_LEAVING, len(closing), len(before))
+        kept = closing if await self._store.write(brake.held, *counts) else frozenset()
         find = _by_email(one.person for one in told).get
-        for some in _chunks(told):
+        for some in _chunks([one for one in told if one.person.id not in kept]):
             await self._store.write(self._write, some, find)
         named = {one.person.id for one in told}
-        for gone in _chunks(sorted(before - named)):
+        for gone in _chunks(sorted(closing - named - kept)):
             await self._store.write(_close, gone)
         await self.look_after_leavers()
         await self.read_fields()
+        if kept:
+            raise NotYet(f"The directory would close {len(kept)} of {len(before)} accounts.")
         log.info("the people of the directory were read", extra={"people": len(told)})
         return len(told)
 

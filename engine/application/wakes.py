@@ -5,17 +5,15 @@ the aggregate's own lock, the lock a click takes too, so late, double and superf
 harm. Each row has its own savepoint: one bad row, or one this version cannot read, backs off and is
 parked after ten failures, and never stops the queue.
 
-The brake: a pass that would end more than a fifth of all active access (and more than twenty
-assignments) looks at no assignments but those of closed accounts; administrators are told. A clock
-set wrong, or an outage of weeks, must not take everybody's access in one go.
+The brake (`brake.py`): a pass that would end more than a fifth of all active access, and more than
+twenty assignments, looks at no assignments but those of closed accounts; administrators are told.
 """
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 
-from engine.application import requests, review_steps
+from engine.application import brake, requests, review_steps
 from engine.application.commands import TIME
 from engine.application.ports import Aggregate, Store, Transaction, Unreadable
 from engine.application.service import Entitlements
@@ -29,9 +27,6 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 """Rows per transaction, so that a click never waits long."""
-BRAKE_SHARE = 0.2
-BRAKE_AT_LEAST = 20
-BRAKE_ASKS_EVERY = timedelta(hours=1)
 
 
 class Wakes:
@@ -77,7 +72,9 @@ class Wakes:
 
     def _look_at_assignments(self, unit: Unit) -> int:
         due = unit.tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH)
-        self.braked = len(due) > BRAKE_AT_LEAST and self._braked(unit)
+        self.braked = len(due) > brake.AT_LEAST and brake.held(
+            unit.tx, NoticeKind.MANY_ENDINGS, *unit.tx.endings_due(unit.now)
+        )
         if self.braked:
             # What time would end waits for an answer; closed accounts hold nothing all the same.
             due = unit.tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH, of_leavers=True)
@@ -155,20 +152,3 @@ class Wakes:
             detail=aggregate,
         )
         unit.tx.add_notices([notice], unit.now)
-
-    def _braked(self, unit: Unit) -> bool:
-        ending, active = unit.tx.endings_due(unit.now)
-        if ending <= BRAKE_AT_LEAST or ending <= active * BRAKE_SHARE:
-            return False
-        if unit.tx.brake_released(unit.now):
-            return False
-        slot = int(unit.now.timestamp() // BRAKE_ASKS_EVERY.total_seconds())
-        notice = Notice(
-            key=f"brake/{slot}",
-            kind=NoticeKind.MANY_ENDINGS,
-            audience=Audience(channel_id=unit.configured.organization.admin_channel),
-            subject_id="brake",
-            detail=f"{ending}/{active}",
-        )
-        unit.tx.add_notices([notice], unit.now)
-        return True

@@ -73,6 +73,7 @@ class NoticeKind(StrEnum):
     REMOVAL_FAILING = "removal_failing"
     ROW_PARKED = "row_parked"
     MANY_ENDINGS = "many_endings"
+    MANY_LEAVING = "many_leaving"
     ADMINISTERED_REQUEST = "administered_request"
     """To the administrators: what one of them did out of their sight. Subject: the request; detail:
     what, by whom, and whom else it names, with slashes between."""

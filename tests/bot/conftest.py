@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot import slack_checks
 from bot.settings import AMBIENT, PROXIES, VARIABLES, OperatorSettings, load_for_operator
 from playground.clock import Clock
-from playground.seed import Channel, Person, Usergroup
+from playground.seed import Channel, Person, Team, Usergroup
 from playground.server import Playground
 
 START = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
@@ -39,9 +39,10 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def a_playground(**manifest: object) -> Playground:
+def a_playground(*, team: Team | None = None, **manifest: object) -> Playground:
     """A local Slack where Usher is installed; parts of its manifest can be replaced."""
     return Playground(
+        team=team or Team(),
         manifest={**slack_checks.read_manifest(), **manifest},
         people=PEOPLE,
         channels=CHANNELS,

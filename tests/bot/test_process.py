@@ -9,8 +9,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from playground.seed import Team
 from playground.server import Playground
-from tests.bot.conftest import environment
+from tests.bot.conftest import a_playground, environment
 from tests.bot.operator import FILE, invoke_beside, process, start
 
 WITHIN = 60.0
@@ -86,6 +87,28 @@ async def test_what_is_wrong_outside_is_told_together_with_the_settings(
         assert "hunter2" not in ran.err
         assert "Traceback" not in ran.err
     assert (len(outside.complaints), len(with_settings.complaints)) == (3, 4)
+
+
+async def test_a_database_is_of_one_workspace_and_no_other_is_let_in(
+    playground: Playground, tmp_path: Path
+) -> None:
+    """Everybody would lose their access: nobody of the one is named in the other."""
+    (tmp_path / "usher.yml").write_text(FILE)
+    applied = await process("apply", "usher.yml", environ=environment(playground))
+    other = a_playground(team=Team(id="T0OTHER0001", name="Fabrikam"))
+    await other.start()
+    served, examined = await asyncio.gather(
+        process("serve", environ=environment(other)), process("doctor", environ=environment(other))
+    )
+    await other.stop()
+
+    assert applied.code == 0, applied.err
+    said = "SLACK_BOT_TOKEN is of T0OTHER0001 (Fabrikam)"
+    assert served.code == 1
+    assert served.complaints[-1].startswith("The database is of the Slack workspace T0PLAY00001")
+    assert said in served.complaints[-1]
+    assert "problem  Workspace" in examined.out
+    assert said in examined.out
 
 
 async def test_a_taken_port_is_one_sentence(playground: Playground) -> None:

@@ -158,3 +158,67 @@ async def test_a_channel_is_found_by_its_new_name(contoso: Company) -> None:
     assert found is not None
     assert (found.id, found.is_private) == (room.id, True)
     room.name = "incident-room"
+
+
+CROWD = 25
+
+
+def _crowd() -> tuple[Person, ...]:
+    return tuple(
+        Person(name=f"p{number}", real_name=f"P {number}", email=f"p{number}@contoso.com")
+        for number in range(CROWD)
+    )
+
+
+async def test_a_list_that_came_in_part_closes_no_account_and_goes_on_once_it_is_whole(
+    company: Open,
+) -> None:
+    """More than a fifth of the people are not named: nobody loses anything, Ada is told."""
+    async with company(files.file(ROOM), people=_crowd()) as contoso:
+        await contoso.asks("p1", "Room")
+        users = contoso.playground.workspace.users
+        missing = {key: user for key, user in users.items() if user.name.startswith("p")}
+        for key in missing:
+            del users[key]
+        await _night(contoso)
+        contoso.ada.sees(f"names {CROWD} of {CROWD + 10} people no more")
+        users |= missing
+        assert "p1" in contoso.channel("incident-room")
+
+        await contoso.playground.time_passes(timedelta(minutes=1))
+        assert await contoso.house.jobs.look("directory")
+        contoso.ada.does_not_see("p1")
+
+
+async def test_when_so_many_have_really_left_an_administrator_says_so(company: Open) -> None:
+    """Ada presses the button, the directory is read once more, and then they have nothing."""
+    async with company(files.file(ROOM, READS), people=_crowd()) as contoso:
+        await contoso.asks("p1", "Room")
+        await contoso.joins(Person(name="nina", real_name="Nina Novak"))
+        for number in range(CROWD):
+            _closes(contoso, f"p{number}")
+        _closes(contoso, "rita")
+        nina = contoso.playground.workspace.person("nina")
+        nina.real_name, nina.updated = "Nina Nagy", nina.updated + 60
+        await _night(contoso)
+        contoso.ada.sees("nobody has lost any access")
+        assert "p1" in contoso.channel("incident-room")
+        known = await contoso.house.queries.person(PersonId(nina.id))
+        assert known is not None
+        assert known.name == "Nina Nagy", "what else the directory says is followed"
+
+        await contoso.ada.presses("Let them end")
+        assert await contoso.house.jobs.look("directory")
+        await contoso.playground.settle_after_act()
+        assert "p1" not in contoso.channel("incident-room")
+
+
+async def test_a_fifth_may_leave_in_one_night_unasked(company: Open) -> None:
+    """At the limit: twenty people."""
+    async with company(files.file(ROOM), people=_crowd()) as contoso:
+        await contoso.asks("p1", "Room")
+        for number in range(20):
+            _closes(contoso, f"p{number}")
+        await _night(contoso)
+        assert "p1" not in contoso.channel("incident-room")
+        contoso.ada.does_not_see("nobody has lost any access")

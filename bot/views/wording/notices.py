@@ -193,6 +193,22 @@ def many_endings(ending_now: int, active: int) -> str:
     )
 
 
+def many_leaving(closed: int, people: int) -> str:
+    """To the administrators."""
+    if not people:
+        return "Unusually many people would lose their access at once, so I have stopped to ask."
+    return (
+        f"The directory names {closed:,} of {people:,} people no more, or says that their accounts "
+        "are closed. That is unusually many, so I have stopped to ask: nobody has lost any access."
+    )
+
+
+MANY_LEAVING_NEXT = (
+    "If Slack listed only some of the people, it goes on by itself once it lists them all again. "
+    "If they have really left, let them end: all their access is taken away."
+)
+
+
 MANY_ENDINGS_NEXT = (
     "If the clock of the machine is wrong, correct it and it goes on by itself. "
     "If they are really due, let them end."

@@ -257,6 +257,7 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "removal_failing": _notice(K.REMOVAL_FAILING, STUCK),
     "row_parked": _notice(K.ROW_PARKED, None, subject_id="01hx5request0042", detail="request"),
     "many_endings": _notice(K.MANY_ENDINGS, None, subject_id="brake", detail="240/1000"),
+    "many_leaving": _notice(K.MANY_LEAVING, None, subject_id="brake", detail="1240/5000"),
     "greeting": _notice(K.GREETING, None),
     "administered_request": _notice(
         K.ADMINISTERED_REQUEST, whole(PENDING), detail="reassigned/ada/dan"

@@ -307,9 +307,10 @@ def test_administrators_learn_how_to_help_a_request_nobody_can_decide() -> None:
     assert "`/access-admin reassign st0042 @person`" in said(told)
 
 
-def test_odd_numbers_of_the_brake_are_left_out() -> None:
+@pytest.mark.parametrize("kind", [NoticeKind.MANY_ENDINGS, NoticeKind.MANY_LEAVING])
+def test_odd_numbers_of_the_brake_are_left_out(kind: NoticeKind) -> None:
     """The message is needed more than its figures."""
-    told = notices.render(NoticeKind.MANY_ENDINGS, None, KNOWN, detail="many")
+    told = notices.render(kind, None, KNOWN, detail="many")
 
     assert told is not None
     assert "I have stopped to ask" in told.text
