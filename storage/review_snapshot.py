@@ -25,6 +25,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     true,
     update,
 )
@@ -154,16 +155,16 @@ class ReviewSnapshots(ReviewTallies):
         where = {"run": run.id, "cursor": run.cursor}
         upper, count = self.conn.execute(_UPPER, where | {"most": limit}).one()
         if not count:
-            return Written(cursor=run.cursor, lines=0, complete=True)
+            return self._written(run, run.cursor, 0, complete=True)
         self.add_tallies(_IN_RANGE_AND_STAGE, where | {"upper": upper, "to_stage": run.stage})
-        return Written(cursor=upper, lines=count, complete=count < limit)
+        return self._written(run, upper, count, complete=count < limit)
 
     def move_lines(self, run: ReviewRun, limit: int) -> Written:
         """Bring the next lines that go on from the stage before into the running one."""
         where = {"run": run.id, "cursor": run.cursor}
         upper, count = self.conn.execute(_UPPER, where | {"most": limit}).one()
         if not count:
-            return Written(cursor=run.cursor, lines=0, complete=True)
+            return self._written(run, run.cursor, 0, complete=True)
         before = run.stage - 1
         going = and_(
             _RANGE, _L.stage == bindparam("before"), _going(run.settings.stages[before].moves_on)
@@ -175,7 +176,16 @@ class ReviewSnapshots(ReviewTallies):
         self.conn.execute(moving, asked | _marks(run))
         self.shift(run.id, ((bucket, column, -n) for (bucket, column), n in leaving.items()))
         self.add_tallies(_IN_RANGE_AND_STAGE, where | {"upper": upper, "to_stage": run.stage})
-        return Written(cursor=upper, lines=sum(leaving.values()), complete=count < limit)
+        return self._written(run, upper, sum(leaving.values()), complete=count < limit)
+
+    def _written(self, run: ReviewRun, cursor: str, lines: int, *, complete: bool) -> Written:
+        """What a step did. After many, PostgreSQL is told at once how large the table is now.
+
+        Until it knows, it reads a whole run to find five hundred of its lines by their keys.
+        """
+        if complete and run.cursor and self.postgres:
+            self.conn.execute(text("ANALYZE review_lines"))
+        return Written(cursor=cursor, lines=lines, complete=complete)
 
     def hand_over(self, run: ReviewRun, left: Iterable[PersonId]) -> int:
         """Give the lines of these people, and of pools grown empty, to the pool that follows."""
