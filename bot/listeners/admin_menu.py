@@ -69,9 +69,14 @@ async def show_help(desk: Desk, doing: Interaction, value: str) -> Ack:
 
 
 async def story(desk: Desk, doing: Interaction, value: str) -> Ack:
-    """**Story** beside a request."""
+    """**Story** beside a request or a review."""
     await administration.check(desk, doing)
-    desk.answer(doing, await administration.story(desk, RequestId(parse_id(value))))
+    subject_id = parse_id(value)
+    of_review = await desk.reviews.review_story(ReviewRunId(subject_id), limit=admin.STORY_ROWS)
+    if of_review is not None:
+        desk.answer(doing, review_lists.story(of_review))
+    else:
+        desk.answer(doing, await administration.story(desk, RequestId(subject_id)))
     return NOTHING
 
 

@@ -49,7 +49,7 @@ class ActionId(StrEnum):
     REPROCESS = "reprocess"  # a request id, or a row: {request id}:{offset of its list}
     CANCEL_FOR = "cancel_for"  # a request id, or a row: an administrator's Cancel request
     REASSIGN = "reassign"  # a request id
-    STORY = "story"  # a request id
+    STORY = "story"  # a request's or a review's id
     ADMIN_REQUESTS = "admin_requests"  # nothing
     ADMIN_PACKAGES = "admin_packages"  # nothing
     ADMIN_REVIEWS = "admin_reviews"  # nothing

@@ -18,6 +18,7 @@ from bot.views.blocks import (
 from bot.views.known import Known
 from bot.views.paging import pager
 from bot.views.review_card import own_buttons, review_button
+from bot.views.wording import admin_menu as menu_words
 from bot.views.wording import review_results as said
 from bot.views.wording import review_story as told
 from bot.views.wording import words
@@ -83,14 +84,15 @@ def overview(
 
 
 def _run(row: ReviewSummary) -> list[Block]:
-    """One run; with what can be done about it while it is not over. Both ask first."""
+    """One run with its story, and what can be done about it while it is not over, asking first."""
     run = row.run
     told = section(said.row(row))
+    spoken = f"{menu_words.STORY}: {run.package_name}"
+    found = [button(menu_words.STORY, ActionId.STORY, run.id, spoken=spoken)]
     if run.over:
-        return [told]
-    found = [
-        _asking(run, ActionId.STOP_REVIEW, said.STOP, said.STOP_TITLE, said.stop_question(row))
-    ]
+        return [told, actions(*found)]
+    stop = said.stop_question(row)
+    found.append(_asking(run, ActionId.STOP_REVIEW, said.STOP, said.STOP_TITLE, stop))
     if run.state is ReviewState.IN_PROGRESS and row.in_stage.decided:
         clear = said.clear_question(row)
         found.append(_asking(run, ActionId.RESET_REVIEW, said.CLEAR, said.CLEAR_TITLE, clear))
