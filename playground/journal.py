@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from playground.clock import Clock
-from playground.wire import Json, as_text
+from playground.wire import Json, as_json, as_text
 
 KEPT = 5_000
 SECRET_KEYS = ("token", "client_secret", "refresh_token", "access_token", "code")
@@ -143,8 +143,11 @@ class Journal:
 
 
 def _summary(request: Json) -> str:
-    for key in ("text", "command", "channel", "user", "users", "user_id"):
-        value = request.get(key)
-        if isinstance(value, str) and value:
-            return value[:120]
+    """What was said, or else whom or where it concerns."""
+    for part in (request, as_json(request.get("event"))):
+        for key in ("text", "command", "user", "user_id", "users", "channel"):
+            value = part.get(key)
+            told = as_text(value.get("id") if isinstance(value, dict) else value)
+            if told:
+                return told[:120]
     return ""

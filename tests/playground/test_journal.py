@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.clock import Clock
 from playground.journal import KEPT, Journal
 from playground.server import Playground
+from playground.wire import Json
 from tests.playground.conftest import START
 from tests.playground.sample import PEOPLE, actions, section, text
 
@@ -74,3 +75,21 @@ def test_memory_keeps_the_latest_exchanges_only() -> None:
     assert journal.exchanges[0].n == 1
     journal.app_called("api.test", {}, {"ok": True}, status=200, seconds=0)
     assert journal.exchanges[0].n == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"text": "said", "channel": "C1"}, "said"),
+        ({"type": "block_actions", "user": {"id": "U1"}, "channel": {"id": "D1"}}, "U1"),
+        ({"type": "event_callback", "event": {"type": "message", "text": "heard"}}, "heard"),
+        ({"event": {"type": "user_change", "user": {"id": "U2"}}}, "U2"),
+        ({"channel": "C1", "ts": "1.0"}, "C1"),
+        ({"limit": 1}, ""),
+    ],
+)
+def test_an_exchange_says_in_a_word_what_it_was_about(asked: Json, told: str) -> None:
+    """What was said first, else whom it concerns, else where."""
+    journal = Journal(Clock(START, running=False), None)
+    journal.note("slack_to_app", "x", status="ok", seconds=0, request=asked, response={})
+    assert journal.exchanges[0].summary == told
