@@ -144,7 +144,8 @@ class Journal:
 
 def _summary(request: Json) -> str:
     """What was said, or else whom or where it concerns."""
-    for part in (request, as_json(request.get("event"))):
+    event = as_json(request.get("event"))
+    for part in (request, as_json(event.get("message")), event):
         for key in ("text", "command", "user", "user_id", "users", "channel"):
             value = part.get(key)
             told = as_text(value.get("id") if isinstance(value, dict) else value)

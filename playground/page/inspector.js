@@ -5,6 +5,7 @@ import { h, replace, settled } from "/page/dom.js";
 import { formatDate } from "/page/dates.js";
 import { icon } from "/page/icons.js";
 import { jsonTree } from "/page/json_tree.js";
+import { plainText } from "/page/mrkdwn.js";
 import { channel, nameOf, person } from "/page/state.js";
 
 const MOST_KEPT = 1000;
@@ -103,11 +104,11 @@ export class Inspector {
   }
 }
 
-/** An id says nothing to a reader; whose it is does. */
+/** An id says nothing to a reader, whose it is does; and what was said is read as people see it. */
 function named(words) {
   const someone = person(words);
   const place = channel(words);
-  return someone ? nameOf(someone) : place ? `#${place.name}` : words;
+  return someone ? nameOf(someone) : place ? `#${place.name}` : plainText(words);
 }
 
 function failed(one) {

@@ -58,6 +58,9 @@ def test_the_inspector_names_people_and_channels(screen: Screen, server: FakeSer
     server.workspace.exchange("users.info", {"text": "U02MIA"}, {"ok": True}, to_app=False)
     screen.page.get_by_role("button", name="Inspector").click()
     expect(screen.page.locator(".exchange-summary")).to_have_text("Mia Lindqvist")
+    server.workspace.exchange("chat.postMessage", {"text": "<@U02MIA> *may*"}, {}, to_app=False)
+    server.tell("exchange")
+    expect(screen.page.locator(".exchange-summary").first).to_have_text("@Mia Lindqvist may")
 
 
 def test_a_fault_is_added_and_taken_away(screen: Screen, server: FakeServer) -> None:

@@ -83,6 +83,7 @@ def test_memory_keeps_the_latest_exchanges_only() -> None:
         ({"text": "said", "channel": "C1"}, "said"),
         ({"type": "block_actions", "user": {"id": "U1"}, "channel": {"id": "D1"}}, "U1"),
         ({"type": "event_callback", "event": {"type": "message", "text": "heard"}}, "heard"),
+        ({"event": {"channel": "C1", "message": {"text": "changed"}}}, "changed"),
         ({"event": {"type": "user_change", "user": {"id": "U2"}}}, "U2"),
         ({"channel": "C1", "ts": "1.0"}, "C1"),
         ({"limit": 1}, ""),
