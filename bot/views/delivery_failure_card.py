@@ -1,4 +1,7 @@
-"""The card in the administrators' channel that says what could not be delivered, and why."""
+"""The card that says what could not be delivered, and why, to whoever may have it tried again.
+
+Administrators have it in their channel, the catalog's owners in their own messages.
+"""
 
 from bot.views.action_ids import ActionId
 from bot.views.blocks import (

@@ -134,11 +134,18 @@ class Unit(Writer):
 
     def _show_request(self, before: AssignmentRequest | None, after: AssignmentRequest) -> None:
         channel = self.configured.organization.admin_channel
-        shown = set(cards.request_cards(before, channel)) if before else set()
+        owners = self._owners(after) if after.state in cards.FAILED else ()
+        shown = set(cards.request_cards(before, channel, owners)) if before else set()
         if before is not None:
             self.tx.touch_cards([after.id], self.now)
-        fresh = [c for c in cards.request_cards(after, channel) if c not in shown]
+        fresh = [c for c in cards.request_cards(after, channel, owners) if c not in shown]
         self.tx.show_cards(fresh, self.now)
+
+    def _owners(self, request: AssignmentRequest) -> list[PersonId]:
+        package = self.configured.packages.get(request.package_id)
+        if package is None:
+            return []
+        return sorted(facts.catalog_owners(self.tx, self.configured, package.catalog_id))
 
     # Assignments --------------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ A card once shown stays in the list for good, so that every copy is brought up t
 subject changes, whoever decided it and wherever.
 """
 
+from collections.abc import Iterable
+
 from engine.domain.assignment_requests import (
     REMOVALS,
     AssignmentRequest,
@@ -16,8 +18,14 @@ from engine.domain.ids import ChannelId, PersonId, RequestId
 FAILED = frozenset({RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED})
 
 
-def request_cards(request: AssignmentRequest, admin_channel: ChannelId) -> tuple[Card, ...]:
-    """The cards that show this request: to whoever asked or gets it, and to every approver."""
+def request_cards(
+    request: AssignmentRequest, admin_channel: ChannelId, owners: Iterable[PersonId] = ()
+) -> tuple[Card, ...]:
+    """The cards that show this request: to whoever asked or gets it, and to every approver.
+
+    A failed delivery is shown to whoever may have it tried again: administrators, and the
+    catalog's owners (DLV-2).
+    """
     if request.request_type in REMOVALS:
         return ()
     readers = {request.target_id: None}
@@ -27,8 +35,11 @@ def request_cards(request: AssignmentRequest, admin_channel: ChannelId) -> tuple
     for run in request.runs:
         shown.extend(approval_card(request.id, run.number, a.person_id) for a in run.approvers)
     if request.state in FAILED:
-        channel = Audience(channel_id=admin_channel)
-        shown.append(Card(kind=CardKind.DELIVERY_FAILURE, subject_id=request.id, audience=channel))
+        people = (Audience(person_id=owner) for owner in owners)
+        shown.extend(
+            Card(kind=CardKind.DELIVERY_FAILURE, subject_id=request.id, audience=audience)
+            for audience in (Audience(channel_id=admin_channel), *people)
+        )
     return tuple(shown)
 
 

@@ -20,6 +20,7 @@ from tests.builders import (
     LEADS,
     MAX,
     NOW,
+    OLGA,
     ROB,
     a_policy,
     a_request,
@@ -157,9 +158,13 @@ def test_a_removal_has_no_card(request_type: RequestType) -> None:
 
 
 @pytest.mark.parametrize("state", sorted(RequestState))
-def test_a_failed_delivery_is_shown_to_administrators(state: RequestState) -> None:
-    """DLV-2: with Reprocess, in their channel."""
+def test_a_failed_delivery_is_shown_to_whoever_may_have_it_tried_again(
+    state: RequestState,
+) -> None:
+    """DLV-2: with Reprocess, in the administrators' channel and to the catalog's owners."""
     failed = state in {RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED}
-    shown = cards.request_cards(a_request(state=state), ADMIN_CHANNEL)
+    shown = cards.request_cards(a_request(state=state), ADMIN_CHANNEL, [OLGA])
+    told = [card.audience for card in shown if card.kind is CardKind.DELIVERY_FAILURE]
 
-    assert (CardKind.DELIVERY_FAILURE in {card.kind for card in shown}) is failed
+    everybody = [Audience(channel_id=ADMIN_CHANNEL), Audience(person_id=OLGA)]
+    assert told == (everybody if failed else [])
