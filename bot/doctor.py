@@ -69,8 +69,8 @@ async def examine(
         client = slack_checks.web_client(settings, session)
         identity, of_slack = await _slack(client, settings)
         findings += of_slack
-        findings += _people_file(settings)
         database, of_database = await _database(stack, settings)
+        findings += await _people_file(settings, database)
         findings += of_database
         if database is not None:
             examination = _Examination(settings, database, client, identity)
@@ -119,13 +119,20 @@ async def _slack(
     ]
 
 
-def _people_file(settings: OperatorSettings) -> list[Finding]:
+async def _people_file(settings: OperatorSettings, database: Database | None) -> list[Finding]:
     if settings.people is None:
         return []
-    faults = operations.people_file_faults(settings)
-    return [_problem("People file", fault) for fault in faults] or [
-        _ok("People file", f"{settings.people} can be read")
-    ]
+    if database is None:
+        faults = operations.people_file_faults(None, settings)
+    else:
+        faults = await database.store.read(operations.people_file_faults, settings)
+    if faults:
+        return [_problem("People file", fault) for fault in faults]
+    found = [_ok("People file", f"{settings.people} can be read")]
+    if database is not None and (await database.mirror_state()).people:
+        unknown = await database.store.read(operations.people_file_warnings, settings)
+        found += [_note("People file", warning) for warning in unknown]
+    return found
 
 
 async def _database(

@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import configuration
 import storage
-from bot import slack_checks, sources
+from bot import people_file, slack_checks, sources
 from bot.desk import Desk
 from bot.listeners import Listeners
 from bot.measured import (
@@ -35,6 +35,7 @@ from bot.metrics import Metrics
 from bot.review_files import ReviewFiles
 from bot.settings import Settings
 from bot.slack_checks import Identity
+from connectors.people_csv import Rows
 from connectors.registry import ConnectorFaults
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
@@ -87,6 +88,8 @@ class House:
     metrics: Metrics
     clock: Clock
     settings: Settings
+    people_rows: Rows
+    """What the people file states."""
     connectors: tuple[str, ...]
     """The names that a configuration may use."""
     unusable: Mapping[str, ConnectorFaults]
@@ -120,6 +123,8 @@ class House:
         what the configuration uses, and refusals.
         """
         await self.read_directory()
+        for warning in await self.store.read(people_file.warnings, self.people_rows):
+            log.warning("%s: %s", self.settings.people, warning)
         if self.settings.config is not None:
             text = self.settings.config.read_text(encoding="utf-8")
             if await self.store.read(_source) != digest_of(text):
@@ -162,8 +167,9 @@ async def open_house(
             serial = {name: connector.serial for name, connector in built.items()}
             telling = frozenset(name for name, one in built.items() if tells_use(one))
             service = Entitlements(timed, ids=ids, serial=serial, telling=telling)
+            rows = await people_file.taken(timed, settings.people)
             source = sources.directory(client, identity, clock)
-            mirror = Mirror(timed, source, complete=sources.completing(settings.people))
+            mirror = Mirror(timed, source, complete=people_file.completing(rows))
             recurring = _recurring(timed, mirror)
             jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
             desk = Desk(
@@ -216,6 +222,7 @@ async def open_house(
                 metrics=metrics,
                 clock=clock,
                 settings=settings,
+                people_rows=rows,
                 connectors=(*built, *unusable),
                 unusable=unusable,
                 notices=(*identity.notices, *sources.sentences(unusable.values())),

@@ -50,7 +50,8 @@ async def serve(settings: Settings) -> int:
     except storage.DatabaseFault as fault:
         raise Fault(*await all_faults([str(fault)], settings)) from fault
     except PeopleFileFaults as faults:
-        raise Fault(*await all_faults([], settings)) from faults
+        told = [f"{settings.people}: {fault}" for fault in faults.faults]
+        raise Fault(*await all_faults(told, settings)) from faults
     return 0
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from slack_sdk.web.async_client import AsyncWebClient
 
 import storage
-from bot import sources
+from bot import people_file, sources
 from bot.cli_parts import AuditVerdict, Database, Fault, Migration, MirrorState, NoDatabase
 from bot.settings import OperatorSettings
 from bot.slack_checks import Identity
@@ -108,12 +108,13 @@ async def refresh_mirror(
     source = sources.directory(client, identity, clock)
     await sources.belong(database.store, identity)
     try:
-        mirror = Mirror(database.store, source, complete=sources.completing(settings.people))
+        rows = await people_file.taken(database.store, settings.people)
+        mirror = Mirror(database.store, source, complete=people_file.completing(rows))
         for read in (mirror.refresh_people, mirror.refresh_groups, mirror.refresh_channels):
             await sources.patiently(read, clock)
         return (await database.mirror_state()).people
     except people_csv.PeopleFileFaults as faults:
-        raise Fault(*(str(fault) for fault in faults.faults)) from faults
+        raise Fault(*(f"{settings.people}: {fault}" for fault in faults.faults)) from faults
     except NotYet as why:
         raise Fault(f"The directory could not be read from Slack: {why}") from why
     except ConnectorError as error:
@@ -130,13 +131,28 @@ def connector(
         raise Fault(*faults.faults) from faults
 
 
-def people_file_faults(settings: OperatorSettings) -> tuple[str, ...]:
-    """What is wrong with the file in USHER_PEOPLE; nothing if it is not set."""
+def people_file_faults(reader: Reader | None, settings: OperatorSettings) -> tuple[str, ...]:
+    """What is wrong with the file in USHER_PEOPLE; nothing if it is not set.
+
+    With a database it is also compared with the file that was taken last.
+    """
+    if settings.people is None:
+        return ()
     try:
-        sources.completing(settings.people)
+        if reader is not None:
+            people_file.read(reader, settings.people)
+        else:
+            people_csv.read_people(settings.people.read_bytes())
     except people_csv.PeopleFileFaults as faults:
         return tuple(f"{settings.people}: {fault}" for fault in faults.faults)
     return ()
+
+
+def people_file_warnings(reader: Reader, settings: OperatorSettings) -> tuple[str, ...]:
+    """Whom the file in USHER_PEOPLE names and the directory does not know; it has no faults."""
+    if settings.people is None:
+        return ()
+    return people_file.warnings(reader, people_file.read(reader, settings.people))
 
 
 def refuse_unusable(settings: OperatorSettings, wanted: Configuration) -> None:

@@ -3,20 +3,17 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
-from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.settings import OperatorSettings
 from bot.slack_checks import Identity, SlackFaults
-from connectors import people_csv, registry
+from connectors import registry
 from connectors.registry import ConnectorFaults
 from connectors.slack_directory import SlackDirectory
 from engine.application.connectors import Connector, Retry
-from engine.application.mirror import Complete, Find, as_they_are
 from engine.application.ports import Clock, Reader, Store, Transaction
 from engine.domain.configuration import Configuration
-from engine.domain.people import Person
 
 log = logging.getLogger(__name__)
 
@@ -84,18 +81,6 @@ async def patiently(read: Callable[[], Awaitable[object]], clock: Clock) -> None
         else:
             return
     await read()
-
-
-def completing(people_file: Path | None) -> Complete:
-    """What the people file adds; it is read once. Raises `people_csv.PeopleFileFaults`."""
-    if people_file is None:
-        return as_they_are
-    rows = people_csv.read_people(people_file.read_bytes())
-
-    def complete(person: Person, find: Find) -> Person:
-        return people_csv.complete(person, rows, find=find)
-
-    return complete
 
 
 def connectors(

@@ -24,7 +24,7 @@ async def all_faults(
     Variables in `wrong` have a fault of their own: what they lead to is not looked at.
     """
     slack, database = await asyncio.gather(_slack(settings, wrong), _database(settings, wrong))
-    people = operations.people_file_faults(settings)
+    people = operations.people_file_faults(None, settings)
     return tuple(dict.fromkeys((*told, *slack, *people, *database)))
 
 

@@ -11,12 +11,12 @@ whoever exports it from a personnel system wants to mend it once. And because su
 silently, a file that names over a fifth fewer of the people it named before is refused: too many
 would lose their manager, and with that their approver, on one night.
 
-Pure: whoever calls has read the file.
+Pure: whoever calls has read the file, and remembers whom it named (`bot/people_file.py`).
 """
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -133,14 +133,13 @@ def complete(person: Person, rows: Rows, *, find: Find) -> Person:
     )
 
 
-def warnings(rows: Rows, people: Iterable[Person]) -> tuple[Fault, ...]:
+def warnings(rows: Rows, find: Find) -> tuple[Fault, ...]:
     """What does not stop the file: rows and managers whom the directory does not know."""
-    known = {person.email.lower() for person in people if person.email is not None}
     found: list[Fault] = []
     for row in rows.values():
-        if row.email not in known:
+        if find(row.email) is None:
             found.append(Fault(line=row.line, sentence=f"Slack knows nobody as {row.email}."))
-        if row.manager_email is not None and row.manager_email not in known:
+        if row.manager_email is not None and find(row.manager_email) is None:
             found.append(
                 Fault(
                     line=row.line,
@@ -276,7 +275,7 @@ def _shrunken(rows: Rows, previous: Collection[str]) -> Iterator[Fault]:
         yield _whole(
             f"The file no longer names {len(lost)} of {len(before)} people ({', '.join(lost[:3])}"
             f"{' and others' if len(lost) > 3 else ''}), more than {LARGEST_DROP_PERCENT} %. If"
-            " that is meant, remove them in smaller steps."
+            " that is meant, set USHER_PEOPLE to the file under another name."
         )
 
 

@@ -133,11 +133,12 @@ async def test_a_faulty_people_file_is_a_problem(applied: dict[str, str], tmp_pa
     file = tmp_path / "people.csv"
     file.write_text("department\nSales\n")
     faulty = await findings(applied | {"USHER_PEOPLE": str(file)})
-    file.write_text("email,department\nrita@contoso.com,Sales\n")
+    file.write_text("email,department\nrita@contoso.com,Sales\nzoe@contoso.com,Sales\n")
     fine = await findings(applied | {"USHER_PEOPLE": str(file)})
 
     assert list(problems(faulty)) == ["People file"]
-    assert fine["People file"][0].state is State.OK
+    assert [each.state for each in fine["People file"]] == [State.OK, State.NOTE]
+    assert fine["People file"][1].says == "line 3: Slack knows nobody as zoe@contoso.com."
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def test_a_manager_nobody_knows_is_no_manager_and_a_warning() -> None:
     rows = read_people(b"email,manager_email\nmia@contoso.com,left@contoso.com\n")
 
     assert complete(mia(), rows, find=find).manager_id is None
-    assert [str(one) for one in warnings(rows, [mia()])] == [
+    assert [str(one) for one in warnings(rows, {"mia@contoso.com": mia().id}.get)] == [
         "line 2: Slack knows nobody as left@contoso.com, so mia@contoso.com has no manager."
     ]
 
@@ -242,7 +242,7 @@ def test_a_row_for_somebody_slack_does_not_know_is_a_warning() -> None:
     rows = read_people(b"email\nghost@contoso.com\n")
 
     assert complete(mia(), rows, find=find) == mia()
-    assert [str(one) for one in warnings(rows, [mia()])] == [
+    assert [str(one) for one in warnings(rows, find)] == [
         "line 2: Slack knows nobody as ghost@contoso.com."
     ]
 
