@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -88,6 +89,8 @@ TODAY = NOW.date()
 ROUNDS = 2_000
 
 BOSSES: Mapping[PersonId, PersonId] = {ROB: MAX, ANN: MAX, MAX: MIA, BEN: MIA}
+
+A = TypeVar("A")
 
 
 def a_review_stage(
@@ -229,7 +232,7 @@ class ReviewHouse:
         self.clock.pass_by(time)
         await self.settle()
 
-    async def do(self, command: Command, actor: Actor) -> object:
+    async def do(self, command: Command[A], actor: Actor) -> A:
         """Give a command."""
         return await self.service.handle(command, actor)
 
@@ -250,15 +253,12 @@ class ReviewHouse:
             lines=tuple(self.given[holder] for holder in holders),
             which=which,
         )
-        done = await self.do(command, Actor(person_id=who))
-        assert isinstance(done, Decided)
-        return done
+        return await self.do(command, Actor(person_id=who))
 
     async def starts(self, who: PersonId = ADA, channel: ChannelId = ADMIN_CHANNEL) -> ReviewRun:
         """An administrator starts a review outside the schedule."""
         command = StartReview(package_id=a.PACKAGE)
-        ids = await self.do(command, Actor(person_id=who, channel_id=channel))
-        assert isinstance(ids, tuple)
+        await self.do(command, Actor(person_id=who, channel_id=channel))
         await self.settle()
         return await self.run()
 

@@ -5,7 +5,7 @@ presses is in it (`administration.placed`); what it changes is told there.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.desk import Desk, Interaction
 from bot.listeners import administration, review_administration
@@ -23,7 +23,6 @@ from engine.application.commands import (
     RemoveDirectly,
     StartReview,
 )
-from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.ids import PackageId, RequestId, ReviewRunId
 from engine.domain.refusals import (
     AccountClosed,
@@ -35,6 +34,8 @@ from engine.domain.refusals import (
 )
 
 # Pressing ---------------------------------------------------------------------------------------
+
+A = TypeVar("A")
 
 
 async def requests(desk: Desk, doing: Interaction, value: str) -> Ack:
@@ -158,9 +159,7 @@ async def submit_start_review(desk: Desk, doing: Interaction) -> Ack:
     done = await _done(desk, doing, StartReview(package_id=package_id))
     if isinstance(done, Mapping):
         return done
-    assert isinstance(done, tuple)
-    ids = tuple(ReviewRunId(str(review_id)) for review_id in done)
-    return _told(review_lists.started(await _name_of(desk, package_id), ids))
+    return _told(review_lists.started(await _name_of(desk, package_id), done))
 
 
 async def submit_reassign(desk: Desk, doing: Interaction) -> Ack:
@@ -173,11 +172,10 @@ async def submit_reassign(desk: Desk, doing: Interaction) -> Ack:
     done = await _done(desk, doing, ReassignRequest(request_id=request_id, to=to))
     if isinstance(done, Mapping):
         return done
-    assert isinstance(done, AssignmentRequest)
     return _told(admin.reassigned(done, to))
 
 
-async def _done(desk: Desk, doing: Interaction, command: Command) -> object:
+async def _done(desk: Desk, doing: Interaction, command: Command[A]) -> A | Ack:
     """What came of it; or, as an acknowledgement, why not, at the field that it is about."""
     await administration.check(desk, doing)
     person_id = getattr(command, "target_id", None) or getattr(command, "to", None)

@@ -22,7 +22,6 @@ from engine.application.commands import (
     ReprocessRequest,
 )
 from engine.application.queries import Page
-from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import PersonId, RequestId
 from engine.domain.refusals import (
@@ -101,7 +100,6 @@ async def reprocess(desk: Desk, doing: Interaction, words: str) -> Ack | Message
         return found
     command = ReprocessRequest(request_id=found)
     done = await desk.service.handle(command, await desk.actor(doing))
-    assert isinstance(done, AssignmentRequest)
     return admin.reprocessed(done)
 
 
@@ -110,7 +108,6 @@ async def press_reprocess(desk: Desk, doing: Interaction, value: str) -> Ack:
     request_id, offset = parse_row(value)
     command = ReprocessRequest(request_id=RequestId(request_id))
     done = await desk.service.handle(command, await desk.actor(doing))
-    assert isinstance(done, AssignmentRequest)
     desk.answer(doing, answers.reprocessing(done.package_name))
     if offset is not None:
         desk.replace(doing, await page(desk, doing, ListName.ADMIN_REQUESTS, offset))
@@ -122,7 +119,6 @@ async def press_cancel(desk: Desk, doing: Interaction, value: str) -> Ack:
     request_id, offset = parse_row(value)
     command = CancelRequest(request_id=RequestId(request_id))
     done = await desk.service.handle(command, await desk.actor(doing))
-    assert isinstance(done, AssignmentRequest)
     if offset is None:
         desk.replace(doing, await story(desk, done.id, note=admin_words.canceled(done)))
         return NOTHING
@@ -150,7 +146,6 @@ async def reassign(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     to, _ = await _person_and_rest(desk, doing, rest)
     command = ReassignRequest(request_id=found, to=to)
     done = await desk.service.handle(command, await desk.actor(doing))
-    assert isinstance(done, AssignmentRequest)
     return admin.reassigned(done, to)
 
 

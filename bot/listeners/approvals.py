@@ -13,7 +13,6 @@ from bot.views.decision_form import DecisionFormData
 from engine.application.commands import DecideRequest
 from engine.application.queries import RequestSummary
 from engine.domain import stages
-from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.ids import PersonId, RequestId
 from engine.domain.refusals import ReasonMissing, ReasonTooLong, Refusal
 from engine.domain.stages import Verdict
@@ -84,7 +83,7 @@ async def _pressed(desk: Desk, doing: Interaction, target: Part, verdict: Verdic
         request_id=RequestId(target.id), stage_number=target.number, verdict=verdict
     )
     request = await desk.service.handle(decision, actor)
-    if isinstance(request, AssignmentRequest) and (doing.ephemeral or doing.in_home):
+    if doing.ephemeral or doing.in_home:
         waits = request.run is not None and request.run.number == target.number
         told = answers.decided(verdict, request.package_name, waiting_for_others=waits)
         desk.answer(doing, told)

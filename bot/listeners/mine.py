@@ -13,9 +13,7 @@ from bot.views.home_tab import AdminCounts, HomeData
 from bot.views.known import Known
 from engine.application.commands import CancelRequest, CompleteTask, GiveBack
 from engine.application.queries import Queries
-from engine.domain.assignment_requests import AssignmentRequest, RequestState
-from engine.domain.assignments import Assignment
-from engine.domain.holdings import Holding
+from engine.domain.assignment_requests import RequestState
 from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
 
 REVIEWS_COUNTED = 50
@@ -62,8 +60,7 @@ async def give_back(desk: Desk, doing: Interaction, value: str) -> Ack:
     actor = await desk.actor(doing)
     assignment_id = AssignmentId(parse_id(value))
     held = await desk.queries.assignment(assignment_id)
-    ended = await desk.service.handle(GiveBack(assignment_id=assignment_id), actor)
-    assert isinstance(ended, Assignment)
+    await desk.service.handle(GiveBack(assignment_id=assignment_id), actor)
     if held is not None:
         desk.answer(doing, answers.given_back(held.package_name))
     return NOTHING
@@ -73,7 +70,6 @@ async def cancel_request(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Cancel request**, confirmed in a dialog."""
     actor = await desk.actor(doing)
     request = await desk.service.handle(CancelRequest(request_id=RequestId(parse_id(value))), actor)
-    assert isinstance(request, AssignmentRequest)
     desk.answer(doing, answers.canceled(request.package_name))
     return NOTHING
 
@@ -90,7 +86,6 @@ async def done(desk: Desk, doing: Interaction, value: str) -> Ack:
         ),
         actor,
     )
-    assert isinstance(holding, Holding)
     if doing.ephemeral or doing.in_home:
         known = await desk.known()
         desk.answer(doing, answers.task_done(known.label_of(holding)))

@@ -22,7 +22,7 @@ from bot.views.review_reasons import ReasonFormData, SeveralFormData
 from bot.views.review_state import PAGE_SIZE, FormState, Show, department_of, unpacked, which
 from bot.views.wording import review_form as wording
 from bot.views.wording.reviews import STALE_OWN
-from engine.application.commands import Decided, DecideReviewLines
+from engine.application.commands import DecideReviewLines
 from engine.application.review_queries import ReviewCounts, ReviewerSummary, ReviewLineSummary
 from engine.domain import reviews
 from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
@@ -352,7 +352,6 @@ async def submit_several(desk: Desk, doing: Interaction) -> Ack:
         decided = await desk.service.handle(command, actor)
     except (ReasonMissing, ReasonTooLong) as refusal:
         return await _at_reason(desk, doing, refusal)
-    assert isinstance(decided, Decided)
     if below := doing.view.get("previous_view_id"):
         note = wording.several_decided(parsed.verdict, decided.lines, decided.undecided)
         after = await _reviewer(desk, state.review_id, doing.person_id)

@@ -4,11 +4,15 @@ A command says what is wanted; whether it may be is decided behind the door (`se
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from engine.application.audit import SYSTEM
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import Assignment
 from engine.domain.configuration import Configuration
 from engine.domain.eligibility import Wish
+from engine.domain.holdings import Holding
 from engine.domain.ids import (
     AssignmentId,
     ChannelId,
@@ -19,7 +23,10 @@ from engine.domain.ids import (
     ReviewRunId,
 )
 from engine.domain.review_lines import EVERY_LINE, LineFilter, ReviewVerdict
+from engine.domain.reviews import ReviewRun
 from engine.domain.stages import Verdict
+
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +54,23 @@ OPERATOR = Actor(name="operator")
 """Whoever may run the command line on the machine."""
 
 
+class Command(Generic[A]):
+    """Something that can be asked; `A` is what the door answers when it is done."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitRequest:
-    """Ask for a package for oneself. Answers the request's id."""
+class SubmitRequest(Command[RequestId]):
+    """Ask for a package for oneself; the answer is the request's id."""
 
     package_id: PackageId
     wish: Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitExtension:
-    """Ask for more time for something one holds. Answers the request's id."""
+class SubmitExtension(Command[RequestId]):
+    """Ask for more time for something one holds."""
 
     assignment_id: AssignmentId
     justification: str = ""
@@ -65,7 +78,7 @@ class SubmitExtension:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecideRequest:
+class DecideRequest(Command[AssignmentRequest]):
     """Approve or deny the stage a card showed."""
 
     request_id: RequestId
@@ -75,22 +88,22 @@ class DecideRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CancelRequest:
+class CancelRequest(Command[AssignmentRequest]):
     """Withdraw a request."""
 
     request_id: RequestId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GiveBack:
+class GiveBack(Command[Assignment]):
     """End one's own assignment."""
 
     assignment_id: AssignmentId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AssignDirectly:
-    """An administrator gives a package. Answers the request's id."""
+class AssignDirectly(Command[RequestId]):
+    """An administrator gives a package."""
 
     target_id: PersonId
     package_id: PackageId
@@ -98,8 +111,8 @@ class AssignDirectly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveDirectly:
-    """An administrator takes a package away. Answers the request's id."""
+class RemoveDirectly(Command[Assignment]):
+    """An administrator takes a package away."""
 
     target_id: PersonId
     package_id: PackageId
@@ -107,22 +120,22 @@ class RemoveDirectly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReassignRequest:
-    """An administrator asks somebody else to decide. Answers the request's id."""
+class ReassignRequest(Command[AssignmentRequest]):
+    """An administrator asks somebody else to decide."""
 
     request_id: RequestId
     to: PersonId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReprocessRequest:
+class ReprocessRequest(Command[AssignmentRequest]):
     """An administrator or catalog owner has a failed delivery tried again."""
 
     request_id: RequestId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompleteTask:
+class CompleteTask(Command[Holding]):
     """A fulfiller did what a task card asked for."""
 
     holding_id: HoldingId
@@ -131,8 +144,8 @@ class CompleteTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyConfiguration:
-    """Replace the stored configuration."""
+class ApplyConfiguration(Command[int]):
+    """Replace the stored configuration. Answers how many things changed."""
 
     configuration: Configuration
     source: str = ""
@@ -140,30 +153,30 @@ class ApplyConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseBrake:
-    """An administrator says that the many endings which were stopped are right."""
+class ReleaseBrake(Command[datetime]):
+    """An administrator says that the many endings which were stopped are right.
+
+    Answers until when that holds.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StartReview:
-    """An administrator opens reviews of a package outside the schedule, one for each policy.
-
-    Answers the ids of the runs.
-    """
+class StartReview(Command[tuple[ReviewRunId, ...]]):
+    """An administrator opens reviews of a package outside the schedule, one for each policy."""
 
     package_id: PackageId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StopReview:
-    """An administrator ends a run for good; nothing more is removed. Answers the run."""
+class StopReview(Command[ReviewRun]):
+    """An administrator ends a run for good; nothing more is removed."""
 
     review_id: ReviewRunId
     why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResetReview:
+class ResetReview(Command[int]):
     """An administrator clears the answers of the open stage. Answers how many there were."""
 
     review_id: ReviewRunId
@@ -171,8 +184,8 @@ class ResetReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecideReviewLines:
-    """A reviewer says the same of one or many of their lines. Answers `Decided`.
+class DecideReviewLines(Command["Decided"]):
+    """A reviewer says the same of one or many of their lines.
 
     Either of the named `lines` (at most `review_lines.MAX_NAMED`), or, if none are named, of all of
     theirs that `which` lets through. Of named lines one that cannot be answered refuses them all;
@@ -196,23 +209,3 @@ class Decided:
     """How many of them had another answer before."""
     undecided: int
     """How many lines of this reviewer are undecided afterwards."""
-
-
-Command = (
-    SubmitRequest
-    | SubmitExtension
-    | DecideRequest
-    | CancelRequest
-    | GiveBack
-    | AssignDirectly
-    | RemoveDirectly
-    | ReassignRequest
-    | ReprocessRequest
-    | CompleteTask
-    | ApplyConfiguration
-    | ReleaseBrake
-    | StartReview
-    | StopReview
-    | ResetReview
-    | DecideReviewLines
-)

@@ -8,7 +8,7 @@ authority is written to the audit first.
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.application import life, requests, reviews
 from engine.application.audit import AuditEntry
@@ -39,11 +39,12 @@ from engine.domain.refusals import AuthorityRefusal
 
 log = logging.getLogger(__name__)
 
+A = TypeVar("A")
 TRIES = 5
 """How often a command is tried again when somebody else was faster with the same key."""
 
 
-HANDLERS: dict[type[Command], Callable[[Unit, Any], object]] = {
+HANDLERS: dict[type[Command[Any]], Callable[[Unit, Any], Any]] = {
     SubmitRequest: requests.submit,
     SubmitExtension: requests.submit_extension,
     AssignDirectly: requests.assign_directly,
@@ -84,8 +85,8 @@ class Entitlements:
         self._serial = serial
         self._telling = telling
 
-    async def handle(self, command: Command, actor: Actor) -> object:
-        """Do it and answer what the command's docstring says; or raise the refusal.
+    async def handle(self, command: Command[A], actor: Actor) -> A:
+        """Do it and answer what came of it, or raise the refusal that says why not.
 
         A command that loses the race for a unique key runs again and then sees the winner.
         """
@@ -108,7 +109,7 @@ class Entitlements:
             await self._store.write(_record, refusal, actor, attempted, request_id)
             refusal.recorded = True
 
-    async def _decided(self, command: Command, actor: Actor) -> object:
+    async def _decided(self, command: Command[A], actor: Actor) -> A:
         for _ in range(TRIES - 1):
             try:
                 return await self._store.write(self._run, command, actor)
@@ -120,8 +121,9 @@ class Entitlements:
         """A unit of work inside a transaction of the caller's."""
         return Unit(tx, actor, ids=self._ids, serial=self._serial, telling=self._telling)
 
-    def _run(self, tx: Transaction, command: Command, actor: Actor) -> object:
-        return HANDLERS[type(command)](self.unit(tx, actor), command)
+    def _run(self, tx: Transaction, command: Command[A], actor: Actor) -> A:
+        answer: A = HANDLERS[type(command)](self.unit(tx, actor), command)
+        return answer
 
 
 def _record(

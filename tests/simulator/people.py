@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -48,7 +48,7 @@ T = TypeVar("T")
 class Answered:
     """A command that came through, as the person was told."""
 
-    command: Command
+    command: Command[Any]
     actor: Actor
     result: object
 
@@ -74,7 +74,7 @@ class People:
             for minute in range(30, int(within), 60):
                 group.create_task(self._approvers_at(minute + self.random.random() * 60))
 
-    async def press(self, command: Command, actor: Actor) -> None:
+    async def press(self, command: Command[Any], actor: Actor) -> None:
         """Have it done, however often it takes."""
         for _ in range(PRESSES):
             replica = self.processes.any()
@@ -86,7 +86,7 @@ class People:
                 self.pressed_again += 1
         self.faults.append(f"nobody answered {command}")
 
-    async def _pressed(self, replica: Replica, command: Command, actor: Actor) -> bool:
+    async def _pressed(self, replica: Replica, command: Command[Any], actor: Actor) -> bool:
         trace = self.processes.world.trace
         trace(f"press {type(command).__name__} by {actor.audit_name}")
         task = replica.spawn(replica.service.handle(command, actor))
@@ -134,7 +134,7 @@ class People:
         if not held:
             return
         assignment_id, who = self.random.choice(held)
-        command: Command = GiveBack(assignment_id=assignment_id)
+        command: Command[Any] = GiveBack(assignment_id=assignment_id)
         if self.random.random() < 0.5:
             command = SubmitExtension(assignment_id=assignment_id, justification="more")
         await self.press(command, Actor(person_id=who))
