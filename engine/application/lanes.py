@@ -30,7 +30,7 @@ FAR_SIDE = timedelta(seconds=20)
 """How long the far side may take with a request that has left, whether or not anybody waits."""
 LANES_AT_ONCE = 16
 PACE = timedelta(seconds=1)
-"""Slack takes about one message a second in a conversation."""
+"""Slack takes about one post a second in a conversation."""
 
 W = TypeVar("W")
 _until: ContextVar[float] = ContextVar("until")

@@ -35,7 +35,7 @@ class Messages:
     """Carries messages to the messenger."""
 
     def __init__(self, store: Store, messenger: Messenger, *, pace: timedelta = PACE) -> None:
-        """Pace is the least time between two messages of one conversation."""
+        """Pace is the least time between two posts in one conversation; an update is no post."""
         self._store = store
         self._messenger = messenger
         self._pace = pace
@@ -78,7 +78,7 @@ class Messages:
         if not tx.lock_lane(work.lease):
             return
         now = tx.now()
-        sent = shown is not None and shown.digest != work.digest
+        posted = shown is not None and shown.ts != work.ts
         tx.message_shown(
             work,
             channel=shown.channel if shown else work.channel or "",
@@ -86,7 +86,7 @@ class Messages:
             digest=shown.digest if shown else work.digest or "",
             now=now,
         )
-        tx.release_lane(work.lease, now, now + self._pace if sent else now)
+        tx.release_lane(work.lease, now, now + self._pace if posted else now)
 
     def _fail(
         self, tx: Transaction, work: MessageWork, failure: MessageFailed, rest: timedelta

@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlalchemy import text
 
 import storage
-from engine.application.ports import LaneKind, Transaction
+from engine.application.messages import Messages
+from engine.application.ports import LaneKind, MessageWork, Shown, Transaction
 from storage import DatabaseStore
 from storage.outgoing import Outgoing
 from storage.transaction import SqlTransaction
@@ -107,6 +108,37 @@ async def test_a_lane_is_paced_even_for_work_that_comes_later(
     assert early is None
     assert due_at == NOW + SECOND
     assert (await acts.taken(store)).key == "two"
+
+
+class OneMessage:
+    """A messenger that posts each card once, and updates it from then on."""
+
+    async def show(self, work: MessageWork) -> Shown:
+        """Where it stands already, or a new place."""
+        return Shown(channel="D1", ts=work.ts or f"1.{work.key}", digest=f"{work.lease.number}")
+
+
+async def test_a_card_brought_up_to_date_keeps_nothing_waiting(store: DatabaseStore) -> None:
+    """Slack counts posts: after an update the next card is updated, or a notice said, at once."""
+    messages = Messages(store, OneMessage(), pace=SECOND)
+    both = ["request-0001", "request-0002"]
+    cards = [acts.card(subject) for subject in both]
+
+    async def sent() -> list[str]:
+        keys = []
+        while works := await messages.take(1):
+            await messages.do(works[0])
+            keys.append(works[0].key)
+        return keys
+
+    for card in cards:
+        await store.write(lambda tx, card=card: tx.show_cards([card], NOW))
+        await store.write(acts.shown, await acts.taken(store))
+    await store.write(lambda tx: tx.touch_cards(both, NOW))
+    await store.write(lambda tx: tx.add_notices([acts.notice("one"), acts.notice("two")], NOW))
+
+    assert [key.partition("/")[0] for key in await sent()] == ["card", "card", "one"]
+    assert await store.next_wake_at() == NOW + SECOND, "the second post waits its second"
 
 
 async def test_lanes_of_the_other_kind_are_not_taken(store: DatabaseStore) -> None:
