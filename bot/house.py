@@ -39,6 +39,7 @@ from connectors.people_csv import Rows
 from connectors.registry import ConnectorFaults
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
+from engine.application.comparison import Comparison
 from engine.application.connectors import Connector, tells_use
 from engine.application.deliveries import Deliveries
 from engine.application.jobs import Job, Jobs, NotYet
@@ -64,6 +65,8 @@ DIRECTORY_JOBS = (PEOPLE_JOB, GROUPS_JOB, CHANNELS_JOB)
 RECENTLY = timedelta(minutes=5)
 """A directory that another replica has read since then need not be read at start; for so long Slack
 repeats the events that nobody took. On SQLite there is no other replica."""
+COMPARED_EVERY = timedelta(hours=24)
+COMPARED_WITHIN = timedelta(hours=2)
 FIELDS_EVERY = timedelta(minutes=1)
 LEAVERS_EVERY = timedelta(minutes=10)
 SEAL_EVERY = timedelta(seconds=10)
@@ -170,7 +173,8 @@ async def open_house(
             rows = await people_file.taken(timed, settings.people)
             source = sources.directory(client, identity, clock)
             mirror = Mirror(timed, source, complete=people_file.completing(rows))
-            recurring = _recurring(timed, mirror)
+            comparison = Comparison(timed, clock, built)
+            recurring = _recurring(timed, mirror, comparison)
             jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
             desk = Desk(
                 service=service,
@@ -294,7 +298,7 @@ def _seal(tx: Transaction) -> int:
     return tx.seal_audit(tx.now())
 
 
-def _recurring(store: Store, mirror: Mirror) -> tuple[Job, ...]:
+def _recurring(store: Store, mirror: Mirror, comparison: Comparison) -> tuple[Job, ...]:
     def nightly(name: str, do: Callable[[], Awaitable[object]]) -> Job:
         return Job(name=name, every=DIRECTORY_EVERY, within=DIRECTORY_WITHIN, do=do)
 
@@ -304,5 +308,12 @@ def _recurring(store: Store, mirror: Mirror) -> tuple[Job, ...]:
         nightly(CHANNELS_JOB, mirror.refresh_channels),
         Job(name="profiles", every=FIELDS_EVERY, do=mirror.read_fields),
         Job(name="leavers", every=LEAVERS_EVERY, do=mirror.look_after_leavers),
+        Job(
+            name="comparison",
+            every=COMPARED_EVERY,
+            within=COMPARED_WITHIN,
+            do=comparison.run,
+            first_later=True,
+        ),
         Job(name="seal audit", every=SEAL_EVERY, do=lambda: store.write(_seal)),
     )

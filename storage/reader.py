@@ -81,6 +81,11 @@ _GROUPS_OF = (
 ONE_REQUEST = select(*REQUEST.columns).where(t.requests.c.id == bindparam("id"))
 ONE_ASSIGNMENT = select(*ASSIGNMENT.columns).where(t.assignments.c.id == bindparam("id"))
 ONE_HOLDING = select(*HOLDING.columns).where(t.holdings.c.id == bindparam("id"))
+_HOLDINGS_ON = select(*HOLDING.columns).where(
+    t.holdings.c.connector == bindparam("connector"),
+    t.holdings.c.target == bindparam("target"),
+    t.holdings.c.role == bindparam("role"),
+)
 _ONE = select(literal_column("1", Integer).label("one")).subquery("one")
 _STANDING = (
     select(t.requests.c.id.label("open_request_id"), *ASSIGNMENT.columns)
@@ -289,6 +294,11 @@ class SqlReader(Bound):
         """One holding, not locked."""
         row = self.conn.execute(ONE_HOLDING, {"id": holding_id}).one_or_none()
         return HOLDING.from_row(row) if row is not None else None
+
+    def holdings_on(self, connector: str, target: str, role: str) -> tuple[Holding, ...]:
+        """Everybody's holding of one resource role, past ones too."""
+        asked = {"connector": connector, "target": target, "role": role}
+        return HOLDING.all_from(self.conn.execute(_HOLDINGS_ON, asked))
 
     def open_request_of(self, target_id: PersonId, package_id: PackageId) -> RequestId | None:
         """The request (add or update, not a removal) of this person that is still open.

@@ -77,7 +77,7 @@ class Repeats(AssignmentWrites):
         )
 
     def hurry_job(self, name: str, now: datetime) -> None:
-        """It is due now; if it is being done, once more afterwards."""
+        """It is due at that moment; if it is being done now, once more afterwards."""
         statement = upsert(t.jobs, self.postgres)
         statement = statement.on_conflict_do_update(
             index_elements=["name"], set_={"wake_at": statement.excluded.wake_at}

@@ -4,14 +4,16 @@ A notice is drawn when it is sent, which may be later than it was made. What is 
 then is not said: a reminder of a request that was decided meanwhile is None.
 """
 
+import json
 from enum import StrEnum
+from typing import Any
 
 from bot.views import waiting
 from bot.views.action_ids import ActionId
 from bot.views.blocks import Block, Message, Style, actions, button, context, message, section
 from bot.views.known import Known
 from bot.views.request_card import life_buttons
-from bot.views.wording import admin, lists, reviews, words
+from bot.views.wording import admin, drift, lists, reviews, words
 from bot.views.wording import notices as said
 from bot.views.wording.requests import numbered
 from engine.application.queries import HeldSummary, RequestSummary
@@ -55,6 +57,7 @@ SUBJECT: dict[NoticeKind, NoticeSubject] = {
     _K.ROW_PARKED: NoticeSubject.ROW,
     _K.MANY_ENDINGS: NoticeSubject.ROW,
     _K.MANY_LEAVING: NoticeSubject.ROW,
+    _K.DRIFT: NoticeSubject.ROW,
     _K.ADMINISTERED_REQUEST: NoticeSubject.REQUEST,
     _K.ADMINISTERED_REVIEW: NoticeSubject.REVIEW,
     _K.GREETING: NoticeSubject.NOBODY,
@@ -185,12 +188,22 @@ def _about_holding(
 def _about_row(kind: NoticeKind, subject_id: str, detail: str) -> Message:
     if kind is _K.ROW_PARKED:
         return _say(said.row_parked(detail or "row", subject_id), said.PARKED_NEXT)
+    if kind is _K.DRIFT:
+        return _about_drift(json.loads(detail))
     ending, _, active = detail.partition("/")
     numbers = (int(ending), int(active)) if ending.isdigit() and active.isdigit() else (0, 0)
     let = button(said.LET_THEM_END, ActionId.RELEASE_BRAKE, style=Style.DANGER)
     if kind is _K.MANY_LEAVING:
         return _say(said.many_leaving(*numbers), said.MANY_LEAVING_NEXT, let)
     return _say(said.many_endings(*numbers), said.MANY_ENDINGS_NEXT, let)
+
+
+def _about_drift(found: dict[str, Any]) -> Message:
+    texts = [drift.INTRODUCTION, *map(drift.target, found["targets"])]
+    if found["more"]:
+        texts.append(drift.more(found["more"]))
+    blocks = [*map(section, texts), context(drift.NEXT)]
+    return message("\n".join((*texts, drift.NEXT)), blocks)
 
 
 def card_of(kind: NoticeKind, subject_id: str, detail: str, audience: Audience) -> Card | None:

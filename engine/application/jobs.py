@@ -34,6 +34,8 @@ class Job:
     do: Callable[[], Awaitable[object]]
     within: timedelta = timedelta(minutes=5)
     """If it has not ended by then, whoever did it has died, and another may begin."""
+    first_later: bool = False
+    """Whether a house that is new has its first turn only after `every`."""
 
 
 class NotYet(Exception):
@@ -126,6 +128,8 @@ class Jobs:
 
 
 def _claim(tx: Transaction, job: Job, anyway: bool) -> datetime | None:
+    if job.first_later and not anyway and tx.job_state(job.name).due_at is None:
+        tx.hurry_job(job.name, tx.now() + job.every)
     return tx.claim_job(job.name, tx.now(), every=job.every, within=job.within, anyway=anyway)
 
 

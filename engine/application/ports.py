@@ -242,6 +242,10 @@ class Reader(UpkeepReader, Protocol):
         """The open requests of these packages."""
         ...
 
+    def holdings_on(self, connector: str, target: str, role: str) -> tuple[Holding, ...]:
+        """Everybody's holding of one resource role, past ones too."""
+        ...
+
     def claimants_of(self, holding_id: HoldingId) -> tuple[tuple[AssignmentId, RequestId], ...]:
         """The assignments that give this holding, or, if none does, gave it.
 

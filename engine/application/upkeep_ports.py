@@ -133,7 +133,7 @@ class UpkeepWriter(Protocol):
         ...
 
     def hurry_job(self, name: str, now: datetime) -> None:
-        """It is due now; if it is being done, once more afterwards."""
+        """It is due at that moment; if it is being done now, once more afterwards."""
         ...
 
     def remember(self, name: str, value: str) -> None:

@@ -74,6 +74,8 @@ class NoticeKind(StrEnum):
     ROW_PARKED = "row_parked"
     MANY_ENDINGS = "many_endings"
     MANY_LEAVING = "many_leaving"
+    DRIFT = "drift"
+    """To the administrators: target systems have other people than we think. Detail: JSON."""
     ADMINISTERED_REQUEST = "administered_request"
     """To the administrators: what one of them did out of their sight. Subject: the request; detail:
     what, by whom, and whom else it names, with slashes between."""

@@ -36,11 +36,13 @@ def state(tx: Transaction) -> JobState:
 class Work:
     """A job that can be made to fail, or to take as long as a test likes."""
 
-    def __init__(self, store: DatabaseStore, clock: StandingClock) -> None:
+    def __init__(
+        self, store: DatabaseStore, clock: StandingClock, *, first_later: bool = False
+    ) -> None:
         self.done = 0
         self.trouble: Exception | None = None
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
-        job = Job(name="refresh", every=DAY, within=WITHIN, do=self._do)
+        job = Job(name="refresh", every=DAY, within=WITHIN, do=self._do, first_later=first_later)
         self.jobs = Jobs(store, clock, (job,))
 
     async def _do(self) -> None:
@@ -94,6 +96,17 @@ async def test_a_job_that_fails_is_tried_again_in_minutes_with_growing_pauses(
     assert tries == [(1, 2), (2, 3), (3, 4)]
     assert (failing.failures, failing.done_at) == (4, None)
     assert await store.write(state) == JobState(clock.now() + DAY, clock.now(), 0)
+
+
+async def test_a_job_that_may_wait_has_its_first_turn_after_the_first_pause(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """A house that is new has nothing to compare yet."""
+    work = Work(store, clock, first_later=True)
+    first = await work.jobs.run_due()
+    clock.pass_by(DAY)
+
+    assert (first, await work.jobs.run_due()) == (0, 1)
 
 
 async def test_the_pauses_grow_to_an_hour(work: Work, clock: StandingClock) -> None:

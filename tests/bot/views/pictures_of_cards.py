@@ -1,5 +1,6 @@
 """One picture of every card and notice in every state worth looking at."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -238,6 +239,34 @@ OTHER_CARDS: dict[str, Draw] = {
     ),
 }
 
+DRIFT = json.dumps(
+    {
+        "targets": [
+            {
+                "label": "@prod-readers",
+                "role": "member",
+                "expected": 7,
+                "doubtful": False,
+                "missing": ["@ann"],
+                "outside": ["@ben", "deploy-bot", "@cat"],
+                "missing_count": 1,
+                "outside_count": 12,
+            },
+            {
+                "label": "#incident-room",
+                "role": "member",
+                "expected": 9,
+                "doubtful": True,
+                "missing": ["@ann", "@ben", "@cat", "@dan", "@eve"],
+                "outside": [],
+                "missing_count": 8,
+                "outside_count": 0,
+            },
+        ],
+        "more": 3,
+    }
+)
+
 NOTICES: dict[str, Callable[[], Message | None]] = {
     "approval_reminder": _notice(K.APPROVAL_REMINDER, whole(PENDING), detail="0"),
     "request_denied": _notice(K.REQUEST_DENIED, whole(DENIED)),
@@ -258,6 +287,7 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "row_parked": _notice(K.ROW_PARKED, None, subject_id="01hx5request0042", detail="request"),
     "many_endings": _notice(K.MANY_ENDINGS, None, subject_id="brake", detail="240/1000"),
     "many_leaving": _notice(K.MANY_LEAVING, None, subject_id="brake", detail="1240/5000"),
+    "drift": _notice(K.DRIFT, None, subject_id="drift", detail=DRIFT),
     "greeting": _notice(K.GREETING, None),
     "administered_request": _notice(
         K.ADMINISTERED_REQUEST, whole(PENDING), detail="reassigned/ada/dan"
