@@ -9,14 +9,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from bot.metrics import Metrics
 from engine.application.connectors import Connector, ConnectorError, Hold, Target, Use
 from engine.application.jobs import Job, NotYet
-from engine.application.ports import (
-    MessageWork,
-    Messenger,
-    Reader,
-    Shown,
-    Store,
-    Transaction,
-)
+from engine.application.lane_ports import MessageWork
+from engine.application.ports import Messenger, Reader, Shown, Store, Transaction
 from engine.application.service import Entitlements
 from engine.application.wakes import Wakes
 from engine.domain.people import Person

@@ -27,8 +27,9 @@ from bot.views import (
 )
 from bot.views.blocks import Message
 from bot.views.notices import NoticeSubject
+from engine.application.lane_ports import MessageWork
 from engine.application.lanes import refuse_when_late
-from engine.application.ports import MessageFailed, MessageWork, Shown
+from engine.application.ports import MessageFailed, Shown
 from engine.application.queries import HeldSummary, Queries, RequestSummary
 from engine.application.review_queries import ReviewQueries
 from engine.domain.conversation import CardKind, NoticeKind

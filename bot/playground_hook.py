@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.house import House
-from engine.application.ports import LaneKind, Reader
+from engine.application.lane_ports import LaneKind
+from engine.application.ports import Reader
 from engine.domain import assignment_requests, assignments, review_timers, stages
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment

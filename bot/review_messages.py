@@ -2,7 +2,7 @@
 
 from bot.views import review_card, review_notices
 from bot.views.blocks import Message
-from engine.application.ports import MessageWork
+from engine.application.lane_ports import MessageWork
 from engine.application.queries import HeldSummary, Queries
 from engine.application.review_queries import ReviewLineSummary, ReviewQueries, ReviewResults
 from engine.domain.conversation import NoticeKind

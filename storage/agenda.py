@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from engine.application.ports import Aggregate, LaneKind, Reader
+from engine.application.lane_ports import LaneKind
+from engine.application.ports import Aggregate, Reader
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.review_schedule import ReviewSeries

@@ -7,7 +7,8 @@ from functools import cache
 from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.sql.dml import Insert
 
-from engine.application.ports import Claim, Claimant, Claimed, LaneKind
+from engine.application.holding_ports import Claim, Claimant, Claimed
+from engine.application.lane_ports import LaneKind
 from engine.domain.assignments import Assignment
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, HoldingId, PackageId, PersonId

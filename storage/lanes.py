@@ -31,7 +31,7 @@ from sqlalchemy import (
     update,
 )
 
-from engine.application.ports import LaneKind, Lease, MessageWork
+from engine.application.lane_ports import LaneKind, Lease, MessageWork
 from engine.domain.conversation import Audience
 from engine.domain.holdings import Holding
 from engine.domain.ids import ChannelId, PersonId

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from engine.application.ports import LaneKind
+from engine.application.lane_ports import LaneKind
 from engine.domain.conversation import Audience, Card, Notice
 from storage import tables as t
 from storage.codec import clean

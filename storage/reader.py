@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from engine.application.directory import DirectoryNames
-from engine.application.ports import Claim
+from engine.application.holding_ports import Claim
 from engine.application.upkeep_ports import JobState
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, func, literal, select, union_all
 from sqlalchemy.exc import DBAPIError
 
 from engine.application.configured import Configured
-from engine.application.ports import Clock, LaneKind, Reader, Transaction
+from engine.application.lane_ports import LaneKind
+from engine.application.ports import Clock, Reader, Transaction
 from engine.domain.refusals import Refusal
 from storage import review_tables
 from storage import tables as t

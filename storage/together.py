@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, bindparam, select, update
 from sqlalchemy.sql.dml import Insert
 
-from engine.application.ports import Claim
+from engine.application.holding_ports import Claim
 from engine.domain.assignments import Assignment
 from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, HoldingId, PackageId, PersonId, PolicyId, RequestId

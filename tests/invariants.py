@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot import messenger
 from bot.house import House
-from engine.application.ports import Lease, MessageWork
+from engine.application.lane_ports import Lease, MessageWork
 from engine.domain import assignment_requests, assignments, holdings
 from engine.domain.conversation import Audience, CardKind
 from engine.domain.holdings import Holding, Level, Seen

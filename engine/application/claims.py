@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from engine.application.configured import Configured
-from engine.application.ports import Claim, Ids, LaneNames, Transaction
+from engine.application.holding_ports import Claim
+from engine.application.ports import Ids, LaneNames, Transaction
 from engine.domain import holdings
 from engine.domain.assignments import Assignment
 from engine.domain.catalogs import Resource

@@ -25,6 +25,8 @@ from engine.application.connectors import (
     Retry,
     Target,
 )
+from engine.application.holding_ports import Claimed
+from engine.application.lane_ports import HoldingWork, LaneKind, Lease
 from engine.application.lanes import (
     FAR_SIDE,
     LEASE,
@@ -32,15 +34,7 @@ from engine.application.lanes import (
     holder_name,
     refuse_when_late,
 )
-from engine.application.ports import (
-    Claimed,
-    HoldingWork,
-    Ids,
-    LaneKind,
-    Lease,
-    Store,
-    Transaction,
-)
+from engine.application.ports import Ids, Store, Transaction
 from engine.application.service import Entitlements
 from engine.application.unit import Unit
 from engine.domain import holdings

@@ -11,16 +11,9 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from engine.application.lane_ports import LaneKind, MessageWork
 from engine.application.lanes import FAR_SIDE, LEASE, PACE, calls_until, holder_name
-from engine.application.ports import (
-    LaneKind,
-    MessageFailed,
-    MessageWork,
-    Messenger,
-    Shown,
-    Store,
-    Transaction,
-)
+from engine.application.ports import MessageFailed, Messenger, Shown, Store, Transaction
 from engine.domain.conversation import Audience, Notice, NoticeKind
 
 log = logging.getLogger(__name__)

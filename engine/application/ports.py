@@ -16,14 +16,14 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
-from engine.application.connectors import Target
 from engine.application.directory import DirectoryNames
+from engine.application.holding_ports import HoldingReader, HoldingWriter
+from engine.application.lane_ports import LaneWriter, MessageWork
 from engine.application.review_ports import ReviewWriter
 from engine.application.upkeep_ports import UpkeepReader, UpkeepWriter
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.configuration import Configuration
-from engine.domain.conversation import Audience, Card, Notice
 from engine.domain.holdings import Holding
 from engine.domain.ids import (
     AssignmentId,
@@ -72,87 +72,7 @@ class Aggregate(StrEnum):
     REVIEW_RUN = "review_run"
 
 
-class LaneKind(StrEnum):
-    """What a lane carries."""
-
-    MESSAGES = "messages"
-    HOLDINGS = "holdings"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """The right to work on a lane until `ends_at`; `number` is the fence."""
-
-    lane: str
-    number: int
-    ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageWork:
-    """One message to be brought up to date: the head of a leased lane."""
-
-    lease: Lease
-    key: str
-    is_card: bool
-    kind: str
-    """A `CardKind` or `NoticeKind`."""
-    subject_id: str
-    part: int
-    audience: Audience
-    detail: str
-    channel: str | None
-    """Where it was posted; None when it never was, as far as we know."""
-    ts: str | None
-    digest: str | None
-    """Of what was last shown."""
-    sending_since: datetime | None
-    """Set when an earlier attempt may have reached the other side: look before posting again."""
-    attempts: int
-    """Attempts before this one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingWork:
-    """One holding to be brought level: the head of a leased lane, its attempt written down."""
-
-    lease: Lease
-    holding: Holding
-    """As `holdings.begin` left it."""
-    target: Target
-    person: Person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """That an assignment gives a holding; inactive once it no longer does."""
-
-    holding: Holding
-    active: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimant:
-    """An assignment that gives or gave a holding, with the request it reports to."""
-
-    request: AssignmentRequest
-    assignment: Assignment
-    claims: tuple[Claim, ...]
-    """All of this assignment's, in their order."""
-    wake_at: datetime | None = None
-    """When it is looked at next; it may have been woken for something else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A holding, and the assignments that a change of it may change."""
-
-    holding: Holding
-    claimants: tuple[Claimant, ...]
-    """Without those that ended and have nothing left to be taken away."""
-
-
-class Reader(UpkeepReader, Protocol):
+class Reader(HoldingReader, UpkeepReader, Protocol):
     """What can be read inside a transaction."""
 
     def configured(self) -> Configured | None:
@@ -242,23 +162,8 @@ class Reader(UpkeepReader, Protocol):
         """The open requests of these packages."""
         ...
 
-    def holdings_on(self, connector: str, target: str, role: str) -> tuple[Holding, ...]:
-        """Everybody's holding of one resource role, past ones too."""
-        ...
 
-    def claimants_of(self, holding_id: HoldingId) -> tuple[tuple[AssignmentId, RequestId], ...]:
-        """The assignments that give this holding, or, if none does, gave it.
-
-        Each with the request it reports to.
-        """
-        ...
-
-    def claims_of(self, assignment_id: AssignmentId) -> tuple[Claim, ...]:
-        """Every holding this assignment gives, or gave."""
-        ...
-
-
-class Transaction(Reader, ReviewWriter, UpkeepWriter, Protocol):
+class Transaction(Reader, HoldingWriter, LaneWriter, ReviewWriter, UpkeepWriter, Protocol):
     """What can be written inside a transaction. `wake_at` is given with every save."""
 
     def now(self) -> datetime:
@@ -346,59 +251,6 @@ class Transaction(Reader, ReviewWriter, UpkeepWriter, Protocol):
         """Look at these again: named, active ones of packages or people, claimants of holdings."""
         ...
 
-    # Holdings
-
-    def lock_holdings(
-        self, person_id: PersonId, keys: Iterable[tuple[str, str, str]]
-    ) -> dict[tuple[str, str, str], Holding]:
-        """Lock and read this person's holdings of these (connector, target, role)."""
-        ...
-
-    def lock_holding(self, holding_id: HoldingId) -> Holding | None:
-        """Lock and read one holding."""
-        ...
-
-    def lock_claimed(self, holding_id: HoldingId) -> Claimed | None:
-        """Lock and read a holding with its claimants and their requests, in the house's order."""
-        ...
-
-    def make_holdings(
-        self, holdings: Iterable[tuple[Holding, str]]
-    ) -> dict[tuple[str, str, str], Holding]:
-        """Insert holdings and wake their lanes; one that exists is locked and given instead."""
-        ...
-
-    def save_holdings(self, holdings: Iterable[tuple[Holding, str]]) -> None:
-        """Insert or write holdings, each with its lane, and wake the lanes at `next_at`."""
-        ...
-
-    def claim_holdings(self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]) -> None:
-        """This assignment gives these holdings."""
-        ...
-
-    def drop_claims(
-        self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]
-    ) -> tuple[HoldingId, ...]:
-        """This assignment no longer gives these; returns those that no assignment gives now.
-
-        The rows stay, inactive, so that `claims_of` still names them.
-        """
-        ...
-
-    # Messages
-
-    def show_cards(self, cards: Iterable[Card], now: datetime) -> None:
-        """Make sure these cards exist and are up to date; wakes their lanes."""
-        ...
-
-    def touch_cards(self, subject_ids: Iterable[str], now: datetime) -> None:
-        """Bring every card of these subjects up to date; wakes their lanes."""
-        ...
-
-    def add_notices(self, notices: Iterable[Notice], now: datetime) -> None:
-        """Say these, each once for ever by its key; wakes their lanes."""
-        ...
-
     # Audit
 
     def audit(self, entries: Iterable[AuditEntry]) -> None:
@@ -437,52 +289,6 @@ class Transaction(Reader, ReviewWriter, UpkeepWriter, Protocol):
 
     def postpone(self, aggregate: Aggregate, row_id: str, now: datetime, problem: str) -> bool:
         """A row's wake failed: back off; after ten failures park it. True when it was parked."""
-        ...
-
-    # Lanes
-
-    def lease_lanes(
-        self, kind: LaneKind, holder: str, now: datetime | None, lease: timedelta, limit: int
-    ) -> tuple[Lease, ...]:
-        """Take due lanes, skipping those others hold; `now` is this moment if it is not given."""
-        ...
-
-    def head_messages(self, leases: Iterable[Lease]) -> tuple[MessageWork, ...]:
-        """Of lanes leased just now: mark the first waiting message as being sent, and return it."""
-        ...
-
-    def head_holdings(self, leases: Iterable[Lease]) -> dict[str, Holding]:
-        """Of lanes leased just now: the first due holding, removals before grants, by lane."""
-        ...
-
-    def lock_lane(self, lease: Lease) -> bool:
-        """Whether the lane is still ours; locked at once, for whoever locks nothing else."""
-        ...
-
-    def still_leased(self, lease: Lease) -> bool:
-        """Whether the lane is still ours; locked at the end, and then looked at again."""
-        ...
-
-    def message_shown(
-        self, work: MessageWork, *, channel: str, ts: str, digest: str, now: datetime
-    ) -> None:
-        """It is there as rendered. If it was touched again meanwhile it stays waiting."""
-        ...
-
-    def message_failed(
-        self,
-        work: MessageWork,
-        *,
-        problem: str,
-        retry_at: datetime | None,
-        reached: bool | None,
-        now: datetime,
-    ) -> None:
-        """It is not. `retry_at` None gives up; `reached` False: it surely never left."""
-        ...
-
-    def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:
-        """Give the lane back; it wakes for its next work, but not before that moment."""
         ...
 
 

@@ -13,7 +13,8 @@ from engine.application import facts
 from engine.application.claims import Claims
 from engine.application.commands import Actor
 from engine.application.configured import Configured
-from engine.application.ports import Claimed, Ids, LaneNames, Transaction
+from engine.application.holding_ports import Claimed
+from engine.application.ports import Ids, LaneNames, Transaction
 from engine.application.review_cards import fall_out
 from engine.application.writer import Writer
 from engine.domain import assignment_requests, assignments, cards, request_transitions

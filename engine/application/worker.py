@@ -10,9 +10,10 @@ import logging
 from datetime import datetime, timedelta
 
 from engine.application.jobs import Jobs
+from engine.application.lane_ports import HoldingWork, MessageWork
 from engine.application.lanes import LaneWorker
 from engine.application.last_uses import UseWork
-from engine.application.ports import Clock, HoldingWork, MessageWork, Store
+from engine.application.ports import Clock, Store
 from engine.application.wakes import Wakes
 
 log = logging.getLogger(__name__)

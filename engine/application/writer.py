@@ -5,7 +5,8 @@ from datetime import datetime
 
 from engine.application.audit import AuditEntry
 from engine.application.commands import Actor
-from engine.application.ports import Claimed, Transaction
+from engine.application.holding_ports import Claimed
+from engine.application.ports import Transaction
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import Assignment
 from engine.domain.holdings import Holding

@@ -18,9 +18,10 @@ from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import Actor, ApplyConfiguration, DecideRequest, SubmitRequest
 from engine.application.connectors import Connector, Hold, Target
 from engine.application.deliveries import Deliveries
+from engine.application.lane_ports import HoldingWork, MessageWork
 from engine.application.lanes import LaneWorker
 from engine.application.messages import Messages
-from engine.application.ports import Clock, HoldingWork, MessageWork, Shown
+from engine.application.ports import Clock, Shown
 from engine.application.service import Entitlements
 from engine.application.wakes import Wakes
 from engine.domain.catalogs import AccessPackage, Catalog, Grant, Organization, Resource

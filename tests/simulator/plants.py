@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from sqlalchemy import update
 
-from engine.application.ports import Lease, MessageWork
+from engine.application.lane_ports import Lease, MessageWork
 from engine.domain import holdings
 from engine.domain.conversation import Notice
 from engine.domain.holdings import Holding

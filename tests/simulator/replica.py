@@ -16,9 +16,10 @@ from connectors.slack_usergroup import SlackUsergroup
 from engine.application.connectors import Connector
 from engine.application.deliveries import Deliveries
 from engine.application.jobs import Jobs
+from engine.application.lane_ports import MessageWork
 from engine.application.lanes import LaneWorker
 from engine.application.messages import Messages
-from engine.application.ports import Ids, MessageWork, Store
+from engine.application.ports import Ids, Store
 from engine.application.queries import Queries, RequestSummary
 from engine.application.service import Entitlements
 from engine.application.wakes import Wakes

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from engine.application.ports import LaneKind, Lease, MessageWork, Transaction
+from engine.application.lane_ports import LaneKind, Lease, MessageWork
+from engine.application.ports import Transaction
 from engine.domain.assignment_requests import AssignmentRequest, RequestState, RequestType
 from engine.domain.assignments import Assignment, AssignmentState
 from engine.domain.conversation import Audience, Card, CardKind, Notice, NoticeKind

@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from engine.application.ports import Claim, Conflict, LaneKind, Transaction
+from engine.application.holding_ports import Claim
+from engine.application.lane_ports import LaneKind
+from engine.application.ports import Conflict, Transaction
 from engine.domain.holdings import Holding, Seen
 from engine.domain.ids import AssignmentId, HoldingId
 from storage import DatabaseStore

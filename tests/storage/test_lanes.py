@@ -7,8 +7,9 @@ from datetime import timedelta
 from sqlalchemy import text
 
 import storage
+from engine.application.lane_ports import LaneKind, MessageWork
 from engine.application.messages import Messages
-from engine.application.ports import LaneKind, MessageWork, Shown, Transaction
+from engine.application.ports import Shown, Transaction
 from storage import DatabaseStore
 from storage.outgoing import Outgoing
 from storage.transaction import SqlTransaction
