@@ -32,6 +32,7 @@ from sqlalchemy import (
 )
 
 from engine.application.lane_ports import LaneKind, Lease, MessageWork
+from engine.application.lanes import FAR_SIDE
 from engine.domain.conversation import Audience
 from engine.domain.holdings import Holding
 from engine.domain.ids import ChannelId, PersonId
@@ -41,6 +42,7 @@ from storage.codec import clean
 from storage.conflicts import keys_checked
 from storage.errors import Again
 from storage.leases import (
+    BEGUN_BY_THE_DEAD,
     HEAD_HOLDINGS,
     HEAD_MESSAGES,
     LEASE,
@@ -315,7 +317,12 @@ class LaneWork(SqlReader):
         self.outgoing.releases[lease.lane] = (lease.number, not_before)
 
     def free_leases(self) -> None:
-        """End every lease at once: whoever held them died with their process (SQLite only)."""
+        """End every lease at once: whoever held them died with their process (SQLite only).
+
+        What they had begun need not rest until their lease would have ended, only for as long as
+        the far side may still take with it.
+        """
+        self.conn.execute(BEGUN_BY_THE_DEAD, {"rested": self.now() + FAR_SIDE})
         held = update(t.lanes).where(_L.holder.is_not(None))
         self.conn.execute(held.values(holder=None, wake_at=self.now()))
         begun = update(t.jobs).where(t.jobs.c.claimed_until.is_not(None))

@@ -8,6 +8,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     extract,
     func,
     or_,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from engine.domain.holdings import Seen
 from storage import tables as t
 from storage.bound import RIDERS
 from storage.reader import HOLDING, PERSON, locked
@@ -97,3 +99,14 @@ HEAD_HOLDINGS = (
     .with_for_update(key_share=True, skip_locked=True, of=t.holdings)
 )
 """With the person each is of, whom whoever brings it level has to know."""
+
+BEGUN_BY_THE_DEAD = (
+    update(t.holdings)
+    .where(
+        _H.seen == Seen.UNKNOWN,
+        _H.next_at > bindparam("rested", type_=WakeMillis()),
+        exists().where(_L.key == _H.lane, _L.holder.is_not(None), _L.wake_at == _H.next_at),
+    )
+    .values(next_at=bindparam("rested", type_=WakeMillis()))
+)
+"""What was begun under a lease whose holder has died: it is looked at again once it has rested."""

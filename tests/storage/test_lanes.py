@@ -2,18 +2,22 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
 
 import storage
 from engine.application.lane_ports import LaneKind, MessageWork
+from engine.application.lanes import FAR_SIDE
 from engine.application.messages import Messages
 from engine.application.ports import Shown, Transaction
+from engine.domain import holdings
+from engine.domain.holdings import Seen
 from storage import DatabaseStore
 from storage.outgoing import Outgoing
 from storage.transaction import SqlTransaction
-from tests.builders import NOW, SECOND
+from tests.builders import HOUR, NOW, SECOND
 from tests.databases import StandingClock
 from tests.storage import acts
 from tests.storage.acts import fail
@@ -242,6 +246,34 @@ async def test_leases_of_a_process_that_died_are_free_at_once_on_sqlite(
         work = await acts.taken(store)
 
     assert work.sending_since == NOW
+
+
+async def test_what_a_process_that_died_had_begun_waits_only_for_the_far_side_on_sqlite(
+    sqlite_url: str, clock: StandingClock
+) -> None:
+    """A call may still take effect; not for as long as its lease would have lasted."""
+    async with await storage.open_store(sqlite_url, clock=clock) as died:
+        lane = "hold:slack_usergroup:rob"
+        begun = [acts.holding("holding-1"), acts.holding("holding-2", target="later")]
+        await died.write(lambda tx: tx.save_holdings([(one, lane) for one in begun]))
+
+        def begin(tx: Transaction) -> None:
+            lease = acts.lease_one(tx, LaneKind.HOLDINGS)
+            assert lease is not None
+            holding = tx.head_holdings([lease])[lane]
+            trying = holdings.begin(holding, lease_ends_at=lease.ends_at)
+            later = replace(begun[1], seen=Seen.UNKNOWN, next_at=NOW + HOUR)
+            tx.save_holdings([(trying, lane), (later, lane)])
+
+        await died.write(begin)
+    clock.pass_by(SECOND)
+    async with await storage.open_store(sqlite_url, clock=clock) as store:
+        found = [await store.read(lambda tx, one=one: tx.holding(one.id)) for one in begun]
+        assert await store.write(acts.lease_one, LaneKind.HOLDINGS) is not None, (
+            "it may be looked at"
+        )
+
+    assert [one.next_at for one in found if one] == [NOW + SECOND + FAR_SIDE, NOW + HOUR]
 
 
 async def test_a_lane_with_nothing_to_do_goes_to_sleep(store: DatabaseStore) -> None:
