@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
@@ -330,12 +331,25 @@ def _reviewer(reader: SqlReader, run: ReviewRun, person_id: PersonId) -> Reviewe
         counts=sum(found.values(), ReviewCounts()),
         to_keep=_recommended(found, Recommendation.KEEP),
         to_remove=_recommended(found, Recommendation.REMOVE),
-        departments=by_name(departments),
+        departments=tuple(
+            replace(
+                one,
+                to_keep=_recommended(found, Recommendation.KEEP, one.department),
+                to_remove=_recommended(found, Recommendation.REMOVE, one.department),
+            )
+            for one in by_name(departments)
+        ),
     )
 
 
-def _recommended(found: dict[tuple[str, str], ReviewCounts], what: Recommendation) -> int:
-    return sum(counts.undecided for (_, said), counts in found.items() if said == what)
+def _recommended(
+    found: dict[tuple[str, str], ReviewCounts], what: Recommendation, of: str | None = None
+) -> int:
+    return sum(
+        counts.undecided
+        for (department, said), counts in found.items()
+        if said == what and of in (None, department)
+    )
 
 
 def _reviewers(

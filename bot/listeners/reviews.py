@@ -19,11 +19,21 @@ from bot.views.action_ids import parse_id, parse_part
 from bot.views.blocks import View
 from bot.views.review_form import FormData, FormLine
 from bot.views.review_reasons import ReasonFormData, SeveralFormData
-from bot.views.review_state import PAGE_SIZE, FormState, Show, department_of, unpacked, which
+from bot.views.review_state import (
+    PAGE_SIZE,
+    FormState,
+    Show,
+    chosen_counts,
+    department_of,
+    fitting,
+    recommended_lines,
+    unpacked,
+    which,
+)
 from bot.views.wording import review_form as wording
 from bot.views.wording.reviews import STALE_OWN
 from engine.application.commands import DecideReviewLines
-from engine.application.review_queries import ReviewCounts, ReviewerSummary, ReviewLineSummary
+from engine.application.review_queries import ReviewerSummary, ReviewLineSummary
 from engine.domain import reviews
 from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
 from engine.domain.refusals import (
@@ -33,10 +43,8 @@ from engine.domain.refusals import (
     ReasonMissing,
     ReasonTooLong,
 )
-from engine.domain.review_lines import LineFilter, Recommendation, ReviewDecision, ReviewVerdict
+from engine.domain.review_lines import LineFilter, ReviewDecision, ReviewVerdict
 
-RECOMMENDED = LineFilter(undecided=True, recommendation=Recommendation.KEEP)
-"""What "keep all recommended" answers."""
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 """A form is redrawn once at a time, so that what was drawn last is also shown last."""
 
@@ -133,7 +141,7 @@ async def _form(
         state=state,
         summary=summary,
         lines=tuple(lines),
-        fitting=await _fitting(desk, state, summary),
+        fitting=fitting(state, summary),
         note=note,
     )
     return review_form.build(data, await desk.known())
@@ -153,23 +161,6 @@ async def _line(desk: Desk, summary: ReviewerSummary, row: ReviewLineSummary) ->
             last[decision.decided_by] = decision
     others = (d for who, d in last.items() if who != row.line.decided_by)
     return FormLine(row=row, others=tuple(others))
-
-
-async def _fitting(desk: Desk, state: FormState, summary: ReviewerSummary) -> int:
-    """How many lines the choice lets through: from the counts, which are kept, if they tell."""
-    department = department_of(state, summary)
-    if state.show is Show.TO_REMOVE:
-        if department is None:
-            return summary.to_remove
-        return await _count(desk, state.review_id, summary, which(state, summary))
-    counts = _counts_of(summary, department)
-    return counts.total if state.show is Show.ALL else counts.undecided
-
-
-def _counts_of(summary: ReviewerSummary, department: str | None) -> ReviewCounts:
-    if department is None:
-        return summary.counts
-    return next(d.counts for d in summary.departments if d.department == department)
 
 
 async def _count(
@@ -239,7 +230,8 @@ def _ask_why(
 ) -> None:
     if row.line.gone is not None:
         raise LineFellOut(row.line.assignment_id, row.line.gone_at)
-    said = row.line.reason if row.line.verdict is verdict else state.reason
+    known = row.line.verdict is verdict
+    said = row.line.reason if known else state.reason_to_offer(verdict)
     form = ReasonFormData(
         run=summary.run,
         verdict=verdict,
@@ -298,13 +290,17 @@ async def _ask_several(desk: Desk, doing: Interaction, *, recommended: bool) -> 
     person = await desk.person(doing)
     state = _state(doing)
     summary = await _open_review(desk, state.review_id, person.id)
-    filter_ = RECOMMENDED if recommended else which(state, summary)
+    filter_ = _meant(state, summary, recommended=recommended)
     number = await _count(desk, state.review_id, summary, filter_)
     if not number:
         _redraw(desk, doing, _view_id(doing), await _page(desk, state, summary))
         return NOTHING
     desk.open_form(doing, _several_form(state, summary, number, recommended=recommended))
     return NOTHING
+
+
+def _meant(state: FormState, summary: ReviewerSummary, *, recommended: bool) -> LineFilter:
+    return recommended_lines(state, summary) if recommended else which(state, summary)
 
 
 def _several_form(
@@ -315,17 +311,17 @@ def _several_form(
     recommended: bool,
     again: bool = False,
 ) -> View:
-    department = department_of(state, summary)
     decided = 0
     if not recommended and state.show is Show.ALL:
-        decided = _counts_of(summary, department).decided
+        decided = chosen_counts(state, summary).counts.decided
+    show = "" if recommended else state.show.value
     form = SeveralFormData(
         run=summary.run,
         state=state,
         number=number,
         decided=decided,
         recommended=recommended,
-        filters=wording.filters(state.show.value, department),
+        filters=wording.filters(show, department_of(state, summary)),
         required=review_form.needs_reason(summary),
         again=again,
     )
@@ -340,7 +336,7 @@ async def submit_several(desk: Desk, doing: Interaction) -> Ack:
         return errors(parsed)
     actor, state = await desk.actor(doing), parsed.state
     summary = await _open_review(desk, state.review_id, doing.person_id)
-    filter_ = RECOMMENDED if parsed.recommended else which(state, summary)
+    filter_ = _meant(state, summary, recommended=parsed.recommended)
     number = await _count(desk, state.review_id, summary, filter_)
     if number > parsed.number:
         form = _several_form(state, summary, number, recommended=parsed.recommended, again=True)

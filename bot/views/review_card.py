@@ -57,7 +57,7 @@ def _open(summary: ReviewerSummary) -> Message:
     told = [said.answered(counts)] if counts.decided else []
     blocks = [
         header(said.card_title(run)),
-        section(f"{said.what(run)}."),
+        section(f"{said.what(run)}. {said.silence(run.settings.on_no_response)}"),
         section(fields=_facts(summary)),
         section("\n".join([said.progress(counts), *told])),
         actions(review_button(run, primary=not done)),
@@ -68,13 +68,9 @@ def _open(summary: ReviewerSummary) -> Message:
 
 def _facts(summary: ReviewerSummary) -> list[str]:
     run = summary.run
-    facts = [
-        f"*{said.HOW_MANY}*\n{summary.counts.total:,}",
-        f"*{said.SILENCE}*\n{said.silence(run.settings.on_no_response)}",
-    ]
-    if run.stage_closes_at is not None:
-        facts.insert(1, f"*{said.ANSWER_BY}*\n{when(run.stage_closes_at)}")
-    return facts
+    closes = run.stage_closes_at
+    facts = [f"*{said.HOW_MANY}*\n{summary.counts.total:,}"]
+    return [*facts, f"*{said.ANSWER_BY}*\n{when(closes)}"] if closes is not None else facts
 
 
 def _small_print(summary: ReviewerSummary, *, done: bool) -> tuple[str, ...]:

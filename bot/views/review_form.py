@@ -24,7 +24,14 @@ from bot.views.blocks import (
     static_select,
 )
 from bot.views.known import Known
-from bot.views.review_state import PAGE_SIZE, FormState, Show, department_of, mark_of
+from bot.views.review_state import (
+    PAGE_SIZE,
+    FormState,
+    Show,
+    chosen_counts,
+    department_of,
+    mark_of,
+)
 from bot.views.wording import review_form as said
 from bot.views.wording import reviews, words
 from engine.application.review_queries import DepartmentCounts, ReviewerSummary, ReviewLineSummary
@@ -153,9 +160,8 @@ def _picked(state: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def _at_once(data: FormData) -> list[Block]:
     buttons = []
-    if data.summary.to_keep:
-        words_ = said.keep_recommended(data.summary.to_keep)
-        buttons.append(button(words_, ActionId.KEEP_RECOMMENDED))
+    if to_keep := chosen_counts(data.state, data.summary).to_keep:
+        buttons.append(button(said.keep_recommended(to_keep), ActionId.KEEP_RECOMMENDED))
     if data.fitting > 1:
         buttons.append(button(said.decide_shown(data.fitting), ActionId.DECIDE_SHOWN))
     return [actions(*buttons)] if buttons else []
@@ -171,6 +177,7 @@ def _lines(data: FormData, known: Known) -> list[Block]:
     for line in data.lines[:PAGE_SIZE]:
         blocks += [divider(), section(_text(line, data.summary.person_id))]
         if line.row.line.gone is None:
+            blocks.append(context(said.facts(line.row)))
             blocks.append(actions(*_buttons(line.row, known)))
     return [*blocks, divider()]
 

@@ -84,11 +84,12 @@ def parse_reason(state: Mapping[str, object], private_metadata: str) -> ParsedRe
     """The filled-in form. Raises `BadValue` if it is not ours."""
     reason = form_state.text(state, BlockId.REASON)
     kept = form_state.remembered(private_metadata)
+    verdict = _verdict(kept.get("verdict"), private_metadata)
     return ParsedReason(
-        verdict=_verdict(kept.get("verdict"), private_metadata),
+        verdict=verdict,
         assignment_id=AssignmentId(parse_id(kept.get("line"))),
         reason=reason,
-        state=replace(unpacked(private_metadata), reason=reason),
+        state=replace(unpacked(private_metadata), reason=reason, reason_for=verdict),
         own=kept.get("own") is True,
     )
 

@@ -15,9 +15,9 @@ from bot.views import form_state
 from bot.views.action_ids import BadValue, parse_id
 from bot.views.blocks import PRIVATE_METADATA
 from bot.views.texts import cut, length
-from engine.application.review_queries import ReviewerSummary
+from engine.application.review_queries import DepartmentCounts, ReviewerSummary
 from engine.domain.ids import AssignmentId, ReviewRunId
-from engine.domain.review_lines import LineFilter, Recommendation
+from engine.domain.review_lines import LineFilter, Recommendation, ReviewVerdict
 
 PAGE_SIZE = 10
 REASON_KEPT = 300
@@ -47,7 +47,9 @@ class FormState:
     before: str | None = None
     after: str | None = None
     reason: str = ""
-    """The last reason they wrote, offered again."""
+    """The last reason they wrote, offered again for the same answer."""
+    reason_for: ReviewVerdict | None = None
+    """That answer."""
 
     def kept(self) -> str:
         """As `private_metadata`."""
@@ -63,7 +65,12 @@ class FormState:
             "before": self.before,
             "after": self.after,
             "reason": cut(self.reason, REASON_KEPT) or None,
+            "reason_for": self.reason_for.value if self.reason_for else None,
         }
+
+    def reason_to_offer(self, verdict: ReviewVerdict) -> str:
+        """What they wrote last with this answer; nothing they wrote with another."""
+        return self.reason if self.reason_for is verdict else ""
 
     def filtered(self, show: Show, department: str | None) -> "FormState":
         """Another choice of lines, from its first page."""
@@ -96,6 +103,7 @@ def unpacked(private_metadata: str) -> FormState:
         before=_text(kept.get("before"), PLACE),
         after=_text(kept.get("after"), PLACE),
         reason=_text(kept.get("reason"), REASON_KEPT) or "",
+        reason_for=next((v for v in ReviewVerdict if v == kept.get("reason_for")), None),
     )
 
 
@@ -112,6 +120,41 @@ def department_of(state: FormState, summary: ReviewerSummary) -> str | None:
     """The chosen department; None: all of them, also when the chosen one is gone."""
     names = (each.department for each in summary.departments)
     return next((name for name in names if mark_of(name) == state.department), None)
+
+
+def chosen_counts(state: FormState, summary: ReviewerSummary) -> DepartmentCounts:
+    """The counts of the chosen department, or of all together."""
+    chosen = department_of(state, summary)
+    for each in summary.departments:
+        if each.department == chosen:
+            return each
+    return DepartmentCounts(
+        department="",
+        counts=summary.counts,
+        to_keep=summary.to_keep,
+        to_remove=summary.to_remove,
+    )
+
+
+def fitting(state: FormState, summary: ReviewerSummary) -> int:
+    """How many lines the choice lets through."""
+    chosen = chosen_counts(state, summary)
+    match state.show:
+        case Show.UNDECIDED:
+            return chosen.counts.undecided
+        case Show.TO_REMOVE:
+            return chosen.to_remove
+        case Show.ALL:
+            return chosen.counts.total
+
+
+def recommended_lines(state: FormState, summary: ReviewerSummary) -> LineFilter:
+    """What "keep all recommended" answers: of the chosen department, or of all."""
+    return LineFilter(
+        undecided=True,
+        recommendation=Recommendation.KEEP,
+        department=department_of(state, summary),
+    )
 
 
 def which(state: FormState, summary: ReviewerSummary) -> LineFilter:

@@ -132,6 +132,12 @@ def when_plainly(moment: datetime) -> str:
     return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
+def day_of(moment: datetime) -> str:
+    """The day of a moment, in the reader's own time zone; in UTC where it cannot be drawn."""
+    stamp = int(moment.timestamp())
+    return f"<!date^{stamp}^{{date_short}}|{day(moment.astimezone(UTC).date())}>"
+
+
 def day(on: date) -> str:
     """A date."""
     return f"{on.day} {on:%b %Y}"

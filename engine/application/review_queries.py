@@ -64,6 +64,10 @@ class DepartmentCounts:
 
     department: str
     counts: ReviewCounts
+    to_keep: int = 0
+    """For a reviewer: undecided lines that are recommended to be kept."""
+    to_remove: int = 0
+    """Likewise those that are recommended to be removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ async def test_a_reviewer_has_one_card_that_says_what_how_many_and_until_when(
         assert "Who holds Production read access under the policy Everybody" in shown
         assert "Lines for you\n3" in shown
         assert "Answer by\nJan 9, 2027" in shown
-        assert "Access is kept" in shown
+        assert "Without an answer access is kept." in shown
         assert "0 of 3 decided" in shown
         assert contoso.olga.messages[-1].buttons == ("Review now",)
 
@@ -59,7 +59,7 @@ async def test_a_line_says_who_since_when_why_and_what_is_recommended(company: O
         form = await review(contoso, "olga")
 
         form.sees("@Rita Romero · Engineer, Engineering")
-        form.sees("Since 4 Jan 2027, until 4 Jan 2028")
+        form.sees("Since Jan 4, 2027, until Jan 4, 2028 · Last use not known · Needed no approval")
         form.sees("rita is on call")
         form.sees("Needed no approval")
         form.sees("Assigned by @Ada Acheampong")
@@ -238,6 +238,39 @@ async def test_all_recommended_are_kept_after_a_confirmation_that_says_how_many(
         below.sees("2 of 3 decided")
         below.sees("Ivan Ilic")
         below.does_not_see("Rita Romero")
+
+
+async def test_of_a_chosen_department_only_its_recommended_lines_are_kept(company: Open) -> None:
+    """The button counts what is chosen, and the others stay undecided."""
+    async with company(reviewed(OLGA), people=COLLEAGUES[:5]) as contoso:
+        await hold(contoso, "rita", "ed", *(one.name for one in COLLEAGUES[:5]))
+        await contoso.administers(f"review start {READ}")
+        form = await review(contoso, "olga")
+        assert "Keep all recommended (7)" in contoso.olga.buttons
+        await form.choose("Which department", "Engineering (2)")
+        sure = await presses(form, "Keep all recommended (2)")
+        sure.sees("2 lines (Engineering) that are recommended to be kept")
+        below = await sure.submit()
+
+        assert isinstance(below, Form)
+        below.sees("2 lines now say Keep; 5 lines are still undecided.")
+
+
+async def test_a_reason_to_keep_is_not_offered_as_a_reason_to_remove(company: Open) -> None:
+    """What Olga wrote of Rita stands in the field when she keeps Ed, not when he loses it."""
+    async with company(reviewed(OLGA, reason="required")) as contoso:
+        await hold(contoso, "rita", "ed")
+        await contoso.administers(f"review start {READ}")
+        why = await presses(await review(contoso, "olga"), "Keep", on="Rita Romero")
+        await why.fill("Reason", "On the rota until June")
+        form = await why.submit()
+        assert isinstance(form, Form)
+        removing = await presses(form, "Remove", on="Ed Eriksen")
+        removing.does_not_see("On the rota until June")
+        await removing.close()
+        again = await presses(form, "Keep", on="Ed Eriksen")
+
+        again.sees("On the rota until June")
 
 
 async def test_everything_shown_is_decided_after_a_confirmation_that_says_how_many(
@@ -498,7 +531,7 @@ async def test_an_unanswered_self_review_is_reminded_of(company: Open) -> None:
     ) as contoso:
         await hold(contoso, "rita")
         await contoso.administers(f"review start {READ}")
-        contoso.rita.sees("Access is removed otherwise")
+        contoso.rita.sees("Without an answer it is taken away")
         await contoso.playground.days_pass(2)
         contoso.rita.sees("A reminder: 1 question waits for you.")
         await contoso.playground.days_pass(4)

@@ -17,12 +17,12 @@ async def test_lines_say_when_the_access_was_last_used(company: Open) -> None:
         assert "0 of 4 decided" in card(contoso, "mia")
         form = await review(contoso, "mia")
 
-        form.sees("Since 4 Jan 2027, until 4 Jan 2028; last used 13 Feb 2027")
+        form.sees("Since Jan 4, 2027, until Jan 4, 2028 · Last used Feb 13, 2027")
         form.sees("Recommended: Keep. It was used in the 30 days before the review")
-        form.sees("Since 4 Jan 2027, until 4 Jan 2028; last used 4 Jan 2027")
-        form.sees("Since 4 Jan 2027, until 4 Jan 2028; never used")
+        form.sees("Since Jan 4, 2027, until Jan 4, 2028 · Last used Jan 4, 2027")
+        form.sees("Since Jan 4, 2027, until Jan 4, 2028 · Never used")
         form.sees("Recommended: Remove. It was not used in the 30 days before the review")
-        form.sees("Since 4 Jan 2027, until 4 Jan 2028; last use not known")
+        form.sees("Since Jan 4, 2027, until Jan 4, 2028 · Last use not known")
         form.sees("Recommended: Keep. 1 of 2 colleagues in IT has it too")
         await form.choose("Which lines", "Recommended to remove (2)")
 

@@ -100,14 +100,17 @@ def decide_shown(number: int) -> str:
 
 
 def line(row: ReviewLineSummary) -> str:
-    """Everything about one line but the answers."""
-    parts = [
-        _who(row),
-        f"{lasting(row)}; {last_used(row.line.last_use)}",
-        *_why(row.origin),
-        advice(row.advice, row.line.department),
-    ]
-    return "\n".join(parts)
+    """Whose access it is, why it was asked for, and what is recommended."""
+    why = row.origin.justification if row.origin else ""
+    quoted = [f"> {quote_line(why, JUSTIFICATION_SHOWN)}"] if why.strip() else []
+    return "\n".join([_who(row), *quoted, advice(row.advice, row.line.department)])
+
+
+def facts(row: ReviewLineSummary) -> str:
+    """Since when and until when it is held, when it was last used, and by whom it was given."""
+    used = last_used(row.line.last_use)
+    parts = [lasting(row), f"{used[:1].upper()}{used[1:]}"]
+    return " · ".join([*parts, given_by(row.origin)] if row.origin else parts)
 
 
 def _who(row: ReviewLineSummary) -> str:
@@ -118,14 +121,6 @@ def _who(row: ReviewLineSummary) -> str:
 def _about(person: Person | None) -> str:
     known = (person.title, person.department) if person else ()
     return cut_markup(", ".join(one_line(part) for part in known if part), ABOUT_SHOWN)
-
-
-def _why(origin: AssignmentRequest | None) -> list[str]:
-    if origin is None:
-        return []
-    why = origin.justification
-    said = [f"> {quote_line(why, JUSTIFICATION_SHOWN)}"] if why.strip() else []
-    return [*said, given_by(origin)]
 
 
 def given_by(origin: AssignmentRequest) -> str:
@@ -235,10 +230,14 @@ def several_question(
 ) -> str:
     """The confirmation: how many lines, and which."""
     lines = several(number, "line")
+    which = f" ({listed(named(f, bold=False) for f in filters)})" if filters else ""
     if verdict is ReviewVerdict.KEEP:
-        first = f"*{lines}* that are recommended to be kept and undecided will say *{words.KEEP}*."
+        are = "is" if number == 1 else "are"
+        first = (
+            f"*{lines}*{which} that {are} recommended to be kept and undecided will say "
+            f"*{words.KEEP}*."
+        )
     else:
-        which = f" ({listed(named(f, bold=False) for f in filters)})" if filters else ""
         first = f"Your answer goes to *{lines}*{which}, on all pages."
     again = (
         f" {several(decided, 'of them has', 'of them have')} an answer that will be replaced."

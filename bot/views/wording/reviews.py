@@ -3,12 +3,12 @@
 The form's are in `review_form.py`; what is said once, lists, and results in `review_results.py`.
 """
 
-from bot.views.texts import day, listed, mention, named, people, quote, reference, when
+from bot.views.texts import day_of, listed, mention, named, people, quote, reference, when
 from bot.views.wording import words
 from bot.views.wording.words import several
 from engine.application.review_queries import ReviewCounts, ReviewLineSummary
 from engine.domain.ids import PersonId
-from engine.domain.review_lines import LastUse, Recommendation, ReviewVerdict
+from engine.domain.review_lines import LastUse, Recommendation, ReviewVerdict, on_silence
 from engine.domain.review_settings import NoResponse, ReviewReason
 from engine.domain.reviews import ReviewRun, ReviewState
 
@@ -59,7 +59,6 @@ def gone(counts: ReviewCounts) -> str:
 
 HOW_MANY = "Lines for you"
 ANSWER_BY = "Answer by"
-SILENCE = "Without an answer"
 NOTHING_UNDECIDED = "Everything is decided. You can change your answers until the end."
 NOTHING_FOR_YOU = "Nothing is left for you to review here."
 
@@ -94,11 +93,13 @@ def silence(rule: NoResponse) -> str:
     """What becomes of a line that nobody decides."""
     match rule:
         case NoResponse.KEEP:
-            return "Access is kept"
+            return "Without an answer access is kept."
         case NoResponse.REMOVE:
-            return "Access is removed"
+            return "Without an answer access is removed."
         case NoResponse.TAKE_RECOMMENDATION:
-            return "The recommendation is followed; where there is none, access is kept"
+            return (
+                "Without an answer the recommendation counts; where there is none, access is kept."
+            )
 
 
 def place(run: ReviewRun) -> str:
@@ -174,15 +175,15 @@ def stage_over(run: ReviewRun) -> str:
 def lasting(row: ReviewLineSummary) -> str:
     """Since when it is held, and until when."""
     since, ends = row.assignment.starts_at, row.assignment.ends_at
-    until = f"until {day(ends.date())}" if ends else "with no end date"
-    return f"Since {day(since.date())}, {until}"
+    until = f"until {day_of(ends)}" if ends else "with no end date"
+    return f"Since {day_of(since)}, {until}"
 
 
 def last_used(use: LastUse | None) -> str:
     """When it was last used, where its systems tell."""
     if use is None or (use.at is None and not use.complete):
         return "last use not known"
-    return f"last used {day(use.at.date())}" if use.at else "never used"
+    return f"last used {day_of(use.at)}" if use.at else "never used"
 
 
 def fell_out(row: ReviewLineSummary) -> str:
@@ -221,7 +222,9 @@ def own_answer(row: ReviewLineSummary, run: ReviewRun) -> str:
         return fell_out(row)
     if line.verdict is None or line.decided_at is None:
         until = f" by{closes}" if closes else ""
-        return f"Please answer{until}. {silence(run.settings.on_no_response)} otherwise."
+        silent = on_silence(run.settings.on_no_response, line.recommendation)
+        then = "it is taken away" if silent is Recommendation.REMOVE else "you keep it"
+        return f"Please answer{until}. Without an answer {then}."
     why = f"\n{quote(line.reason, REASON_SHOWN)}" if line.reason else ""
     until = f" You can change that until{closes}." if closes else ""
     return f"You answered *{VERDICTS[line.verdict]}* {when(line.decided_at)}.{until}{why}"

@@ -78,6 +78,7 @@ TEXT = st.one_of(
 OURS = re.compile(
     r"<@(?P<person>[a-z]+)>"
     r"|<!date\^\d+\^\{date_short_pretty\} at \{time\}\|\d+ \w{3} \d{4}, \d\d:\d\d UTC>"
+    r"|<!date\^\d+\^\{date_short\}\|\d+ \w{3} \d{4}>"
     r"|<!subteam\^desk>"
     r"|<https?://[^<>|\s]+>",
     re.IGNORECASE,

@@ -59,6 +59,7 @@ FULL = FormState(
     before="b" * 300,
     after="a" * 300,
     reason="r" * 300,
+    reason_for=ReviewVerdict.DONT_KNOW,
 )
 
 
@@ -133,6 +134,15 @@ def test_the_choice_of_lines_in_the_engines_words() -> None:
     )
     assert which(replace(STATE, department=mark_of("")), known).department == ""
     assert which(replace(STATE, department=mark_of("Gone")), known).department is None
+
+
+def test_a_reason_is_offered_again_for_the_same_answer_only() -> None:
+    """Why somebody keeps it is no reason why another loses it."""
+    kept = replace(STATE, reason="Still on the rota", reason_for=V.KEEP)
+
+    assert unpacked(kept.kept()).reason_to_offer(V.KEEP) == "Still on the rota"
+    assert unpacked(kept.kept()).reason_to_offer(V.REMOVE) == ""
+    assert unpacked('{"review":"R","show":"all","reason":"x","reason_for":[]}').reason_for is None
 
 
 def test_choosing_lines_begins_with_the_first_page() -> None:
@@ -421,8 +431,9 @@ def test_a_line_says_when_it_was_last_used_or_that_nobody_knows() -> None:
     told = card_said.last_used
 
     assert told(None) == "last use not known"
-    assert told(LastUse(at=NOW, complete=True)) == "last used 2 Mar 2026"
-    assert told(LastUse(at=NOW, complete=False)) == "last used 2 Mar 2026"
+    on = f"last used <!date^{int(NOW.timestamp())}^{{date_short}}|2 Mar 2026>"
+    assert told(LastUse(at=NOW, complete=True)) == on
+    assert told(LastUse(at=NOW, complete=False)) == on
     assert told(LastUse(at=None, complete=True)) == "never used"
     assert told(LastUse(at=None, complete=False)) == "last use not known"
 
