@@ -27,8 +27,7 @@ async def own_line(
     stages = run.settings.stages
     if stage >= len(stages) or not stages[stage].self_review:
         return None
-    page = await reviews.review_lines(run.id, viewer, limit=1)
-    return page.rows[0] if page.rows else None
+    return await reviews.own_review_line(run.id, viewer, stage)
 
 
 async def notice(work: MessageWork, reviews: ReviewQueries, admin_command: str) -> Message | None:

@@ -25,6 +25,7 @@ from engine.domain.review_lines import (
     ReviewVerdict,
     Why,
     advise_by_use,
+    asked_person,
     final,
 )
 from engine.domain.reviews import ReviewRun, ReviewState
@@ -57,6 +58,15 @@ _HISTORY = (
 )
 _ONE_LINE = select(*LINE_COLUMNS).where(
     _L.review_id == bindparam("run"), _L.assignment_id == bindparam("line")
+)
+_OWN_LINE = (
+    select(*LINE_COLUMNS)
+    .where(
+        _L.review_id == bindparam("run"),
+        _L.asked == bindparam("mark"),
+        _L.target_id == bindparam("person"),
+    )
+    .limit(1)
 )
 _EVERY_LINE = (
     select(*LINE_COLUMNS)
@@ -137,6 +147,15 @@ def one_line(
     """One line."""
     asked = {"run": run.id, "line": assignment_id}
     row = reader.conn.execute(_ONE_LINE, asked).one_or_none()
+    return summaries(reader, run, [line_from(row)])[0] if row is not None else None
+
+
+def own_line(
+    reader: SqlReader, run: ReviewRun, person_id: PersonId, stage: int
+) -> ReviewLineSummary | None:
+    """The line of a holder who was asked in this stage, and that is still in it."""
+    asked = {"run": run.id, "mark": asked_person(stage, person_id), "person": person_id}
+    row = reader.conn.execute(_OWN_LINE, asked).one_or_none()
     return summaries(reader, run, [line_from(row)])[0] if row is not None else None
 
 

@@ -194,6 +194,17 @@ class ReviewStoreQueries:
 
         return await self._store.look(read)
 
+    async def own_review_line(
+        self, review_id: ReviewRunId, person_id: PersonId, stage: int
+    ) -> ReviewLineSummary | None:
+        """The line about which this person was asked in a self-review, if it got no further."""
+
+        def read(reader: SqlReader) -> ReviewLineSummary | None:
+            run = _run(reader, review_id)
+            return lines.own_line(reader, run, person_id, stage) if run is not None else None
+
+        return await self._store.look(read)
+
     async def line_history(
         self, review_id: ReviewRunId, assignment_id: AssignmentId
     ) -> tuple[ReviewDecision, ...]:

@@ -39,13 +39,14 @@ def render(
         return _question(run, own)
     if running:
         return _open(summary)
-    if run.closed_at is None:
-        return _condensed(run, said.stage_over(run))
     asked_themselves = stage < len(run.settings.stages) and run.settings.stages[stage].self_review
+    about = said.own_asked(run) if asked_themselves else ""
+    if run.closed_at is None:
+        return _condensed(run, said.stage_over(run), about=about)
     if asked_themselves and own is not None:
-        return _condensed(run, said.own_result(own, run))
+        return _condensed(run, said.own_result(own, run), about=about)
     if stage < run.stage:
-        return _condensed(run, said.STAGE_OVER)
+        return _condensed(run, said.STAGE_OVER, about=about)
     return _condensed(run, said.over(run, summary.counts), said.gone(summary.counts))
 
 
@@ -105,22 +106,21 @@ def review_button(run: ReviewRun, *, primary: bool = False) -> Block:
 
 def _question(run: ReviewRun, own: ReviewLineSummary | None) -> Message:
     if own is None:
-        return _condensed(run, said.NOTHING_FOR_YOU)
+        return _condensed(run, said.NOTHING_FOR_YOU, about=said.own_asked(run))
     answer = said.own_answer(own, run)
     blocks = [
         header(said.own_question(run)),
         section(said.own_facts(own)),
         section(answer),
-        *([] if own.line.gone else [actions(*own_buttons(run, own))]),
+        *([] if own.line.gone else [actions(*own_buttons(run, own.line.verdict))]),
         context(said.numbered(run)),
     ]
     return message(f"{said.own_spoken(run)} {answer}", blocks)
 
 
-def own_buttons(run: ReviewRun, own: ReviewLineSummary | None = None) -> tuple[Block, Block]:
+def own_buttons(run: ReviewRun, verdict: ReviewVerdict | None = None) -> tuple[Block, Block]:
     """Keep and Remove of a self-review. What was answered stands out; before, neither does."""
     value = with_part(run.id, run.stage)
-    verdict = own.line.verdict if own else None
     keep = button(
         words.KEEP,
         ActionId.KEEP_OWN,
@@ -138,11 +138,11 @@ def own_buttons(run: ReviewRun, own: ReviewLineSummary | None = None) -> tuple[B
     return keep, remove
 
 
-def _condensed(run: ReviewRun, *lines: str) -> Message:
+def _condensed(run: ReviewRun, *lines: str, about: str = "") -> Message:
     """Enough to be recognized, and how it ended."""
     told = [line for line in lines if line]
     blocks = [
-        section(f"{said.what(run)}."),
+        section(about or f"{said.what(run)}."),
         section(told[0]),
         context(*told[1:], said.numbered(run)),
     ]

@@ -160,7 +160,7 @@ def _picked(state: Mapping[str, object]) -> Iterator[tuple[str, str]]:
 
 def _at_once(data: FormData) -> list[Block]:
     buttons = []
-    if to_keep := chosen_counts(data.state, data.summary).to_keep:
+    if (to_keep := chosen_counts(data.state, data.summary).to_keep) > 1:
         buttons.append(button(said.keep_recommended(to_keep), ActionId.KEEP_RECOMMENDED))
     if data.fitting > 1:
         buttons.append(button(said.decide_shown(data.fitting), ActionId.DECIDE_SHOWN))
@@ -172,7 +172,10 @@ def _at_once(data: FormData) -> list[Block]:
 
 def _lines(data: FormData, known: Known) -> list[Block]:
     if not data.lines:
-        return [divider(), section(said.nothing_shown(data.summary.counts.undecided))]
+        chosen = department_of(data.state, data.summary)
+        elsewhere = chosen is not None and data.state.show is Show.UNDECIDED
+        undecided = data.summary.counts.undecided
+        return [divider(), section(said.nothing_shown(undecided, elsewhere=elsewhere))]
     blocks: list[Block] = []
     for line in data.lines[:PAGE_SIZE]:
         blocks += [divider(), section(_text(line, data.summary.person_id))]

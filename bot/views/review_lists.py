@@ -47,7 +47,7 @@ def waiting_reviews(page: Page[ReviewerSummary], name: ListName) -> list[Block]:
     for row in page.rows[:PAGE_SIZE]:
         blocks.append(section(said.waiting(row)))
         if row.run.rules.self_review:
-            blocks.append(actions(*own_buttons(row.run)))
+            blocks.append(actions(*own_buttons(row.run, said.own_verdict(row.counts))))
         else:
             blocks.append(actions(review_button(row.run)))
     return [*blocks, *pager(name, page, PAGE_SIZE)]

@@ -48,8 +48,12 @@ def ended(held: HeldSummary, removal: AssignmentRequest | None) -> Message | Non
     assignment = held.assignment
     if assignment.active or assignment.end_reason is not EndReason.REVIEWED:
         return None
-    decided = removal is not None and removal.request_type is not RequestType.SYSTEM_REMOVE
-    hint = said.ENDED_NEXT if decided else said.ENDED_UNANSWERED_NEXT
+    by_others = (
+        removal is not None
+        and removal.request_type is not RequestType.SYSTEM_REMOVE
+        and removal.requestor_id != removal.target_id
+    )
+    hint = said.ENDED_NEXT if by_others else said.ENDED_UNANSWERED_NEXT
     again = button(words.REQUEST_AGAIN, ActionId.OPEN_REQUEST_FORM, assignment.package_id)
     return _say(said.ended(held, removal), hint, again)
 

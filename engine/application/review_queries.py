@@ -236,6 +236,12 @@ class ReviewQueries(Protocol):
         """One line."""
         ...
 
+    async def own_review_line(
+        self, review_id: ReviewRunId, person_id: PersonId, stage: int
+    ) -> ReviewLineSummary | None:
+        """The line about which this person was asked in a self-review, if it got no further."""
+        ...
+
     async def line_history(
         self, review_id: ReviewRunId, assignment_id: AssignmentId
     ) -> tuple[ReviewDecision, ...]:

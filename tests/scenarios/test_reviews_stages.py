@@ -78,3 +78,32 @@ async def test_a_question_of_an_earlier_stage_can_no_longer_be_answered(company:
         await presses(form, "Keep", on="Rita Romero")
         await contoso.playground.days_pass(3.1)
         assert "rita" in contoso.group("prod-readers")
+
+
+async def test_who_was_asked_first_and_no_further_reads_what_came_of_their_answer(
+    company: Open,
+) -> None:
+    """Ed gives it back and goes no further; Rita's answer goes on to Olga, who decides."""
+    themselves: Part = {
+        "name": "Holders",
+        "reviewers": [{"self": True}],
+        "moves_on": ["kept", "undecided"],
+    }
+    owner: Part = {"name": "Owner", "reviewers": [OLGA]}
+    async with company(staged(themselves, owner)) as contoso:
+        await hold(contoso, "rita", "ed")
+        await contoso.administers(f"review start {READ}")
+        await contoso.rita.presses("Keep")
+        await contoso.ed.presses("Remove")
+        await contoso.playground.days_pass(3.1)
+        form = await review(contoso, "olga")
+        form.does_not_see("Ed Eriksen")
+        await presses(form, "Keep", on="Rita Romero")
+        await contoso.playground.days_pass(3.1)
+
+        contoso.ed.sees("you answered Remove, so the access is taken away.")
+        contoso.ed.sees("as you answered in the access review.")
+        assert "Do you still need Production read access?\nThis stage is over." in "\n".join(
+            message.text for message in contoso.rita.messages
+        )
+        assert contoso.group("prod-readers") == {"olga", "rita"}

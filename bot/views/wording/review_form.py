@@ -70,8 +70,13 @@ def choice(name: str, number: int) -> str:
     return f"{cut(name, 60)} ({number:,})"
 
 
-def nothing_shown(undecided: int) -> str:
-    """The filter lets nothing through."""
+def nothing_shown(undecided: int, *, elsewhere: bool) -> str:
+    """The filter lets nothing through; `elsewhere`: a department is chosen."""
+    if undecided and elsewhere:
+        return (
+            f"Nothing is left here. {several(undecided, 'line is', 'lines are')} undecided in "
+            f"other departments: choose “{ALL_DEPARTMENTS}” above."
+        )
     if undecided:
         return f"No line fits this choice; {several(undecided, 'line is', 'lines are')} undecided."
     return (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.views.texts import cut, how_long, listed, mention, named, quote_line, reference, when
 from bot.views.wording import words
-from bot.views.wording.reviews import answered, gone, numbered, progress
+from bot.views.wording.reviews import VERDICTS, answered, gone, numbered, progress
 from bot.views.wording.states import review_is
 from bot.views.wording.words import several
 from engine.application.queries import HeldSummary
@@ -18,6 +18,7 @@ from engine.application.review_queries import (
 )
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.ids import ReviewRunId
+from engine.domain.review_lines import ReviewVerdict
 from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewRun, ReviewState
 
@@ -89,6 +90,9 @@ def ended(held: HeldSummary, removal: AssignmentRequest | None) -> str:
             "that you still need it."
         )
     why = removal.justification
+    if removal.requestor_id == removal.target_id:
+        own = f" You wrote:\n> {quote_line(why, REASON_SHOWN)}" if why.strip() else ""
+        return f"Your access to {package} ended{moment}, as you answered in the access review.{own}"
     said = f" They wrote:\n> {quote_line(why, REASON_SHOWN)}" if why.strip() else ""
     return (
         f"Your access to {package} ended{moment}: {mention(removal.requestor_id)} decided so in "
@@ -113,9 +117,17 @@ def waiting(row: ReviewerSummary) -> str:
     run, counts = row.run, row.counts
     until = f"Open until {when(run.stage_closes_at)}." if run.stage_closes_at else ""
     if run.rules.self_review:
-        state = "Your answer is missing." if counts.undecided else "You have answered."
+        verdict = own_verdict(counts)
+        state = f"You answered *{VERDICTS[verdict]}*." if verdict else "Your answer is missing."
         return f"Do you still need {named(run.package_name)}?\n{state} {until}"
     return f"{named(run.package_name)}\n{progress(counts)}\n{until}"
+
+
+def own_verdict(counts: ReviewCounts) -> ReviewVerdict | None:
+    """What somebody answered in a self-review, where they have one line."""
+    if counts.kept:
+        return ReviewVerdict.KEEP
+    return ReviewVerdict.REMOVE if counts.removed else None
 
 
 def waiting_spoken(total: int) -> str:

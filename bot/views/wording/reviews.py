@@ -140,22 +140,23 @@ def _closed_at(run: ReviewRun) -> str:
 def _what_was_said(run: ReviewRun, counts: ReviewCounts) -> str:
     if not counts.total:
         return "Nothing was left to decide."
-    said = f"Of {several(counts.total, 'line')}: {answered(counts)}."
-    return f"{said}{_undecided(run, counts)}"
+    then = _undecided(run)
+    if counts.total == counts.undecided == 1:
+        return f"1 line was not decided, and so {then}."
+    if not counts.decided:
+        return f"None of {counts.total:,} lines was decided, and so they were {then}."
+    silent = f"; {counts.undecided:,} not decided, and so {then}" if counts.undecided else ""
+    return f"Of {several(counts.total, 'line')}: {answered(counts)}{silent}."
 
 
-def _undecided(run: ReviewRun, counts: ReviewCounts) -> str:
-    if not counts.undecided:
-        return ""
-    were = "was" if counts.undecided == 1 else "were"
+def _undecided(run: ReviewRun) -> str:
     match run.settings.on_no_response:
         case NoResponse.KEEP:
-            then = "kept"
+            return "kept"
         case NoResponse.REMOVE:
-            then = "removed"
+            return "removed"
         case NoResponse.TAKE_RECOMMENDATION:
-            then = "treated as recommended"
-    return f" {counts.undecided:,} {were} not decided and {then}."
+            return "treated as recommended"
 
 
 STAGE_OVER = "*This stage is over.*"
@@ -198,6 +199,11 @@ def fell_out(row: ReviewLineSummary) -> str:
 def own_question(run: ReviewRun) -> str:
     """One question, two buttons. Plain text."""
     return f"Do you still need {run.package_name}?"
+
+
+def own_asked(run: ReviewRun) -> str:
+    """The question, once it is over."""
+    return f"Do you still need {named(run.package_name)}?"
 
 
 def own_spoken(run: ReviewRun) -> str:

@@ -104,6 +104,7 @@ CARDS: dict[str, Callable[[], Message]] = {
     "nothing_for_you": lambda: review_card.render(summary(counts=NOTHING), 0),
     "applying": lambda: review_card.render(summary(APPLYING, HALF), 0),
     "applied": lambda: review_card.render(summary(APPLIED, HALF), 0),
+    "applied_undecided": lambda: review_card.render(summary(APPLIED, FRESH), 0),
     "applied_done": lambda: review_card.render(summary(APPLIED, DONE), 0),
     "stopped": lambda: review_card.render(summary(STOPPED, HALF), 0),
     "own": lambda: _own(OWN),
@@ -146,6 +147,11 @@ FORMS: dict[str, Callable[[], View]] = {
     "nothing_fits": lambda: _form(
         of=summary(counts=HALF, departments=DEPARTMENTS),
         state=replace(STATE, show=Show.TO_REMOVE, department=mark_of("")),
+        fitting=0,
+    ),
+    "department_done": lambda: _form(
+        of=summary(counts=HALF, departments={"Platform": DONE, "": ONE}),
+        state=replace(STATE, department=mark_of("Platform")),
         fitting=0,
     ),
     "keep_why": lambda: _reason(V.KEEP),
@@ -209,6 +215,9 @@ MESSAGES: dict[str, Callable[[], Message | None]] = {
     "reviewers_not_found": lambda: review_notices.reviewers_not_found(OPEN, "12"),
     "not_applied": lambda: review_notices.not_applied(APPLIED, "3", "/access-admin"),
     "ended_by_reviewer": lambda: review_notices.ended(TAKEN, BY_OLGA),
+    "ended_by_oneself": lambda: review_notices.ended(
+        TAKEN, replace(BY_OLGA, requestor_id=BY_OLGA.target_id)
+    ),
     "ended_by_silence": lambda: review_notices.ended(TAKEN, BY_SILENCE),
     "ended_unknown": lambda: review_notices.ended(TAKEN, None),
     "results": lambda: review_notices.results(house.results(), files=True),

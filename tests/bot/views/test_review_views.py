@@ -253,7 +253,7 @@ def test_what_silence_means_is_said_before_and_after(rule: NoResponse) -> None:
     closed = replace(run, state=ReviewState.APPLIED, closed_at=NOW)
 
     assert card_said.silence(rule) in json.dumps(body(review_card.render(summary(run), 0)))
-    assert "19 were not decided and" in review_card.render(summary(closed, HALF), 0).text
+    assert "19 not decided, and so " in review_card.render(summary(closed, HALF), 0).text
 
 
 # The bar ----------------------------------------------------------------------------------------
