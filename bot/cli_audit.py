@@ -9,6 +9,7 @@ from bot import operations
 from bot.cli_common import FAILED, Commands, complain, example, finish, settings_for_operator
 from bot.cli_parts import AuditVerdict
 from bot.settings import OperatorSettings
+from bot.views.wording.words import several
 
 
 class Moment(click.ParamType[datetime]):
@@ -58,7 +59,8 @@ def verify(ctx: click.Context) -> None:
     if verdict.problems:
         complain(verdict.problems)
         ctx.exit(FAILED)
-    click.echo(f"The audit is whole: {verdict.rows} rows, {verdict.sealed} of them sealed.")
+    rows = several(verdict.rows, "row")
+    click.echo(f"The audit is whole: {rows}, {verdict.sealed:,} of them sealed.")
     if verdict.last_seal is not None:
         click.echo(f"Last seal: {verdict.last_seal}")
 

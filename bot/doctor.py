@@ -7,7 +7,6 @@ disturbed.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from bot.cli_parts import Database, Fault, NoDatabase
 from bot.logs import Redaction
 from bot.settings import OperatorSettings, SettingsFaults, load, load_for_operator
 from bot.slack_checks import Identity, SlackFaults
+from bot.views.wording.words import several
 from connectors import known_connectors
 from engine.application.clock import SystemClock
 from engine.application.configured import Configured
@@ -283,16 +283,13 @@ async def _checked(connector: Connector, target: Target | None) -> str | None:
 
 
 def _counted(configured: Configured) -> str:
-    kinds = Counter(
-        {
-            "catalogs": len(configured.catalogs),
-            "resources": len(configured.resources),
-            "packages": len(configured.packages),
-            "policies": len(configured.policies),
-        }
+    counted = (
+        several(len(configured.catalogs), "catalog"),
+        several(len(configured.resources), "resource"),
+        several(len(configured.packages), "package"),
+        several(len(configured.policies), "policy", "policies"),
     )
-    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    return f"revision {configured.revision}: {counted}"
+    return f"revision {configured.revision}: {', '.join(counted)}"
 
 
 def _ago(age: timedelta) -> str:

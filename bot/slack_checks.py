@@ -91,7 +91,8 @@ class Identity:
 
     team_id: str
     team_name: str
-    url: str
+    url: str | None
+    """Of the workspace, with a slash at its end; None: Slack did not say."""
     bot_user_id: str
     bot_id: str
     enterprise_id: str | None
@@ -165,7 +166,7 @@ async def _identity(client: AsyncWebClient) -> Identity | None:
     return Identity(
         team_id=str(response.get("team_id") or ""),
         team_name=str(response.get("team") or ""),
-        url=str(response.get("url") or ""),
+        url=_workspace(response.get("url")),
         bot_user_id=str(response.get("user_id") or ""),
         bot_id=str(response.get("bot_id") or ""),
         enterprise_id=response.get("enterprise_id"),
@@ -241,6 +242,10 @@ def _reason(error: Exception) -> str:
     inner = getattr(error, "os_error", None)
     text = getattr(inner, "strerror", None) or getattr(error, "strerror", None)
     return text if isinstance(text, str) and text else type(error).__name__
+
+
+def _workspace(url: object) -> str | None:
+    return f"{url.rstrip('/')}/" if isinstance(url, str) and url else None
 
 
 def _granted(headers: Mapping[str, str]) -> frozenset[str] | None:

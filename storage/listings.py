@@ -15,7 +15,7 @@ from engine.domain.assignment_requests import (
     RequestState,
     RequestType,
 )
-from engine.domain.assignments import Assignment
+from engine.domain.assignments import Assignment, AssignmentState
 from engine.domain.holdings import Holding, Seen
 from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
 from storage import tables as t
@@ -40,9 +40,9 @@ _HELD = (
         ),
     )
 )
-_HELD_BY = _HELD.where(ACTIVE, _A.target_id == bindparam("of")).order_by(
-    _A.ends_at.is_(None), _A.ends_at, _A.id
-)
+_HELD_BY = _HELD.where(
+    ACTIVE, _A.state != AssignmentState.SCHEDULED, _A.target_id == bindparam("of")
+).order_by(_A.ends_at.is_(None), _A.ends_at, _A.id)
 _IS_FAILED = and_(
     _R.state.in_(FAILED),
     select(_A.id).where(_A.id == _R.assignment_id, ACTIVE).correlate(t.requests).exists(),

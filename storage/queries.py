@@ -120,7 +120,7 @@ class StoreQueries:
     async def held_by(
         self, person_id: PersonId, *, offset: int = 0, limit: int = 10
     ) -> Page[HeldSummary]:
-        """What a person holds or is scheduled to, by what ends first, endless last."""
+        """What a person holds, by what ends first, endless last; what starts later is a request."""
         return await self._store.look(
             lambda reader: listings.held_by(reader, person_id, offset, limit)
         )

@@ -139,7 +139,7 @@ class Queries(Protocol):
     async def held_by(
         self, person_id: PersonId, *, offset: int = 0, limit: int = 10
     ) -> Page[HeldSummary]:
-        """What a person holds or is scheduled to, by what ends first, endless last."""
+        """What a person holds, by what ends first, endless last; what starts later is a request."""
         ...
 
     async def open_requests_of(

@@ -12,6 +12,7 @@ from bot import operations
 from bot.cli import usher
 from bot.settings import DEFAULT_DATABASE_URL, VARIABLES, load_for_operator
 from bot.still_held import STILL_HELD, WOULD_BE_REFUSED
+from bot.views.wording.words import several
 from engine.application.clock import SystemClock
 from engine.application.commands import Actor, AssignDirectly
 from engine.domain.ids import PersonId
@@ -281,7 +282,7 @@ async def test_the_audit_is_exported_and_verified(applied: dict[str, str]) -> No
     assert invoke("audit", "export", "--since", "yesterday").code == 2
     verified = invoke("audit", "verify")
     assert (verified.code, verified.err) == (0, "")
-    assert verified.out == f"The audit is whole: {len(rows)} rows, 0 of them sealed.\n"
+    assert verified.out == f"The audit is whole: {several(len(rows), 'row')}, 0 of them sealed.\n"
 
 
 async def test_the_last_seal_of_the_audit_is_told(applied: dict[str, str]) -> None:
@@ -291,7 +292,7 @@ async def test_the_last_seal_of_the_audit_is_told(applied: dict[str, str]) -> No
     await store.close()
     verified = invoke("audit", "verify")
 
-    assert f"{sealed} rows, {sealed} of them sealed.\nLast seal: " in verified.out
+    assert f"{several(sealed, 'row')}, {sealed} of them sealed.\nLast seal: " in verified.out
     assert len(verified.out.split()[-1]) == 64
 
 

@@ -36,6 +36,7 @@ async def test_a_right_token_says_who_we_are(
 
     assert found.team_id
     assert found.bot_user_id
+    assert found.url is not None
     assert found.url.startswith("http")
     assert found.scopes == EVERYTHING
     assert found.notices == ()
@@ -174,6 +175,7 @@ async def test_a_server_that_names_no_scopes_is_believed(
     await running.stop()
 
     assert (found.team_id, found.scopes, found.notices) == ("T1", None, ())
+    assert found.url is None, "no link is better than a broken one"
 
 
 async def test_a_connection_that_breaks_off_is_unreachable(

@@ -36,6 +36,10 @@ async def test_a_request_for_next_week_is_approved_now_and_given_then(company: O
         contoso.rita.sees("Starts\nJan 11, 2027")
         assert "rita" not in contoso.group("prod-readers")
         assert contoso.rita.messages[0].buttons == ("Cancel request",)
+        mine = await contoso.says("rita", "/access mine")
+        assert "You hold no access package at the moment" in mine, "it has not started"
+        assert "Give back" not in mine
+        assert "Access starts Jan 11, 2027" in mine
 
         await contoso.playground.days_pass(7.001)
         assert "rita" in contoso.group("prod-readers")
