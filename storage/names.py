@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from engine.application.directory import Channel
 from engine.domain.ids import ChannelId, GroupId, PersonId
-from engine.domain.people import Group, Person
+from engine.domain.people import Group, Person, PersonKind
 from storage.mapping import Mapped
 from storage.tables import channels, group_members, groups, people
 
@@ -65,7 +65,7 @@ class Names:
     def similar(self, kind: str, name: str) -> str | None:
         """The known e-mail, handle or channel name closest to a misspelt one, if one is close."""
         known: dict[str, Mapping[str, object]] = {
-            "person": self._by_email,
+            "person": {mail: who for mail, who in self._by_email.items() if _worth_naming(who)},
             "group": self._by_handle,
             "channel": self._by_name,
         }
@@ -81,6 +81,11 @@ class Names:
                 return self._by_handle[key].handle
             case _:
                 return self._by_name[key].name
+
+
+def _worth_naming(person: Person) -> bool:
+    """Whether a file may mean them: no bot and nobody who has left decides anything."""
+    return person.active and person.kind is not PersonKind.BOT
 
 
 def read_names(conn: Connection, person: Mapped[Person]) -> Names:

@@ -329,6 +329,28 @@ async def test_the_directory_is_read_by_names(store: DatabaseStore) -> None:
     assert names.similar("channel", "nothing-like-it") is None
 
 
+async def test_neither_bots_nor_whoever_left_are_meant_by_a_misspelt_name(
+    store: DatabaseStore,
+) -> None:
+    """A file that named them would be refused again."""
+    robot = Person(
+        id=PersonId("robot"), name="Robot", email="robot@contoso.test", kind=PersonKind.BOT
+    )
+    left = Person(
+        id=PersonId("lea"),
+        name="Lea",
+        email="lea@contoso.test",
+        kind=PersonKind.MEMBER,
+        active=False,
+    )
+    await store.write(lambda tx: tx.put_people([robot, left]))
+    names = await store.read(lambda tx: tx.directory())
+
+    assert names.similar("person", "robott@contoso.test") is None
+    assert names.similar("person", "leah@contoso.test") is None
+    assert names.person_by_email("lea@contoso.test") == left
+
+
 def _configuration(name: str = "Contoso") -> Configuration:
     administrators = (the_person(ADA), members_of(LEADS))
     return Configuration(

@@ -166,10 +166,10 @@ def _pending(request: AssignmentRequest) -> str:
     run, stage = request.run, request.stage
     if run is None or stage is None or len(request.stages) == 1:
         return "*Waiting for approval*."
-    return (
-        f"*Waiting for approval*, stage {run.number + 1} of {len(request.stages)}: "
-        f"{named(stage.name, bold=False)}."
-    )
+    place = f"*Waiting for approval*, stage {run.number + 1} of {len(request.stages)}"
+    if stage.name == f"Stage {run.number + 1}":
+        return f"{place}."
+    return f"{place}: {named(stage.name, bold=False)}."
 
 
 def _delivered(request: AssignmentRequest, assignment: Assignment | None) -> str:

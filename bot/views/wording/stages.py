@@ -26,10 +26,9 @@ REASON_SHOWN = 300
 
 
 def where(request: AssignmentRequest, number: int) -> str:
-    """Which stage of how many, with its name."""
-    return (
-        f"{number + 1} of {len(request.stages)}: {named(request.stages[number].name, bold=False)}"
-    )
+    """Which stage of how many, with its name if it has one of its own."""
+    name, place = request.stages[number].name, f"{number + 1} of {len(request.stages)}"
+    return place if name == f"Stage {number + 1}" else f"{place}: {named(name, bold=False)}"
 
 
 def line(request: AssignmentRequest, number: int, known: Known) -> str:

@@ -251,6 +251,15 @@ def test_a_justification_is_missed_only_where_it_was_asked_for(
     assert ("None was given" in said(approval(request, 0, MAX))) is told
 
 
+def test_a_stage_without_a_name_is_called_by_its_number_once() -> None:
+    """ "Stage 1 of 2: Stage 1" says nothing twice."""
+    nameless = begun(request=asked(a_stage(MAX, name="Stage 1"), a_stage(OLGA, name="Stage 2")))
+
+    assert "stage 1 of 2." in said(card(nameless))
+    assert "*Stage*\n1 of 2" in said(approval(nameless, 0, MAX))
+    assert "Stage 1" not in said(approval(nameless, 0, MAX))
+
+
 def test_whoever_asks_is_not_announced_as_an_approver_of_their_own() -> None:
     """APR-8: of two named owners only the other one will be asked."""
     owners = begun(request=asked(a_stage(MAX), a_stage(ROB, OLGA, name="Owners")))
