@@ -252,7 +252,7 @@ def test_a_justification_is_missed_only_where_it_was_asked_for(
 
 
 def test_a_stage_without_a_name_is_called_by_its_number_once() -> None:
-    """ "Stage 1 of 2: Stage 1" says nothing twice."""
+    """Nothing is said twice: no "Stage 1 of 2: Stage 1"."""
     nameless = begun(request=asked(a_stage(MAX, name="Stage 1"), a_stage(OLGA, name="Stage 2")))
 
     assert "stage 1 of 2." in said(card(nameless))
