@@ -74,24 +74,24 @@ class StoreQueries:
     async def configured(self) -> Configured | None:
         """The stored configuration."""
         known = self._store.configuration_known
-        return known or await self._store.look(lambda reader: reader.configured())
+        return known or await self._store.glance(lambda reader: reader.configured())
 
     async def person(self, person_id: PersonId) -> Person | None:
         """One person of the mirror."""
-        return await self._store.look(lambda reader: reader.person(person_id))
+        return await self._store.glance(lambda reader: reader.person(person_id))
 
     async def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
         """Several people; unknown ids are left out."""
         wanted = tuple(person_ids)
-        return await self._store.look(lambda reader: reader.people(wanted))
+        return await self._store.glance(lambda reader: reader.people(wanted))
 
     async def person_by_email(self, email: str) -> Person | None:
         """The person with this address, case ignored."""
-        return await self._store.look(lambda reader: reader.person_by_email(email))
+        return await self._store.glance(lambda reader: reader.person_by_email(email))
 
     async def groups_of(self, person_id: PersonId) -> frozenset[GroupId]:
         """The active groups this person is in."""
-        return await self._store.look(lambda reader: reader.groups_of(person_id))
+        return await self._store.glance(lambda reader: reader.groups_of(person_id))
 
     async def administrators(self) -> frozenset[PersonId]:
         """Who administers now."""
@@ -103,7 +103,7 @@ class StoreQueries:
 
     async def find_requests(self, reference: str) -> tuple[RequestId, ...]:
         """The requests whose id ends with this text (at least four characters), at most five."""
-        return await self._store.look(lambda reader: _find_requests(reader, reference))
+        return await self._store.glance(lambda reader: _find_requests(reader, reference))
 
     async def assignment(self, assignment_id: AssignmentId) -> HeldSummary | None:
         """One assignment, ended or not."""
@@ -111,7 +111,7 @@ class StoreQueries:
 
     async def holding(self, holding_id: HoldingId) -> Holding | None:
         """One holding."""
-        return await self._store.look(lambda reader: reader.holding(holding_id))
+        return await self._store.glance(lambda reader: reader.holding(holding_id))
 
     async def given_by(self, holding_id: HoldingId) -> tuple[HeldSummary, ...]:
         """The assignments that give a holding, or the one that gave it last."""
@@ -176,7 +176,7 @@ class StoreQueries:
 
     async def holder_counts(self) -> dict[PackageId, int]:
         """How many hold each package."""
-        return await self._store.look(
+        return await self._store.glance(
             lambda reader: {
                 PackageId(package_id): count
                 for package_id, count in reader.conn.execute(_HOLDER_COUNTS)
@@ -185,7 +185,7 @@ class StoreQueries:
 
     async def audit_of(self, request_id: RequestId) -> tuple[AuditEntry, ...]:
         """A request's story, oldest first; its assignment's entries included."""
-        return await self._store.look(
+        return await self._store.glance(
             lambda reader: tuple(
                 codec.decode(AuditEntry, entry)
                 for entry in reader.conn.execute(_STORY, {"of": request_id}).scalars()
@@ -194,11 +194,11 @@ class StoreQueries:
 
     async def place_of(self, card: Card) -> CardPlace | None:
         """Where this card was posted, if it was."""
-        return await self._store.look(lambda reader: _place_of(reader, card))
+        return await self._store.glance(lambda reader: _place_of(reader, card))
 
     async def backlog(self, now: datetime) -> tuple[int, timedelta]:
         """How many lanes have work waiting now, and how long the oldest has waited."""
-        due, oldest = await self._store.look(
+        due, oldest = await self._store.glance(
             lambda reader: reader.conn.execute(_BACKLOG, {"now": now}).one()
         )
         return due, max(now - oldest, timedelta()) if oldest is not None else timedelta()

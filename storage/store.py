@@ -56,6 +56,10 @@ class Database(Protocol):
         """Run `fn` on a snapshot."""
         ...
 
+    async def glance(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn`, which asks one thing."""
+        ...
+
     async def close(self) -> None:
         """Wait for what runs and close."""
         ...
@@ -104,9 +108,15 @@ class DatabaseStore:
             _tried(self._database.read, lambda conn: fn(SqlReader(conn, self._home)))
         )
 
+    async def glance(self, fn: Callable[[SqlReader], T]) -> T:
+        """The same for what asks one thing; what it asks besides may be of another moment."""
+        return await self._finished(
+            _tried(self._database.glance, lambda conn: fn(SqlReader(conn, self._home)))
+        )
+
     async def next_wake_at(self) -> datetime | None:
         """The earliest moment at which anything (aggregate or lane) is due."""
-        return await self.look(_next_wake_at)
+        return await self.glance(_next_wake_at)
 
     async def wait_for_change(self, seconds: float) -> None:
         """Return after a local commit that made something due, or after so long by the clock.

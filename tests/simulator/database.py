@@ -1,9 +1,9 @@
 """The real SQL on SQLite in memory, run at once in the loop: a store no thread takes part in.
 
-`storage.DatabaseStore` asks two things of a database: run this function in a transaction, or on a
-snapshot. Here both happen between two steps of the simulated loop, so a transaction has happened
-or it has not; before and after it anything may happen to whoever asked. Every replica has a store
-of its own over the same database, as several processes have over one PostgreSQL.
+`storage.DatabaseStore` asks of a database: run this function in a transaction, or on a snapshot.
+Here both happen between two steps of the simulated loop, so a transaction has happened or it has
+not; before and after it anything may happen to whoever asked. Every replica has a store of its own
+over the same database, as several processes have over one PostgreSQL.
 
 It is the product's own `SqliteDatabase`, opened once per process, so that the statements SQLAlchemy
 compiled stay compiled; each simulation begins with a copy of the same migrated, empty database.
@@ -57,6 +57,10 @@ class InlineDatabase:
         """Run `fn` on a snapshot."""
         await self._some_time()
         return self.run(fn)
+
+    async def glance(self, fn: Callable[[Connection], T]) -> T:
+        """Run `fn`, which asks one thing."""
+        return await self.read(fn)
 
     def run(self, fn: Callable[[Connection], T]) -> T:
         """Run `fn` in a transaction, now."""
