@@ -38,6 +38,8 @@ class Wakes:
         self._service = service
         self.braked = False
         """Whether the last pass left assignments alone: they stay due until somebody says so."""
+        self._found_right = 0
+        """So many more endings were counted and found not to be too many."""
 
     async def run_once(self) -> int:
         """One pass over all kinds; answers how many rows were looked at."""
@@ -72,9 +74,8 @@ class Wakes:
 
     def _look_at_assignments(self, unit: Unit) -> int:
         due = unit.tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH)
-        self.braked = len(due) > brake.AT_LEAST and brake.held(
-            unit.tx, NoticeKind.MANY_ENDINGS, *unit.tx.endings_due(unit.now)
-        )
+        ending = sum(_ends(unit, assignment) for _, assignment in due)
+        self.braked = len(due) > brake.AT_LEAST and self._braked(unit, ending)
         if self.braked:
             # What time would end waits for an answer; closed accounts hold nothing all the same.
             due = unit.tx.claim_due(Aggregate.ASSIGNMENT, unit.now, BATCH, of_leavers=True)
@@ -152,3 +153,20 @@ class Wakes:
             detail=aggregate,
         )
         unit.tx.add_notices([notice], unit.now)
+
+    def _braked(self, unit: Unit, now_ending: int) -> bool:
+        """Whether too much would end; counted again only when what was found right has ended."""
+        if now_ending <= self._found_right:
+            self._found_right -= now_ending
+            return False
+        ending, active = unit.tx.endings_due(unit.now)
+        held = brake.held(unit.tx, NoticeKind.MANY_ENDINGS, ending, active)
+        self._found_right = 0 if held else ending - now_ending
+        return held
+
+
+def _ends(unit: Unit, assignment: Assignment | None) -> bool:
+    """Whether its time is over."""
+    if assignment is None or not assignment.active or assignment.ends_at is None:
+        return False
+    return assignment.ends_at <= unit.now

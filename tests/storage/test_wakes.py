@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime
 
+import pytest
 from sqlalchemy import select, text, update
 
 from engine.application.clock import RandomIds
@@ -13,7 +14,7 @@ from engine.application.service import Entitlements
 from engine.application.wakes import Wakes
 from engine.domain.assignment_requests import RequestState
 from engine.domain.conversation import NoticeKind
-from engine.domain.ids import RequestId
+from engine.domain.ids import AssignmentId, RequestId
 from storage import DatabaseStore, StoreQueries
 from storage import tables as t
 from storage.transaction import SqlTransaction
@@ -273,6 +274,30 @@ async def test_active_assignments_are_counted_only_as_far_as_it_matters(
     await _hold(store, 1005, None)
 
     assert await store.write(lambda tx: tx.endings_due(NOW)) == (0, 1000)
+
+
+@pytest.mark.parametrize(
+    ("ending", "staying", "ended"),
+    [(100, 500, 100), (100, 100, 0), (20, 1, 20), (21, 1, 0)],
+)
+async def test_no_more_ends_than_was_counted_and_found_right(
+    store: DatabaseStore, clock: StandingClock, ending: int, staying: int, ended: int
+) -> None:
+    """Everything is due, in any order, and more than one batch; a fifth may end, or twenty."""
+    service = Entitlements(store, ids=RandomIds(), serial={})
+    await service.handle(ApplyConfiguration(configuration=a_configuration(None)), OPERATOR)
+    await _hold(store, ending, NOW)
+    await _hold(store, staying, None, first=1000)
+    every = [f"assignment-{number:05}" for number in (*range(ending), *range(1000, 1000 + staying))]
+    await store.write(lambda tx: tx.wake_assignments(NOW, ids=map(AssignmentId, every)))
+
+    wakes = Wakes(store, service)
+    while await wakes.run_once():
+        pass
+
+    left = await StoreQueries(store).holder_counts()
+    assert sum(left.values()) == ending + staying - ended
+    assert wakes.braked == (ended == 0)
 
 
 async def test_the_brake_is_released_until_the_moment_named(store: DatabaseStore) -> None:
