@@ -4,11 +4,11 @@ No Slack: a messenger and a connector that answer immediately stand for it, so t
 measured is ours: rules, statements, commits.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -50,6 +50,7 @@ ADA = PersonId("U0ADA")
 BOSS = PersonId("U0BOSS")
 QUARTER = timedelta(days=90)
 TEAMS = ("finance", "sales", "engineering", "support")
+T = TypeVar("T")
 
 
 class InstantMessenger:
@@ -95,6 +96,8 @@ class Statements:
     """Counts what is sent to the database between BEGIN and COMMIT."""
 
     count: int = 0
+    frames: int = 0
+    """Transactions begun and committed."""
     texts: list[str] = field(default_factory=list)
     sent: list[tuple[str, Any, bool]] | None = None
     """Text, parameters, and whether there are many sets of them; only kept while it is a list."""
@@ -115,11 +118,29 @@ class Statements:
 def counted() -> Iterator[Statements]:
     """Count what every engine of the process sends."""
     statements = Statements()
-    event.listen(Engine, "before_cursor_execute", statements)
+
+    def framed(_conn: Any) -> None:
+        statements.frames += 1
+
+    listeners: dict[str, Callable[..., None]] = {
+        "before_cursor_execute": statements,
+        "begin": framed,
+        "commit": framed,
+    }
+    for name, listener in listeners.items():
+        event.listen(Engine, name, listener)
     try:
         yield statements
     finally:
-        event.remove(Engine, "before_cursor_execute", statements)
+        for name, listener in listeners.items():
+            event.remove(Engine, name, listener)
+
+
+async def recorded(doing: Coroutine[Any, Any, T]) -> tuple[T, list[tuple[str, Any, bool]]]:
+    """What it answers, and every statement that was sent for it."""
+    with counted() as statements:
+        statements.sent = []
+        return await doing, statements.sent
 
 
 @dataclass(frozen=True)
@@ -165,12 +186,14 @@ async def open_bench(
     return house
 
 
-async def reopen_bench(url: str, *, clock: Clock | None = None) -> BenchHouse:
+async def reopen_bench(
+    url: str, *, clock: Clock | None = None, connector: Connector | None = None
+) -> BenchHouse:
     """An engine on a database that is there."""
     store = await storage.open_store(url, clock=clock or SystemClock())
     ids = RandomIds()
     service = Entitlements(store, ids=ids, serial={})
-    connectors: dict[str, Connector] = {"instant": InstantConnector()}
+    connectors: dict[str, Connector] = {"instant": connector or InstantConnector()}
     deliveries = Deliveries(store, service, connectors, ids=ids)
     messages = Messages(store, InstantMessenger(), pace=timedelta(0))
     return BenchHouse(

@@ -10,7 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select, text
 
+from engine.application.audit import AuditEntry
+from engine.application.lane_ports import LaneKind
+from engine.application.ports import Transaction
 from engine.domain import assignments
+from engine.domain.conversation import Audience, Notice, NoticeKind
 from storage import tables as t
 from storage.reader import ASSIGNMENT
 from tests.performance.bench_house import BenchHouse, package_id, person_id
@@ -23,14 +27,14 @@ async def fill(
     count: int,
     *,
     wake_at: datetime | None = None,
-    spaced_ms: int = 0,
-    whole: bool = True,
+    whole: int | None = None,
     due_at: datetime | None = None,
 ) -> datetime:
     """So many people who hold package 0; answers when the first one would wake by itself.
 
-    `whole`: with holdings, claims, cards and their lanes; else requests and assignments only.
-    `wake_at` replaces the moment at which they wake, each `spaced_ms` after the one before.
+    The first `whole`, or all, have holdings, claims, cards and their lanes too, the others only
+    requests and assignments.
+    `wake_at` replaces the moment at which they wake.
     `due_at` leaves what they hold still to be granted, at that moment.
     """
     first = person_id(0)
@@ -38,7 +42,8 @@ async def fill(
     await house.deliver()
 
     def write(tx: Any) -> datetime:
-        return _copy(tx.conn, count, wake_at, spaced_ms, whole, due_at)
+        everything = count if whole is None else whole
+        return _copy(tx.conn, count, wake_at, everything, due_at)
 
     wakes_at: datetime = await house.store.write(write)
     return wakes_at
@@ -48,8 +53,7 @@ def _copy(
     conn: Connection,
     count: int,
     wake_at: datetime | None,
-    spaced_ms: int,
-    whole: bool,
+    whole: int,
     due_at: datetime | None,
 ) -> datetime:
     first = str(person_id(0))
@@ -73,16 +77,11 @@ def _copy(
         rows: dict[Table, list[dict[str, Any]]] = {}
         for number in some:
             new = (f"R{number:015}", f"A{number:015}", f"H{number:015}", str(person_id(number)))
-            moment = wakes_at
-            if spaced_ms:
-                moment = type(wakes_at).fromtimestamp(
-                    wakes_at.timestamp() + number * spaced_ms / 1000, wakes_at.tzinfo
-                )
             rows.setdefault(t.requests, []).append(renamed(request, new))
             rows.setdefault(t.assignments, []).append(
-                renamed(assignment, new) | {"wake_at": moment}
+                renamed(assignment, new) | {"wake_at": wakes_at}
             )
-            if not whole:
+            if number > whole:
                 continue
             late = {"next_at": due_at, "seen": "unknown"} if due_at else {}
             rows.setdefault(t.holdings, []).append(renamed(holding, new) | late)
@@ -100,6 +99,37 @@ def _copy(
             conn.execute(insert(table), new_rows)
     conn.execute(text("ANALYZE"))
     return wakes_at
+
+
+def idle_lanes(tx: Transaction, count: int) -> None:
+    """So many conversations in which nothing is to be said."""
+    lane = {"kind": str(LaneKind.MESSAGES), "last_number": 1, "lease_number": 1}
+    for some in _parts(count):
+        rows = [lane | {"key": f"person:idle{number:09}"} for number in some]
+        tx.conn.execute(insert(t.lanes), rows)  # type: ignore[attr-defined]
+    tx.conn.execute(text("ANALYZE"))  # type: ignore[attr-defined]
+
+
+def notices(count: int) -> list[Notice]:
+    """So many, each for somebody else."""
+    return [
+        Notice(
+            key=f"notice/{number}",
+            kind=NoticeKind.ACCESS_ENDED,
+            audience=Audience(person_id=person_id(number)),
+            subject_id="A",
+        )
+        for number in range(count)
+    ]
+
+
+def many_audit_rows(tx: Transaction, count: int) -> int:
+    """So many rows of the audit."""
+    tx.audit(
+        AuditEntry(at=tx.now(), actor="system", activity="bench", request_id=f"R{number}")
+        for number in range(count)
+    )
+    return count
 
 
 def _one(conn: Connection, table: Table) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """One line of the benchmark: what was measured, against what, and whether that is enough."""
 
-import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -39,16 +38,16 @@ class Row:
         )
 
 
-HEAD = ("work", "database", "ours", "against", "ratio", "demanded", "met")
+HEAD = ("work", "database", "ours", "against", "figure", "demanded", "met")
 
 
 def table(rows: Iterable[Row]) -> str:
     """A table in Markdown."""
-    lines = [HEAD, tuple("-" * 3 for _ in HEAD), *(row.cells() for row in rows)]
+    lines = [HEAD, tuple("---" for _ in HEAD), *(row.cells() for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Spent:
     """Seconds of the wall clock, and of processors: this process's and the database server's."""
 
@@ -81,13 +80,27 @@ class Stopwatch:
         self.spent = Spent(wall, time.process_time() + self._elsewhere() - self._cpu)
 
 
-def median(some: Iterable[Spent]) -> Spent:
-    """The median of each; with few processor ticks in each, their mean stands for them."""
+def best(some: Iterable[Spent]) -> Spent:
+    """The least of several tries, of either clock: others on the machine can only add to it."""
     known = list(some)
-    return Spent(
-        statistics.median(each.wall for each in known),
-        statistics.fmean(each.cpu for each in known),
-    )
+    return Spent(min(each.wall for each in known), min(each.cpu for each in known))
+
+
+async def in_turns(
+    tries: int, size: int, watch: Callable[[], Stopwatch], **doing: "Doing"
+) -> dict[str, Spent]:
+    """Each of these in turn, so many tries of so many; the best of each, for one.
+
+    In turn, so that a busy minute of the machine does not fall on one of them alone. The first try
+    warms up.
+    """
+    spent: dict[str, list[Spent]] = {name: [] for name in doing}
+    for number in range(tries + 1):
+        for name, do in doing.items():
+            with watch() as one:
+                await do(range(number * size, (number + 1) * size))
+            spent[name].append(one.spent.per(size))
+    return {name: best(some[1:]) for name, some in spent.items()}
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -97,3 +110,5 @@ def percentile(values: Iterable[float], share: float) -> float:
 
 
 Say = Callable[[Row], None]
+Doing = Callable[[range], Awaitable[object]]
+"""Does what has these numbers."""
