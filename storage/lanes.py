@@ -25,7 +25,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal_column,
     null,
     select,
     update,
@@ -50,10 +49,10 @@ from storage.leases import (
     LEASED_UNDER,
     SENDING,
 )
-from storage.leaving import LOCK_LANES, leave, locks
+from storage.leaving import LOCK_LANES, give_back, leave, locks
 from storage.outgoing import Outgoing
 from storage.reader import HOLDING, PERSON, SqlReader, locked
-from storage.types import MILLISECOND, UtcMillis, WakeMillis
+from storage.types import MILLISECOND, UtcMillis
 
 _L, _M, _H, _C = t.lanes.c, t.messages.c, t.holdings.c, t.claims.c
 NOBODYS = -1
@@ -100,35 +99,6 @@ _FAILED = (
         retry_at=bindparam("not_before"),
         problem=bindparam("said"),
     )
-)
-
-_NEXT = func.coalesce(
-    select(func.coalesce(_M.retry_at, literal_column("0")))
-    .where(_M.lane == _L.key, _M.queue_number.is_not(None))
-    .order_by(_M.queue_number, _M.key)
-    .limit(1)
-    .correlate(t.lanes)
-    .scalar_subquery(),
-    select(func.min(_H.next_at))
-    .where(_H.lane == _L.key, _H.next_at.is_not(None))
-    .correlate(t.lanes)
-    .scalar_subquery(),
-    type_=WakeMillis,
-)
-_EARLIEST = bindparam("earliest", type_=WakeMillis)
-_RELEASE = (
-    update(t.lanes)
-    .where(
-        _L.key == bindparam("of"),
-        _L.lease_number == bindparam("number"),
-        _L.holder.is_not(None),
-    )
-    .values(
-        holder=None,
-        not_before=_EARLIEST,
-        wake_at=case((_NEXT < _EARLIEST, _EARLIEST), else_=_NEXT),
-    )
-    .returning(_L.wake_at)
 )
 
 
@@ -342,10 +312,8 @@ class LaneWork(SqlReader):
             base = self.home.audit_base if self.postgres else None
             due, kept = leave(self.conn, outgoing, self.now(), base=base)
         for lane in sorted(kept):
-            number, not_before = outgoing.releases[lane]
-            given = {"of": lane, "number": number, "earliest": not_before}
-            woken = self.conn.execute(_RELEASE, given).scalars()
-            due = any(at is not None and at <= self.now() for at in woken) or due
+            wakes_at = give_back(self.conn, lane, *outgoing.releases[lane])
+            due = due or (wakes_at is not None and wakes_at <= self.now())
         if due:
             self.wakes_now = True
 

@@ -9,8 +9,9 @@ PostgreSQL one INSERT after another inside it (`WITH`), on SQLite an INSERT into
 writing connection, whose trigger does the same.
 
 The lanes are written before the messages that belong to them, in the order of their keys. A lane
-that is given back finds its next moment in what was written before; so a lane that is queued into
-at the same time is left to a statement of its own.
+that is given back finds its next moment in what was written before; so one that is queued into at
+the same time is given back by a statement of its own (`give_back`), as is one that is given back
+alone.
 """
 
 # ruff: noqa: S608 - every part of the statements below is a constant of this file
@@ -86,6 +87,17 @@ _NEXT = """coalesce(
 """When a lane has something to do next."""
 
 
+def _given_back(earliest: str) -> str:
+    """It wakes for its next work, but not before that moment, nor does new work wake it before."""
+    return f"""
+UPDATE lanes SET holder = NULL, not_before = {earliest},
+    wake_at = CASE WHEN {_NEXT} < {earliest} THEN {earliest} ELSE {_NEXT} END"""
+
+
+def _held_under(lane: str, number: str) -> str:
+    return f"lanes.key = {lane} AND lanes.lease_number = {number} AND lanes.holder IS NOT NULL"
+
+
 def _json(name: str, columns: Sequence[str], postgres: bool) -> str:
     """The rows of a JSON array of arrays, as a table with these columns."""
     if postgres:
@@ -153,11 +165,6 @@ def _statements(postgres: bool) -> dict[str, str]:
     entries = _json("entries", ("place", *_ENTRY), postgres)
     released = _json("released", ("lane", "number", "earliest"), postgres)
     own_number = "pg_current_xact_id()::text::bigint + CAST(:base AS bigint)"
-    after_earliest = (
-        f"CASE WHEN {_NEXT} < released.earliest THEN released.earliest ELSE {_NEXT} END"
-        if postgres
-        else f"max(released.earliest, {_NEXT})"
-    )
     not_queued_into = "AND lanes.key NOT IN (SELECT lane FROM every)" if postgres else ""
     return {
         "gone": f"""
@@ -175,10 +182,8 @@ INSERT INTO audit (xid, {_names(_ENTRY)})
 SELECT {own_number if postgres else 0}, {_names(_ENTRY)} FROM {entries} entries
 ORDER BY place""",
         "released": f"""
-UPDATE lanes SET holder = NULL, not_before = released.earliest, wake_at = {after_earliest}
-FROM {released} released
-WHERE lanes.key = released.lane AND lanes.lease_number = released.number
-    AND lanes.holder IS NOT NULL {not_queued_into}""",
+{_given_back("released.earliest")} FROM {released} released
+WHERE {_held_under("released.lane", "released.number")} {not_queued_into}""",
     }
 
 
@@ -247,6 +252,20 @@ def leave(
     found = conn.execute(_ON_POSTGRES, {**asked, "base": base}).all()
     due = any(row.wake_at is not None and from_millis(row.wake_at) <= now for row in found)
     return due, set(outgoing.releases) - {row.key for row in found if row.released}
+
+
+_GIVE_BACK = text(
+    f"""
+{_given_back("CAST(:earliest AS bigint)")}
+WHERE {_held_under(":lane", ":number")} RETURNING wake_at"""
+)
+
+
+def give_back(conn: Connection, lane: str, number: int, earliest: datetime) -> datetime | None:
+    """Give back a lane alone; when it wakes, if it was ours and does."""
+    asked = {"lane": lane, "number": number, "earliest": to_millis_up(earliest)}
+    wakes_at = conn.execute(_GIVE_BACK, asked).scalar()
+    return None if wakes_at is None else from_millis(wakes_at)
 
 
 def _text(rows: Iterable[Sequence[object]]) -> str:

@@ -173,7 +173,11 @@ class Together(AuditWrites, MirrorWrites, ReviewWrites):
         wanted = set(policy_ids)
         if self._known is not None and wanted <= self._known.no_runs:
             return ()
-        found = super().unfinished_runs(wanted)
+        kept, self._kept = self._kept, None  # no row kept back is a run's: they need not be there
+        try:
+            found = super().unfinished_runs(wanted)
+        finally:
+            self._kept = kept
         if self._known is not None and not found:
             self._known.no_runs |= wanted
         return found
