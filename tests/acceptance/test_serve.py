@@ -58,7 +58,7 @@ async def test_a_whole_life_in_seconds(tmp_path: Path, socket_mode: bool) -> Non
         await world.until(lambda: mia.sees("A reminder"))
         await world.until(lambda: max_.sees("Slow queries"))
         await mia.presses("Approve")
-        await world.until(lambda: rita.sees("Delivered"))
+        await world.until(lambda: rita.sees("Delivered today"))
         group = world.playground.workspace.usergroup("prod-readers")
         assert rita.id in group.users
         await world.until(lambda: max_.sees("Approved"))
