@@ -7,7 +7,7 @@ What was answered is remembered: it must be found in the audit.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from engine.application.commands import (
     SubmitExtension,
     SubmitRequest,
 )
+from engine.application.mirror import people_are
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.eligibility import Wish
 from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
@@ -41,6 +42,8 @@ PATIENCE = 4.0
 PRESSES = 400
 BURSTS, BURST = 4, 15.0
 """How many bursts there are, and how many seconds one takes: traffic is what faults hide in."""
+LEAVING_SHARE = 0.25
+"""In how many of the histories somebody who asks and holds leaves."""
 T = TypeVar("T")
 
 
@@ -59,9 +62,12 @@ class People:
 
     processes: Processes
     random: Random
+    leaving: Random
+    """Draws of its own, so that the histories without a leaver stay as they were."""
     answered: list[Answered] = field(default_factory=list)
     refused: int = 0
     pressed_again: int = 0
+    left: int = 0
     faults: list[str] = field(default_factory=list)
 
     async def live(self, within: float, acts: int) -> None:
@@ -71,6 +77,9 @@ class People:
             for _ in range(acts):
                 moment = self.random.choice(bursts) + self.random.random() * BURST
                 group.create_task(self._act_at(moment))
+            if self.leaving.random() < LEAVING_SHARE:
+                moment = self.leaving.choice(bursts) + self.leaving.random() * 2 * BURST
+                group.create_task(self._leaves_at(moment))
             for minute in range(30, int(within), 60):
                 group.create_task(self._approvers_at(minute + self.random.random() * 60))
 
@@ -103,6 +112,27 @@ class People:
         return True
 
     # What they do
+
+    async def _leaves_at(self, delay: float) -> None:
+        """The directory says that an account is closed, again and again until it is written."""
+        await asyncio.sleep(delay)
+        who = self.leaving.choice(company.ASKING)
+        closed = [replace(one, active=False) for one in company.people() if one.id == who]
+        for _ in range(PRESSES):
+            replica = self.processes.any()
+            if replica is None:
+                await asyncio.sleep(1 + self.leaving.random())
+                continue
+            self.processes.world.trace(f"{who} leaves")
+            writing = replica.spawn(replica.store.write(people_are, closed))
+            await asyncio.wait(
+                {writing, replica.died}, timeout=PATIENCE, return_when="FIRST_COMPLETED"
+            )
+            if writing.done():
+                writing.result()
+                self.left += 1
+                return
+        self.faults.append(f"nobody wrote that {who} left")
 
     async def _act_at(self, delay: float) -> None:
         await asyncio.sleep(delay)

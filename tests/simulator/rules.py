@@ -50,6 +50,7 @@ _HOUSE_RULES = (
     invariants._nothing_parked,
     invariants._audit,
     invariants._claims,
+    invariants._leavers,
 )
 
 

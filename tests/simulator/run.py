@@ -47,7 +47,8 @@ def simulate(seed: int, *, on_trace: Callable[[str], None] | None = None) -> Ver
     """Run one seed from the empty database to its end."""
     world = World(seed)
     world.on_trace = on_trace
-    simulation = Simulation(world, Random(world.random.random()))
+    leaving = Random(f"leaving {seed}")
+    simulation = Simulation(world, Random(world.random.random()), leaving)
     try:
         found = world.loop.run(simulation.run(), most_steps=MOST_STEPS)
     except Stuck as stuck:
@@ -63,14 +64,14 @@ def simulate(seed: int, *, on_trace: Callable[[str], None] | None = None) -> Ver
 class Simulation:
     """The course of one seed."""
 
-    def __init__(self, world: World, random: Random) -> None:
+    def __init__(self, world: World, random: Random, leaving: Random) -> None:
         self._world = world
         self._random = random
         lone = random.random() < 0.3
         self._processes = Processes(
             world, Random(random.random()), lone=lone, replicas=random.choice((2, 2, 3))
         )
-        self._people = People(self._processes, Random(random.random()))
+        self._people = People(self._processes, Random(random.random()), leaving)
         self._watcher = Watcher(world)
 
     async def run(self) -> list[str]:
@@ -145,6 +146,7 @@ class Simulation:
             "commands": len(self._people.answered),
             "refusals": self._people.refused,
             "pressed again": self._people.pressed_again,
+            "leavers": self._people.left,
             "messages": sum(len(said) for said in self._world.slack.conversations.values()),
             "calls": sum(self._world.network.happened.values()),
             "calls gone wrong": sum(self._world.network.happened.values())
