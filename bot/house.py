@@ -37,6 +37,7 @@ from bot.settings import Settings
 from bot.slack_checks import Identity
 from connectors.people_csv import Rows
 from connectors.registry import ConnectorFaults
+from connectors.slack_directory import SlackDirectory
 from engine.application.clock import RandomIds, SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
 from engine.application.comparison import Comparison
@@ -67,7 +68,8 @@ RECENTLY = timedelta(minutes=5)
 repeats the events that nobody took. On SQLite there is no other replica."""
 COMPARED_EVERY = timedelta(hours=24)
 COMPARED_WITHIN = timedelta(hours=2)
-FIELDS_EVERY = timedelta(minutes=1)
+FIELDS_EVERY = timedelta(hours=1)
+PROFILES_EVERY = timedelta(minutes=1)
 LEAVERS_EVERY = timedelta(minutes=10)
 SEAL_EVERY = timedelta(seconds=10)
 
@@ -174,7 +176,7 @@ async def open_house(
             source = sources.directory(client, identity, clock)
             mirror = Mirror(timed, source, complete=people_file.completing(rows))
             comparison = Comparison(timed, clock, built)
-            recurring = _recurring(timed, mirror, comparison)
+            recurring = _recurring(timed, mirror, source, comparison)
             jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
             desk = Desk(
                 service=service,
@@ -298,7 +300,9 @@ def _seal(tx: Transaction) -> int:
     return tx.seal_audit(tx.now())
 
 
-def _recurring(store: Store, mirror: Mirror, comparison: Comparison) -> tuple[Job, ...]:
+def _recurring(
+    store: Store, mirror: Mirror, source: SlackDirectory, comparison: Comparison
+) -> tuple[Job, ...]:
     def nightly(name: str, do: Callable[[], Awaitable[object]]) -> Job:
         return Job(name=name, every=DIRECTORY_EVERY, within=DIRECTORY_WITHIN, do=do)
 
@@ -306,7 +310,13 @@ def _recurring(store: Store, mirror: Mirror, comparison: Comparison) -> tuple[Jo
         nightly(PEOPLE_JOB, mirror.refresh_people),
         nightly(GROUPS_JOB, mirror.refresh_groups),
         nightly(CHANNELS_JOB, mirror.refresh_channels),
-        Job(name="profiles", every=FIELDS_EVERY, do=mirror.read_fields),
+        Job(
+            name="profile fields",
+            every=FIELDS_EVERY,
+            do=partial(source.profile_fields, again=True),
+            everywhere=True,
+        ),
+        Job(name="profiles", every=PROFILES_EVERY, do=mirror.read_fields),
         Job(name="leavers", every=LEAVERS_EVERY, do=mirror.look_after_leavers),
         Job(
             name="comparison",

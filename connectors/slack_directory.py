@@ -15,8 +15,8 @@ hour and a half. Therefore they are not waited for:
 - an app that may not read them works without, or with what was known of them. `notices` says so in
   sentences.
 
-Nothing is kept here from one call to the next but which custom fields there are, so several
-processes may share the reading.
+Nothing is kept here from one call to the next but which custom fields there are, which each process
+looks up now and then (`profile_fields`); so several processes may share the reading.
 
 Scopes: `users:read`, `users:read.email`, `usergroups:read`, `channels:read`, `groups:read`, and
 `users.profile:read` for custom fields. Source: docs.slack.dev, the pages of the methods.

@@ -36,6 +36,8 @@ class Job:
     """If it has not ended by then, whoever did it has died, and another may begin."""
     first_later: bool = False
     """Whether a house that is new has its first turn only after `every`."""
+    everywhere: bool = False
+    """Done by each process for itself, not by one for all."""
 
 
 class NotYet(Exception):
@@ -60,7 +62,8 @@ class Jobs:
 
     async def run_due(self) -> int:
         """Do what is due and ours; answers how many that were."""
-        return sum([await self.look(name) for name in self._jobs])
+        shared = [name for name, job in self._jobs.items() if not job.everywhere]
+        return sum([await self.look(name) for name in shared])
 
     async def look(self, name: str) -> bool:
         """Do this job if it is due and ours; failing is logged and remembered."""
@@ -102,8 +105,10 @@ class Jobs:
         await asyncio.gather(*self._hurried, return_exceptions=True)
 
     async def _repeat(self, name: str) -> None:
+        job = self._jobs[name]
+        pause = job.every.total_seconds() if job.everywhere else LOOK_EVERY_SECONDS
         while True:
-            await self._clock.sleep(LOOK_EVERY_SECONDS)
+            await self._clock.sleep(pause)
             await self.look(name)
 
     async def _at_once(self, name: str) -> None:
@@ -112,6 +117,9 @@ class Jobs:
             pass
 
     async def _done(self, job: Job, *, anyway: bool) -> bool:
+        if job.everywhere:
+            await job.do()
+            return True
         claim = await self._store.write(_claim, job, anyway)
         if claim is None:
             return False

@@ -36,13 +36,11 @@ def state(tx: Transaction) -> JobState:
 class Work:
     """A job that can be made to fail, or to take as long as a test likes."""
 
-    def __init__(
-        self, store: DatabaseStore, clock: StandingClock, *, first_later: bool = False
-    ) -> None:
+    def __init__(self, store: DatabaseStore, clock: StandingClock, **more: bool) -> None:
         self.done = 0
         self.trouble: Exception | None = None
         self.meanwhile: Callable[[], Awaitable[object]] | None = None
-        job = Job(name="refresh", every=DAY, within=WITHIN, do=self._do, first_later=first_later)
+        job = Job(name="refresh", every=DAY, within=WITHIN, do=self._do, **more)
         self.jobs = Jobs(store, clock, (job,))
 
     async def _do(self) -> None:
@@ -107,6 +105,17 @@ async def test_a_job_that_may_wait_has_its_first_turn_after_the_first_pause(
     clock.pass_by(DAY)
 
     assert (first, await work.jobs.run_due()) == (0, 1)
+
+
+async def test_what_each_process_does_for_itself_is_claimed_by_none(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """What a process keeps in mind it must look up itself; its loop asks when the time has come."""
+    works = [Work(store, clock, everywhere=True) for _ in range(2)]
+
+    assert [await work.jobs.look("refresh") for work in works] == [True, True]
+    assert [await work.jobs.run_due() for work in works] == [0, 0]
+    assert (await store.write(state)) == JobState()
 
 
 async def test_the_pauses_grow_to_an_hour(work: Work, clock: StandingClock) -> None:
