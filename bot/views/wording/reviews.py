@@ -28,8 +28,8 @@ def numbered(run: ReviewRun) -> str:
 
 
 def bar(done: int, total: int) -> str:
-    """How far somebody has come, as a row of cells; full only when nothing is left."""
-    filled = min(done * BAR_CELLS // total, BAR_CELLS) if total else BAR_CELLS
+    """How far somebody has come, as a row of cells: begun is never empty, nor undone full."""
+    filled = max(min(done, 1), done * BAR_CELLS // total) if total else BAR_CELLS
     return "■" * filled + "□" * (BAR_CELLS - filled)
 
 

@@ -261,10 +261,19 @@ def test_what_silence_means_is_said_before_and_after(rule: NoResponse) -> None:
 
 @pytest.mark.parametrize(
     ("done", "total", "filled"),
-    [(0, 38, 0), (3, 38, 0), (4, 38, 1), (37, 38, 9), (38, 38, 10), (0, 0, 10), (99_999, 10**5, 9)],
+    [
+        (0, 38, 0),
+        (1, 38, 1),
+        (7, 38, 1),
+        (8, 38, 2),
+        (37, 38, 9),
+        (38, 38, 10),
+        (0, 0, 10),
+        (99_999, 10**5, 9),
+    ],
 )
 def test_the_bar_is_full_only_when_nothing_is_left(done: int, total: int, filled: int) -> None:
-    """Ten cells."""
+    """Ten cells, and whoever has begun sees it."""
     assert card_said.bar(done, total) == "■" * filled + "□" * (10 - filled)
 
 
