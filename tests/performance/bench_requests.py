@@ -20,7 +20,7 @@ from tests.performance.bench_house import (
     reopen_bench,
 )
 from tests.performance.databases import Databases, file_of, migrated
-from tests.performance.filling import fill
+from tests.performance.filling import analyze, fill
 from tests.performance.rows import Row, Say, in_turns
 from tests.performance.slack_edge import (
     approve_pressed,
@@ -48,7 +48,7 @@ async def mine(databases: Databases, say: Say, *, people: int, packages: int) ->
         await fill(house, people - 1)
         for number in range(1, packages):
             await house.store.write(_another_package, number)
-        await house.store.write(_analyzed)
+        await house.store.write(analyze)
         held = await StoreQueries(house.store).held_by(person_id(1))
         assert held.total == packages, held.total
         some = [typed("mine", person_id(1 + n * 37 % (people - 1))) for n in range(COUNT)]
@@ -102,10 +102,6 @@ def _another_package(tx: Transaction, number: int) -> None:
             f"FROM {table} WHERE package_id = :old"
         )
         conn.execute(text(statement), names)
-
-
-def _analyzed(tx: Transaction) -> None:
-    tx.conn.execute(text("ANALYZE"))  # type: ignore[attr-defined]
 
 
 async def search(databases: Databases, say: Say) -> None:
