@@ -241,8 +241,9 @@ class SqlReader(Bound):
 
     def closed_among(self, person_ids: Iterable[PersonId]) -> frozenset[PersonId]:
         """Those of them whose account is closed."""
-        asked = {"ids": sorted(set(person_ids))}
-        return frozenset(map(PersonId, self.conn.execute(_CLOSED, asked).scalars()))
+        ids = sorted(set(person_ids))
+        closed = self.conn.execute(_CLOSED, {"ids": ids}).scalars() if ids else ()
+        return frozenset(map(PersonId, closed))
 
     def active_people(self) -> frozenset[PersonId]:
         """Our own people whose accounts are open; people of other workspaces left out."""

@@ -21,7 +21,7 @@ from tests.performance.bench_house import (
 
 __all__ = ["database_url", "postgres", "postgres_url", "sqlite_template", "sqlite_url"]
 
-MOST = {"submit": 4, "approve": 7, "grant": 10}
+MOST = {"submit": 3, "approve": 7, "grant": 10}
 """Without BEGIN and COMMIT."""
 MOST_IN_ALL = 20
 
