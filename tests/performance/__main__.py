@@ -19,6 +19,7 @@ import functools
 import logging
 import os
 import platform
+import signal
 import sqlite3
 import sys
 import time
@@ -69,6 +70,7 @@ def main() -> int:
             print(f"{name:12} {(what.__doc__ or '').splitlines()[0]}")
         return 0
     logging.disable(logging.ERROR)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server ends with us
     _say(
         f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python "
         f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"
