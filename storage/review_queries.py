@@ -71,6 +71,10 @@ _OWN = (
         _L.asked.in_(bindparam("marks", expanding=True)),
     )
 )
+_PLACE_OF = select(t.review_places.c.place).where(
+    t.review_places.c.review_id == bindparam("run"),
+    t.review_places.c.person_id == bindparam("person"),
+)
 _WAITING = (
     select(*RUN.columns)
     .where(
@@ -171,6 +175,13 @@ class ReviewStoreQueries:
             )
 
         return await self._store.look(read)
+
+    async def review_place(self, review_id: ReviewRunId, person_id: PersonId) -> str | None:
+        """Where this person is in the form, as it was kept; None: nowhere yet."""
+        asked = {"run": review_id, "person": person_id}
+        return await self._store.look(
+            lambda reader: reader.conn.execute(_PLACE_OF, asked).scalar_one_or_none()
+        )
 
     async def count_review_lines(
         self, review_id: ReviewRunId, person_id: PersonId, which: LineFilter

@@ -150,6 +150,16 @@ review_decisions = Table(
 """Every answer ever given, append-only by trigger. `verdict` is empty where an administrator
 cleared the answers."""
 
+review_places = Table(
+    "review_places",
+    metadata,
+    Column("review_id", String, primary_key=True),
+    Column("person_id", String, primary_key=True),
+    Column("place", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Where each reviewer is in the form, in the form's own words; gone when the stage closes."""
+
 use_listings = Table(
     "use_listings",
     metadata,

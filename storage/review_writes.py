@@ -35,6 +35,7 @@ from engine.domain.review_lines import (
 from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewRun, asked_of
 from storage import review_tables as t
+from storage.bound import upsert
 from storage.codec import clean
 from storage.reader import chunks
 from storage.review_snapshot import ReviewSnapshots
@@ -212,6 +213,21 @@ class ReviewWrites(ReviewSnapshots):
         changes = [(bucket, was, -n) for (bucket, was), n in before.items()]
         changes += [(bucket, column, n) for (bucket, _), n in before.items()]
         self.shift(run.id, changes)
+
+    def keep_review_place(self, review_id: ReviewRunId, person_id: PersonId, place: str) -> None:
+        """Insert or replace where a reviewer is in the form."""
+        statement = upsert(t.review_places, self.postgres)
+        statement = statement.on_conflict_do_update(
+            index_elements=["review_id", "person_id"], set_={"place": statement.excluded.place}
+        )
+        row = {"review_id": review_id, "person_id": person_id, "place": clean(place)}
+        self.conn.execute(statement, row)
+
+    def forget_review_places(self, review_id: ReviewRunId) -> None:
+        """Nobody is anywhere in this form any more."""
+        places = t.review_places
+        gone = places.delete().where(places.c.review_id == bindparam("run"))
+        self.conn.execute(gone, {"run": review_id})
 
     def fall_out(
         self, run: ReviewRun, assignment_id: AssignmentId, reason: EndReason, now: datetime

@@ -1,53 +1,37 @@
 """Reviewing: the form of ten lines a page, answers one by one and many at once, self-reviews.
 
 An answer is stored when it is pressed; the form is redrawn afterwards, with the lines it had, so
-that nothing moves under the finger. Which lines those are, and where the page is, the form carries
-itself (`review_state`): nothing is kept here, and any process can go on.
+that nothing moves under the finger (`review_pages`).
 """
 
-import asyncio
-from collections.abc import Awaitable
-from dataclasses import replace
-from weakref import WeakValueDictionary
-
 from bot import review_messages
-from bot.desk import Desk, Interaction, remembering
-from bot.listeners import mine
+from bot.desk import Desk, Interaction
+from bot.listeners import mine, review_pages
 from bot.listeners.requests import NOTHING, Ack, errors
 from bot.views import review_form, review_lists, review_reasons
 from bot.views.action_ids import parse_id, parse_part
 from bot.views.blocks import View
-from bot.views.review_form import FormData, FormLine
 from bot.views.review_reasons import ReasonFormData, SeveralFormData
 from bot.views.review_state import (
-    PAGE_SIZE,
     FormState,
     Show,
     chosen_counts,
     department_of,
-    fitting,
     recommended_lines,
-    unpacked,
     which,
 )
 from bot.views.wording import review_form as wording
 from bot.views.wording.reviews import STALE_OWN
-from engine.application.commands import DecideReviewLines
+from engine.application.commands import DecideReviewLines, KeepReviewPlace
 from engine.application.review_queries import ReviewerSummary, ReviewLineSummary
-from engine.domain import reviews
-from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
+from engine.domain.ids import ReviewRunId
 from engine.domain.refusals import (
     LineFellOut,
     NotAReviewer,
-    NotFound,
     ReasonMissing,
     ReasonTooLong,
 )
-from engine.domain.review_lines import LineFilter, ReviewDecision, ReviewVerdict
-
-_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-"""A form is redrawn once at a time, so that what was drawn last is also shown last."""
-
+from engine.domain.review_lines import LineFilter, ReviewVerdict
 
 # The form ---------------------------------------------------------------------------------------
 
@@ -56,29 +40,28 @@ async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Review now**: the form, where they left off."""
     person = await desk.person(doing)
     review_id = ReviewRunId(parse_id(value))
-    summary = await _open_review(desk, review_id, person.id)
+    summary = await review_pages.open_review(desk, review_id, person.id)
     if not summary.counts.total and not summary.counts.gone:
         raise NotAReviewer
-    show = Show.UNDECIDED if summary.counts.undecided else Show.ALL
-    state = FormState(review_id=review_id, show=show)
-    desk.open_form(doing, await _page(desk, state, summary))
+    state, after = await review_pages.left_off(desk, summary)
+    desk.open_form(doing, await review_pages.page_of(desk, state, summary, after=after))
     return NOTHING
 
 
 async def chosen(desk: Desk, doing: Interaction) -> Ack:
     """Other lines were chosen: their first page."""
-    return await _turn(desk, doing, review_form.chosen(doing.state, _state(doing)))
+    return await _turn(desk, doing, review_form.chosen(doing.state, review_pages.state_of(doing)))
 
 
 async def lines_before(desk: Desk, doing: Interaction, value: str) -> Ack:
     """The page before."""
-    state = _state(doing)
+    state = review_pages.state_of(doing)
     return await _turn(desk, doing, state, before=state.before)
 
 
 async def lines_after(desk: Desk, doing: Interaction, value: str) -> Ack:
     """The page after."""
-    state = _state(doing)
+    state = review_pages.state_of(doing)
     return await _turn(desk, doing, state, after=state.after)
 
 
@@ -91,76 +74,17 @@ async def _turn(
     after: str | None = None,
 ) -> Ack:
     person = await desk.person(doing)
-    summary = await _open_review(desk, state.review_id, person.id)
-    _redraw(
-        desk, doing, _view_id(doing), await _page(desk, state, summary, before=before, after=after)
+    summary = await review_pages.open_review(desk, state.review_id, person.id)
+    placed, rows = await review_pages.lines_at(desk, state, summary, before=before, after=after)
+    keeping = KeepReviewPlace(review_id=state.review_id, place=placed.place())
+    await desk.service.handle(keeping, doing.actor)
+    review_pages.redraw(
+        desk,
+        doing,
+        review_pages.view_id_of(doing),
+        await review_pages.form_of(desk, placed, summary, rows),
     )
     return NOTHING
-
-
-async def _page(
-    desk: Desk,
-    state: FormState,
-    summary: ReviewerSummary,
-    *,
-    before: str | None = None,
-    after: str | None = None,
-    note: str = "",
-) -> View:
-    """Ten lines of the choice: the first, or those before or after a place."""
-    person_id, filter_ = summary.person_id, which(state, summary)
-    read = desk.reviews.review_lines
-    page = await read(
-        state.review_id, person_id, which=filter_, before=before, after=after, limit=PAGE_SIZE
-    )
-    if not page.rows and (before or after):
-        page = await read(state.review_id, person_id, which=filter_, limit=PAGE_SIZE)
-    ids = tuple(row.line.assignment_id for row in page.rows)
-    placed = replace(state, lines=ids, before=page.before, after=page.after)
-    return await _form(desk, placed, summary, page.rows, note)
-
-
-async def _same_page(desk: Desk, state: FormState, person_id: PersonId) -> View:
-    """The lines the form had, as they are now."""
-    summary = await _reviewer(desk, state.review_id, person_id)
-    found = await asyncio.gather(
-        *(desk.reviews.review_line(state.review_id, line) for line in state.lines)
-    )
-    return await _form(desk, state, summary, tuple(row for row in found if row is not None))
-
-
-async def _form(
-    desk: Desk,
-    state: FormState,
-    summary: ReviewerSummary,
-    rows: tuple[ReviewLineSummary, ...],
-    note: str = "",
-) -> View:
-    lines = await asyncio.gather(*(_line(desk, summary, row) for row in rows))
-    data = FormData(
-        state=state,
-        summary=summary,
-        lines=tuple(lines),
-        fitting=fitting(state, summary),
-        note=note,
-    )
-    return review_form.build(data, await desk.known())
-
-
-async def _line(desk: Desk, summary: ReviewerSummary, row: ReviewLineSummary) -> FormLine:
-    """A line; where several review together, with what the others said before."""
-    together = any(len(pool) > 1 for pool in summary.run.pools)
-    if row.line.verdict is None or not together:
-        return FormLine(row=row)
-    history = await desk.reviews.line_history(row.line.review_id, row.line.assignment_id)
-    last: dict[PersonId, ReviewDecision] = {}
-    for decision in history:
-        if decision.verdict is None:
-            last.clear()
-        elif decision.stage == row.line.stage:
-            last[decision.decided_by] = decision
-    others = (d for who, d in last.items() if who != row.line.decided_by)
-    return FormLine(row=row, others=tuple(others))
 
 
 async def _count(
@@ -190,11 +114,16 @@ async def dont_know(desk: Desk, doing: Interaction, value: str) -> Ack:
 async def line_reason(desk: Desk, doing: Interaction, value: str) -> Ack:
     """The reason of an answer, added or changed."""
     person = await desk.person(doing)
-    state = _state(doing)
-    summary = await _open_review(desk, state.review_id, person.id)
-    row = await _row(desk, state.review_id, value)
+    state = review_pages.state_of(doing)
+    summary = await review_pages.open_review(desk, state.review_id, person.id)
+    row = await review_pages.row_of(desk, state.review_id, value)
     if row.line.verdict is None:
-        _redraw(desk, doing, _view_id(doing), await _same_page(desk, state, person.id))
+        review_pages.redraw(
+            desk,
+            doing,
+            review_pages.view_id_of(doing),
+            await review_pages.same_page(desk, state, person.id),
+        )
         return NOTHING
     _ask_why(desk, doing, summary, row, row.line.verdict, state)
     return NOTHING
@@ -203,9 +132,9 @@ async def line_reason(desk: Desk, doing: Interaction, value: str) -> Ack:
 async def _pressed(desk: Desk, doing: Interaction, value: str, verdict: ReviewVerdict) -> Ack:
     """An answer: stored at once, or after the reason where the review wants one."""
     actor = await desk.actor(doing)
-    state = _state(doing)
-    summary = await _open_review(desk, state.review_id, doing.person_id)
-    row = await _row(desk, state.review_id, value)
+    state = review_pages.state_of(doing)
+    summary = await review_pages.open_review(desk, state.review_id, doing.person_id)
+    row = await review_pages.row_of(desk, state.review_id, value)
     if review_form.needs_reason(summary):
         _ask_why(desk, doing, summary, row, verdict, state)
         return NOTHING
@@ -214,7 +143,12 @@ async def _pressed(desk: Desk, doing: Interaction, value: str, verdict: ReviewVe
         review_id=state.review_id, verdict=verdict, reason=reason, lines=(row.line.assignment_id,)
     )
     await desk.service.handle(command, actor)
-    _redraw(desk, doing, _view_id(doing), await _same_page(desk, state, doing.person_id))
+    review_pages.redraw(
+        desk,
+        doing,
+        review_pages.view_id_of(doing),
+        await review_pages.same_page(desk, state, doing.person_id),
+    )
     return NOTHING
 
 
@@ -248,7 +182,7 @@ def _ask_why(
 async def submit_reason(desk: Desk, doing: Interaction) -> Ack:
     """The reason was written: the answer is stored with it."""
     assert doing.view is not None
-    parsed = review_reasons.parse_reason(doing.state, _kept(doing))
+    parsed = review_reasons.parse_reason(doing.state, review_pages.kept(doing))
     actor = await desk.actor(doing)
     command = DecideReviewLines(
         review_id=parsed.state.review_id,
@@ -262,7 +196,12 @@ async def submit_reason(desk: Desk, doing: Interaction) -> Ack:
         return await _at_reason(desk, doing, refusal)
     below = doing.view.get("previous_view_id")
     if below and not parsed.own:
-        _redraw(desk, doing, str(below), await _same_page(desk, parsed.state, doing.person_id))
+        review_pages.redraw(
+            desk,
+            doing,
+            str(below),
+            await review_pages.same_page(desk, parsed.state, doing.person_id),
+        )
     return NOTHING
 
 
@@ -288,12 +227,17 @@ async def decide_shown(desk: Desk, doing: Interaction, value: str) -> Ack:
 
 async def _ask_several(desk: Desk, doing: Interaction, *, recommended: bool) -> Ack:
     person = await desk.person(doing)
-    state = _state(doing)
-    summary = await _open_review(desk, state.review_id, person.id)
+    state = review_pages.state_of(doing)
+    summary = await review_pages.open_review(desk, state.review_id, person.id)
     filter_ = _meant(state, summary, recommended=recommended)
     number = await _count(desk, state.review_id, summary, filter_)
     if not number:
-        _redraw(desk, doing, _view_id(doing), await _page(desk, state, summary))
+        review_pages.redraw(
+            desk,
+            doing,
+            review_pages.view_id_of(doing),
+            await review_pages.page_of(desk, state, summary),
+        )
         return NOTHING
     desk.open_form(doing, _several_form(state, summary, number, recommended=recommended))
     return NOTHING
@@ -331,11 +275,11 @@ def _several_form(
 async def submit_several(desk: Desk, doing: Interaction) -> Ack:
     """Many lines are answered at once; more than were confirmed only after another yes."""
     assert doing.view is not None
-    parsed = review_reasons.parse_several(doing.state, _kept(doing))
+    parsed = review_reasons.parse_several(doing.state, review_pages.kept(doing))
     if isinstance(parsed, dict):
         return errors(parsed)
     actor, state = await desk.actor(doing), parsed.state
-    summary = await _open_review(desk, state.review_id, doing.person_id)
+    summary = await review_pages.open_review(desk, state.review_id, doing.person_id)
     filter_ = _meant(state, summary, recommended=parsed.recommended)
     number = await _count(desk, state.review_id, summary, filter_)
     if number > parsed.number:
@@ -350,8 +294,10 @@ async def submit_several(desk: Desk, doing: Interaction) -> Ack:
         return await _at_reason(desk, doing, refusal)
     if below := doing.view.get("previous_view_id"):
         note = wording.several_decided(parsed.verdict, decided.lines, decided.undecided)
-        after = await _reviewer(desk, state.review_id, doing.person_id)
-        _redraw(desk, doing, str(below), await _page(desk, state, after, note=note))
+        after = await review_pages.reviewer(desk, state.review_id, doing.person_id)
+        review_pages.redraw(
+            desk, doing, str(below), await review_pages.page_of(desk, state, after, note=note)
+        )
     return NOTHING
 
 
@@ -370,7 +316,7 @@ async def remove_own(desk: Desk, doing: Interaction, value: str) -> Ack:
 
 async def _own(desk: Desk, doing: Interaction, value: str, verdict: ReviewVerdict) -> Ack:
     actor, asked = await desk.actor(doing), parse_part(value)
-    summary = await _open_review(desk, ReviewRunId(asked.id), doing.person_id)
+    summary = await review_pages.open_review(desk, ReviewRunId(asked.id), doing.person_id)
     run = summary.run
     if asked.number != run.stage or not run.rules.self_review:
         desk.answer(doing, review_lists.say(STALE_OWN))
@@ -387,53 +333,3 @@ async def _own(desk: Desk, doing: Interaction, value: str, verdict: ReviewVerdic
         desk.answer(doing, review_lists.say(wording.own_decided(verdict, run)))
     await mine.refresh_home(desk, doing)
     return NOTHING
-
-
-# Parts ------------------------------------------------------------------------------------------
-
-
-async def _reviewer(desk: Desk, review_id: ReviewRunId, person_id: PersonId) -> ReviewerSummary:
-    summary = await desk.reviews.reviewer(review_id, person_id)
-    if summary is None:
-        raise NotFound("review", review_id)
-    return summary
-
-
-async def _open_review(desk: Desk, review_id: ReviewRunId, person_id: PersonId) -> ReviewerSummary:
-    """What this person has to do; refused when nothing can be answered any more."""
-    summary = await _reviewer(desk, review_id, person_id)
-    reviews.check_open(summary.run, now=desk.clock.now())
-    return summary
-
-
-async def _row(desk: Desk, review_id: ReviewRunId, value: str) -> ReviewLineSummary:
-    row = await desk.reviews.review_line(review_id, AssignmentId(parse_id(value)))
-    if row is None:
-        raise NotFound("line", value)
-    return row
-
-
-def _kept(doing: Interaction) -> str:
-    assert doing.view is not None
-    return str(doing.view.get("private_metadata", ""))
-
-
-def _state(doing: Interaction) -> FormState:
-    return unpacked(_kept(doing))
-
-
-def _view_id(doing: Interaction) -> str:
-    assert doing.view is not None
-    return str(doing.view["id"])
-
-
-def _redraw(desk: Desk, doing: Interaction, view_id: str, view: View) -> None:
-    """Show the form anew. Without its hash: presses that overtake one another are all stored."""
-    lock = _turns.setdefault(view_id, asyncio.Lock())
-    shown = remembering(doing, view)
-    desk.later(_in_turn(lock, desk.client.views_update(view_id=view_id, view=shown)))
-
-
-async def _in_turn(lock: asyncio.Lock, call: Awaitable[object]) -> None:
-    async with lock:
-        await call

@@ -68,6 +68,11 @@ class FormState:
             "reason_for": self.reason_for.value if self.reason_for else None,
         }
 
+    def place(self) -> str:
+        """Which lines are chosen and where the page begins, to be found again another day."""
+        begins = self.before.partition("/")[2] if self.before else None
+        return packed(show=self.show.value, department=self.department, begins=begins)
+
     def reason_to_offer(self, verdict: ReviewVerdict) -> str:
         """What they wrote last with this answer; nothing they wrote with another."""
         return self.reason if self.reason_for is verdict else ""
@@ -75,6 +80,17 @@ class FormState:
     def filtered(self, show: Show, department: str | None) -> "FormState":
         """Another choice of lines, from its first page."""
         return replace(self, show=show, department=department, lines=(), before=None, after=None)
+
+
+def at_place(review_id: ReviewRunId, place: str) -> tuple[FormState, str | None]:
+    """The choice of lines that was kept, and what to give as `after` for its page."""
+    kept = form_state.remembered(place)
+    show = next((one for one in Show if one == kept.get("show")), Show.UNDECIDED)
+    begins = _text(kept.get("begins"), PLACE)
+    state = FormState(
+        review_id=review_id, show=show, department=_text(kept.get("department"), _MARK)
+    )
+    return state, f"/{begins}" if begins else None
 
 
 def packed(**parts: object) -> str:

@@ -200,6 +200,15 @@ class DecideReviewLines(Command["Decided"]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeepReviewPlace(Command[None]):
+    """A reviewer is at this place of the form, and wants to find it again."""
+
+    review_id: ReviewRunId
+    place: str
+    """In the form's own words; at most `reviews.LONGEST_PLACE` characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What came of a `DecideReviewLines`."""
 

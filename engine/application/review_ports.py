@@ -195,6 +195,14 @@ class ReviewWriter(ReviewReader, UseWriter, Protocol):
         """Make every answered line of the running stage undecided; answers how many."""
         ...
 
+    def keep_review_place(self, review_id: ReviewRunId, person_id: PersonId, place: str) -> None:
+        """Insert or replace where a reviewer is in the form."""
+        ...
+
+    def forget_review_places(self, review_id: ReviewRunId) -> None:
+        """Nobody is anywhere in this form any more."""
+        ...
+
     def fall_out(
         self, run: ReviewRun, assignment_id: AssignmentId, reason: EndReason, now: datetime
     ) -> ReviewLine | None:

@@ -224,6 +224,10 @@ class ReviewQueries(Protocol):
         """
         ...
 
+    async def review_place(self, review_id: ReviewRunId, person_id: PersonId) -> str | None:
+        """Where this person is in the form, as it was kept; None: nowhere yet."""
+        ...
+
     async def count_review_lines(
         self, review_id: ReviewRunId, person_id: PersonId, which: LineFilter
     ) -> int:

@@ -228,6 +228,7 @@ def _close(unit: Unit, run: ReviewRun) -> ReviewRun:
     stages = run.settings.stages
     pools = () if run.is_last_stage else _pools(unit, run, stages[run.stage + 1])
     outcome = reviews.close_stage(run, pools, now=unit.now)
+    unit.tx.forget_review_places(run.id)
     if outcome.run.state is ReviewState.OPENING:
         unit.tx.save_reviewers(outcome.run)
     else:

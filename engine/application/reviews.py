@@ -10,6 +10,7 @@ from engine.application.audit import AuditEntry
 from engine.application.commands import (
     Decided,
     DecideReviewLines,
+    KeepReviewPlace,
     ResetReview,
     StartReview,
     StopReview,
@@ -25,6 +26,9 @@ from engine.domain.policies import AssignmentPolicy
 from engine.domain.refusals import NoReviews, NotAReviewer, NotFound, ReviewRunning
 from engine.domain.review_lines import MAX_NAMED, ReviewLine
 from engine.domain.reviews import ReviewOutcome, ReviewRun
+
+LONGEST_PLACE = 1_000
+"""Far more than a form says of its place."""
 
 
 def start(unit: Unit, command: StartReview) -> tuple[ReviewRunId, ...]:
@@ -79,6 +83,7 @@ def stop(unit: Unit, command: StopReview) -> ReviewRun:
     run = locked_run(unit, command.review_id)
     outcome = reviews.stop(run, administrator, now=unit.now)
     unit.tx.wake_scheduled_runs(run.policy_id, unit.now)
+    unit.tx.forget_review_places(run.id)
     unit.tell_administrators(NoticeKind.ADMINISTERED_REVIEW, run.id, "stopped")
     return save_run(unit, outcome, why=command.why)
 
@@ -118,6 +123,14 @@ def decide(unit: Unit, command: DecideReviewLines) -> Decided:
         changed=answered.changed,
         undecided=unit.tx.undecided_lines_of(run, person_id),
     )
+
+
+def keep_place(unit: Unit, command: KeepReviewPlace) -> None:
+    """Remember where a reviewer is in the form. Nothing depends on it, so no lock is taken."""
+    person_id = acting_person(unit)
+    run = unit.tx.review_run(command.review_id)
+    if run is not None and not run.over and len(command.place) <= LONGEST_PLACE:
+        unit.tx.keep_review_place(run.id, person_id, command.place)
 
 
 def locked_run(unit: Unit, review_id: ReviewRunId) -> ReviewRun:

@@ -22,6 +22,7 @@ from engine.application.commands import (
     DecideRequest,
     DecideReviewLines,
     GiveBack,
+    KeepReviewPlace,
     ReassignRequest,
     ReleaseBrake,
     RemoveDirectly,
@@ -61,6 +62,7 @@ HANDLERS: dict[type[Command[Any]], Callable[[Unit, Any], Any]] = {
     StopReview: reviews.stop,
     ResetReview: reviews.reset,
     DecideReviewLines: reviews.decide,
+    KeepReviewPlace: reviews.keep_place,
 }
 """The table of contents of what can be done; a test asserts that no command is missing."""
 

@@ -195,6 +195,44 @@ async def test_pages_of_ten_are_turned_and_nothing_jumps(company: Open) -> None:
         form.does_not_see("Holder 03")
 
 
+async def test_a_form_that_was_closed_opens_where_it_was_left(company: Open) -> None:
+    """At the page and with the lines that were chosen; at the beginning in the next stage."""
+    async with company(reviewed(OLGA), people=COLLEAGUES) as contoso:
+        await hold(contoso, "rita", "ed", *(one.name for one in COLLEAGUES))
+        await contoso.administers(f"review start {READ}")
+        form = await review(contoso, "olga")
+        await form.choose("Which department", "Sales (23)")
+        form = await presses(form, "Next")
+        form = await presses(form, "Keep", on="Holder 13")
+        form.sees("Holder 11")
+        await form.close()
+        form = await review(contoso, "olga")
+        form.sees("Which department: Sales (23)")
+        form.sees("Holder 11")
+        form.does_not_see("Holder 10")
+        form.does_not_see("Holder 13")
+        form.sees("Holder 21")
+        form = await presses(form, "Previous")
+        form.sees("Holder 01")
+        await form.close()
+        (await review(contoso, "olga")).sees("Holder 01")
+
+
+async def test_a_choice_with_nothing_left_is_not_come_back_to(company: Open) -> None:
+    """Engineering is done: the next time all that is undecided is shown."""
+    async with company(reviewed(OLGA)) as contoso:
+        await hold(contoso, "rita", "ed", "ivan")
+        await contoso.administers(f"review start {READ}")
+        form = await review(contoso, "olga")
+        await form.choose("Which department", "IT (1)")
+        form = await presses(form, "Keep", on="Ivan Ilic")
+        await form.close()
+        form = await review(contoso, "olga")
+
+        form.sees("Rita Romero")
+        form.sees("Which department: All departments")
+
+
 async def test_lines_are_chosen_by_answer_recommendation_and_department(company: Open) -> None:
     """Undecided, recommended to remove, all; and of one department."""
     async with company(reviewed(OLGA)) as contoso:

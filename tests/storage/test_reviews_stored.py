@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.application import review_steps
-from engine.application.commands import Actor, GiveBack
+from engine.application.commands import Actor, GiveBack, KeepReviewPlace
 from engine.domain.assignment_requests import RequestType
 from engine.domain.assignments import EndReason
 from engine.domain.ids import PersonId
@@ -774,6 +774,24 @@ async def test_pages_go_forth_and_back_by_place(house: ReviewHouse) -> None:
         row.line.target_id
         for row in (await house.reviews.review_lines(run, MAX, which=undecided)).rows
     ] == people[10:20]
+
+
+async def test_places_of_the_form_are_kept_for_each_reviewer_until_the_stage_closes(
+    house: ReviewHouse,
+) -> None:
+    """The last one counts; nobody keeps a place in a review that is over."""
+    await opened(house, settings(), ROB)
+    run = (await house.run()).id
+    assert await house.reviews.review_place(run, MAX) is None
+    for who, place in ((MAX, "page 1"), (MIA, "elsewhere"), (MAX, "page 2")):
+        await house.do(KeepReviewPlace(review_id=run, place=place), Actor(person_id=who))
+    assert await house.reviews.review_place(run, MAX) == "page 2"
+    assert await house.reviews.review_place(run, MIA) == "elsewhere"
+    await house.do(KeepReviewPlace(review_id=run, place="x" * 1001), Actor(person_id=MAX))
+    assert await house.reviews.review_place(run, MAX) == "page 2"
+    await house.passes(14 * DAY)
+    await house.do(KeepReviewPlace(review_id=run, place="page 3"), Actor(person_id=MAX))
+    assert await house.reviews.review_place(run, MAX) is None
 
 
 async def test_a_file_of_a_run_has_every_line(house: ReviewHouse) -> None:

@@ -11,12 +11,21 @@ from bot.views.action_ids import ActionId, BadValue, BlockId
 from bot.views.blocks import OPTIONS, PRIVATE_METADATA, VIEW_BLOCKS, Message, View
 from bot.views.review_form import FormLine
 from bot.views.review_reasons import ParsedSeveral, ReasonFormData, SeveralFormData
-from bot.views.review_state import PAGE_SIZE, FormState, Show, mark_of, unpacked, which
+from bot.views.review_state import (
+    PAGE_SIZE,
+    FormState,
+    Show,
+    at_place,
+    mark_of,
+    unpacked,
+    which,
+)
 from bot.views.texts import length
 from bot.views.wording import review_form as said
 from bot.views.wording import review_results
 from bot.views.wording import reviews as card_said
 from engine.application.review_queries import PlannedReview, ReviewSummary
+from engine.application.reviews import LONGEST_PLACE
 from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.ids import AssignmentId
 from engine.domain.people import the_person
@@ -134,6 +143,21 @@ def test_the_choice_of_lines_in_the_engines_words() -> None:
     )
     assert which(replace(STATE, department=mark_of("")), known).department == ""
     assert which(replace(STATE, department=mark_of("Gone")), known).department is None
+
+
+def test_a_place_is_found_again_with_the_lines_that_were_chosen() -> None:
+    """The page begins at the same name; garbage is the beginning."""
+    placed = replace(FULL, before="01HX5ASSIGNME001/greta adler/smith")
+    state, after = at_place(REVIEW, placed.place())
+
+    assert (state.show, state.department, after) == (
+        Show.ALL,
+        FULL.department,
+        "/greta adler/smith",
+    )
+    assert at_place(REVIEW, replace(STATE, after="x/y").place()) == (STATE, None)
+    assert at_place(REVIEW, '{"show":["all"],"begins":7}') == (STATE, None)
+    assert length(replace(FULL, before="x/" + "b" * 398).place()) < LONGEST_PLACE
 
 
 def test_a_reason_is_offered_again_for_the_same_answer_only() -> None:
