@@ -147,7 +147,7 @@ async def report(desk: Desk, doing: Interaction, words: str) -> Ack:
         return await administration.usage(desk, doing, f"report {words}".strip())
     if reference.strip():
         found = await _summary(desk, await _review(desk, reference.strip()))
-        if found.run.state not in CLOSED:
+        if not _has_results(found.run):
             return dict(review_lists.not_closed(found.run).payload())
         await _send(desk, doing, found.run)
         return dict(review_lists.results_sent(found.run).payload())
@@ -162,7 +162,7 @@ async def press_send_results(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Send results** beside a closed review."""
     await administration.check(desk, doing)
     found = await _summary(desk, ReviewRunId(parse_id(value)))
-    if found.run.state not in CLOSED:
+    if not _has_results(found.run):
         desk.answer(doing, review_lists.not_closed(found.run))
         return NOTHING
     await _send(desk, doing, found.run)
@@ -181,6 +181,11 @@ async def _send(desk: Desk, doing: Interaction, run: ReviewRun) -> None:
         subject_id=run.id,
     )
     await desk.store.write(_say, notice)
+
+
+def _has_results(run: ReviewRun) -> bool:
+    """Whether it is over and had lines. One that was stopped is asked for by its id."""
+    return run.state in CLOSED or (run.state is ReviewState.STOPPED and run.lines > 0)
 
 
 def _say(tx: Transaction, notice: Notice) -> None:

@@ -98,6 +98,29 @@ async def test_results_whose_file_takes_long_come_as_soon_as_it_is_written(
         assert len(shared(contoso, "ada")) == len(shared(contoso, "olga")) == 2
 
 
+async def test_a_stopped_review_can_be_reported_by_its_id(company: Open) -> None:
+    """What had been said, and that everybody kept their access."""
+    async with company(reviewed(OLGA)) as contoso:
+        await hold(contoso, "rita", "ed")
+        await contoso.administers(f"review start {READ}")
+        await presses(await review(contoso, "olga"), "Remove", on="Ed Eriksen")
+        page = await contoso.house.desk.reviews.reviews(limit=1)
+        reference = str(page.rows[0].run.id)
+        await contoso.administers(f"review stop {reference}")
+        (await contoso.administers("report reviews")).sees("No review has been closed yet.")
+        await contoso.administers(f"report reviews {reference}")
+
+        contoso.ada.sees("The review of Production read access was stopped by @Ada Acheampong.")
+        contoso.ada.sees("Of 2 lines 2 were kept and 0 removed")
+        contoso.ada.sees("Answers: 0 to keep and 1 to remove; 1 not decided.")
+        _, table = shared(contoso, "ada")
+        rows = csv.DictReader(io.StringIO(contoso.ada.file(table).decode("utf-8-sig")))
+        assert {(row["Decision"], row["Result"]) for row in rows} == {
+            ("Remove", "Kept"),
+            ("Not decided", "Kept"),
+        }
+
+
 async def test_an_open_review_has_no_results_yet(company: Open) -> None:
     """It says so, instead of an empty file."""
     async with company(reviewed(OLGA)) as contoso:

@@ -106,7 +106,7 @@ def result(row: ReviewLineSummary) -> str:
     line = row.line
     if line.gone is not None:
         return f"Ended meanwhile: {ENDINGS[line.gone]}"
-    if row.final is not Recommendation.REMOVE:
+    if line.apply_result is None and row.final is not Recommendation.REMOVE:
         return "Kept"
     return _removal(line, still_held=row.still_held)
 

@@ -306,8 +306,11 @@ def summary(results: ReviewResults) -> str:
 
 def _head(run: ReviewRun) -> str:
     closed = f", closed {when(run.closed_at)}" if run.closed_at else ""
+    how = "is over"
+    if run.state is ReviewState.STOPPED:
+        how = f"was stopped{f' by {mention(run.stopped_by)}' if run.stopped_by else ''}"
     return (
-        f"*The review of {named(run.package_name, bold=False)} is over.* "
+        f"*The review of {named(run.package_name, bold=False)} {how}.* "
         f"Policy {named(run.policy_name, bold=False)}, {numbered(run)}{closed}."
     )
 
@@ -330,7 +333,7 @@ def _took(run: ReviewRun) -> str:
 def _said(counts: ReviewCounts, run: ReviewRun) -> str:
     silent = f"; {counts.undecided:,} not decided" if counts.undecided else ""
     meant = ""
-    if counts.undecided:
+    if counts.undecided and run.state is not ReviewState.STOPPED:
         match run.settings.on_no_response:
             case NoResponse.KEEP:
                 meant = ", and so kept"
