@@ -75,14 +75,18 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
 
 async def _pressed(desk: Desk, doing: Interaction, target: Part, verdict: Verdict) -> Ack:
     actor = await desk.actor(doing)
-    summary = await desk.queries.request(RequestId(target.id))
-    if summary is not None and _wants_form(summary, target.number, doing.person_id, verdict):
-        await _open_form(desk, doing, verdict, [(summary, target.number)])
-        return NOTHING
     decision = DecideRequest(
         request_id=RequestId(target.id), stage_number=target.number, verdict=verdict
     )
-    request = await desk.service.handle(decision, actor)
+    # Whoever denies is always asked why; who approves, only where the rules miss a reason.
+    if verdict is Verdict.DENIED and await _asked_why(desk, doing, target, verdict):
+        return NOTHING
+    try:
+        request = await desk.service.handle(decision, actor)
+    except ReasonMissing:
+        if await _asked_why(desk, doing, target, verdict):
+            return NOTHING
+        raise
     if doing.ephemeral or doing.in_home:
         waits = request.run is not None and request.run.number == target.number
         told = answers.decided(verdict, request.package_name, waiting_for_others=waits)
@@ -109,6 +113,15 @@ async def _selected(desk: Desk, doing: Interaction, verdict: Verdict) -> Ack:
         done, refused = await _decide_all(desk, doing, targets, verdict, "")
         desk.answer(doing, await _told(desk, verdict, done, refused))
     return NOTHING
+
+
+async def _asked_why(desk: Desk, doing: Interaction, target: Part, verdict: Verdict) -> bool:
+    """Whether the form with the reason was opened."""
+    summary = await desk.queries.request(RequestId(target.id))
+    if summary is None or not _wants_form(summary, target.number, doing.person_id, verdict):
+        return False
+    await _open_form(desk, doing, verdict, [(summary, target.number)])
+    return True
 
 
 def _wants_form(
