@@ -61,7 +61,7 @@ from engine.domain.review_settings import (
     ReviewSettings,
     ReviewStage,
 )
-from engine.domain.reviews import ReviewRun
+from engine.domain.reviews import ReviewRun, ReviewState
 from storage import DatabaseStore, ReviewStoreQueries, StoreQueries
 from storage import review_tables as t
 from storage.review_tallies import COLUMNS, STANDING
@@ -209,6 +209,13 @@ class ReviewHouse:
         assert known is not None
         await self.people([replace(known, active=False)])
         await self.settle()
+
+    async def opens(self, reviews: ReviewSettings, *holders: PersonId) -> None:
+        """These hold the package, and a review of them is open."""
+        await self.give(*holders)
+        await self.configure(reviews)
+        await self.settle()
+        assert (await self.run()).state is ReviewState.IN_PROGRESS
 
     # What happens -----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from tests.databases import (
     sqlite_template,
     sqlite_url,
 )
+from tests.reviewing import ReviewHouse, review_house
 
 __all__ = [
     "database_url",
@@ -59,3 +60,10 @@ async def two_stores(
         await storage.open_store(postgres_url, clock=clock) as other,
     ):
         yield one, other
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[ReviewHouse]:
+    """A house of reviews over either database."""
+    async with review_house(database_url) as made:
+        yield made
