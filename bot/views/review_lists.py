@@ -19,7 +19,7 @@ from bot.views.known import Known
 from bot.views.paging import pager
 from bot.views.review_card import own_buttons, review_button
 from bot.views.wording import admin_menu as menu_words
-from bot.views.wording import review_results as said
+from bot.views.wording import review_lists as said
 from bot.views.wording import review_story as told
 from bot.views.wording import words
 from engine.application.queries import Page

@@ -24,7 +24,7 @@ from bot.views.my_access import request_button
 from bot.views.paging import pager
 from bot.views.review_lists import waiting_reviews
 from bot.views.texts import reference
-from bot.views.wording import lists, review_results, words
+from bot.views.wording import lists, review_lists, words
 from engine.application.queries import Page, WaitingSummary
 from engine.application.review_queries import ReviewerSummary
 
@@ -59,7 +59,7 @@ def render(
     spoken = lists.waiting_spoken(page.total)
     if reviews is not None and reviews.total:
         own = render(page, known) if page.total else None
-        both = f"{spoken} {review_results.waiting_spoken(reviews.total)}"
+        both = f"{spoken} {review_lists.waiting_spoken(reviews.total)}"
         below = waiting_reviews(reviews, ListName.WAITING_REVIEWS)
         return message(both, [*(own.blocks if own else ()), *below])
     if not page.rows:

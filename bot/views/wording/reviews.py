@@ -1,6 +1,7 @@
 """The words of access reviews: progress, the reviewer's card, the question to a holder. Markup.
 
-The form's are in `review_form.py`; what is said once, lists, and results in `review_results.py`.
+The form's are in `review_form.py`; lists in `review_lists.py`; what is said once, and
+results, in `review_results.py`.
 """
 
 from bot.views.texts import day_of, listed, mention, named, people, quote, reference, when

@@ -22,7 +22,7 @@ from bot.views.review_state import (
 )
 from bot.views.texts import length
 from bot.views.wording import review_form as said
-from bot.views.wording import review_results
+from bot.views.wording import review_lists as review_words
 from bot.views.wording import reviews as card_said
 from engine.application.review_queries import PlannedReview, ReviewSummary
 from engine.application.reviews import LONGEST_PLACE
@@ -454,9 +454,9 @@ def test_every_state_of_a_review_has_words_on_card_and_list() -> None:
     """No name of the code reaches a reader."""
     for run_state in ReviewState:
         run = replace(APPLIED, state=run_state)
-        row = review_results.row(ReviewSummary(run=run, counts=DONE, in_stage=DONE))
+        row = review_words.row(ReviewSummary(run=run, counts=DONE, in_stage=DONE))
         assert "_" not in row.replace("date_short_pretty", "")
-        assert review_results.state_of(run)
+        assert review_words.state_of(run)
 
 
 def test_a_line_says_when_it_was_last_used_or_that_nobody_knows() -> None:
