@@ -121,7 +121,7 @@ async def test_sigterm_gives_up_what_slack_does_not_answer_in_time(tmp_path: Pat
         await rita.form.fill("Justification", "Slow queries")
         world.playground.faults.add("slow", method="chat.postMessage", times=9, seconds=60)
         await rita.form.submit()
-        await world.until(lambda: world.playground.faults.rules[-1].times == 8)
+        await world.until(lambda: world.playground.faults.rules[-1].times <= 8)
         process.send_signal(signal.SIGTERM)
 
         assert process.wait(timeout=10) == 0
