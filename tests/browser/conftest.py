@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.fake_server import FakeServer
-from tests.browser.screen import Screen
+from tests.browser.screen import PATIENCE_MS, Screen
+
+expect.set_options(timeout=PATIENCE_MS)
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
@@ -140,13 +142,24 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
+FORGETTING = """
+if (location.protocol === "http:" && !sessionStorage.getItem("begun")) {
+  localStorage.clear();
+  sessionStorage.setItem("begun", "yes");
+}
+"""
+
+
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    """An empty page of that window, which remembers nothing of the test before."""
+    """An empty page of that window, which remembers nothing of the test before.
+
+    It forgets when it opens first and not when the one before closes: that one may still be
+    writing down what was open. Reloading forgets nothing.
+    """
     made = context.new_page()
+    made.add_init_script(FORGETTING)
     yield made
-    if made.url.startswith("http"):
-        made.evaluate("() => localStorage.clear()")
     made.close()
 
 

@@ -7,6 +7,9 @@ from contextlib import AbstractContextManager
 
 from playwright.sync_api import ConsoleMessage, Locator, Page
 
+PATIENCE_MS = 30_000
+"""How long a page may take to show what it is asked for: a machine busy with other tests is slow."""
+
 
 class Screen:
     """One open page of the playground."""
@@ -17,7 +20,7 @@ class Screen:
         self.problems: list[str] = []
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", self._console)
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
