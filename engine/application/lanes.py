@@ -74,6 +74,11 @@ class LaneWorker(Generic[W]):
         """Whether anything is in flight."""
         return bool(self._running)
 
+    @property
+    def in_flight_if_full(self) -> frozenset[asyncio.Task[None]]:
+        """What must end before anything else can begin; nothing while there is room."""
+        return frozenset(self._running if len(self._running) >= LANES_AT_ONCE else ())
+
     async def run_once(self) -> int:
         """Start work on what is due, as far as there is room; answers how much was started."""
         room = LANES_AT_ONCE - len(self._running)

@@ -23,6 +23,8 @@ IDLE_SECONDS = 1.0
 AFTER_FAULT_SECONDS = 2.0
 BRAKED_LOOKS_EVERY = timedelta(minutes=5)
 """What the brake holds back is due all the time; nobody waits for it moment by moment."""
+FULL_SECONDS = 0.25
+"""Without room for what is due: so long at most until the next look at everything else."""
 GIVE_UP_SECONDS = 1.0
 """For what is in flight to notice that it is not waited for any longer."""
 ROUNDS = 10_000
@@ -137,9 +139,12 @@ class Worker:
         pause = timedelta(seconds=IDLE_SECONDS)
         if next_at is not None and not self._wakes.braked:
             pause = min(pause, next_at - self._clock.now())
+        full = frozenset[asyncio.Task[None]]().union(
+            *(each.in_flight_if_full for each in self._lanes)
+        )
         if pause > timedelta():
             await self._store.wait_for_change(pause.total_seconds())
-        elif all(lanes.busy for lanes in self._lanes):
-            await self._store.wait_for_change(IDLE_SECONDS / 10)
-        else:
+        elif full:
+            await asyncio.wait(full, timeout=FULL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        else:  # another replica has it in hand
             await asyncio.sleep(0.01)
