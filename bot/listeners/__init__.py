@@ -28,6 +28,7 @@ from bot.listeners import (
     why,
 )
 from bot.listeners.requests import NOTHING, Ack
+from bot.listeners.typed import unescaped
 from bot.views import answers, said
 from bot.views import help as help_text
 from bot.views.action_ids import ActionId, BadValue, CallbackId, form_of
@@ -185,7 +186,7 @@ class Listeners:
     async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """A slash command: the first word says which."""
         doing = interaction(body)
-        word, _, rest = str(body.get("text") or "").strip().partition(" ")
+        word, _, rest = unescaped(str(body.get("text") or "")).strip().partition(" ")
         for_admins = body.get("command") == self._desk.admin_command
         table = ADMIN_COMMANDS if for_admins else COMMANDS
         handler = table.get(word.lower())
