@@ -33,9 +33,13 @@ async def own_line(
 async def notice(work: MessageWork, reviews: ReviewQueries, admin_command: str) -> Message | None:
     """One of `review_notices.KINDS`, but for the results."""
     review_id = ReviewRunId(work.subject_id)
-    if work.kind == NoticeKind.REVIEW_REMINDER:
+    if work.kind in review_notices.TO_REVIEWERS:
         summary = await reviews.reviewer(review_id, work.audience.person_id or PersonId(""))
-        return review_notices.reminder(summary) if summary is not None else None
+        if summary is None:
+            return None
+        if work.kind == NoticeKind.REVIEW_CLEARED:
+            return review_notices.cleared(summary, work.detail)
+        return review_notices.reminder(summary)
     found = await reviews.review(review_id)
     if found is None:
         return None

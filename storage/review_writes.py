@@ -42,7 +42,7 @@ from storage.review_snapshot import ReviewSnapshots
 from storage.review_tallies import COLUMN_OF, Bucket, Counted
 from storage.types import UtcMillis
 
-_L = t.review_lines.c
+_L, _D = t.review_lines.c, t.review_decisions.c
 LINE_COLUMNS = (
     _L.review_id,
     _L.assignment_id,
@@ -80,6 +80,25 @@ _ANSWER = (
     .values(verdict=_VERDICT, reason=_REASON, decided_by=_BY, decided_at=_AT, waiting=~true())
 )
 """The lines a filter lets through are looked for once, and then found by their key."""
+
+
+_SAID = and_(_D.review_id == bindparam("run"), _D.stage == bindparam("in_stage"))
+_CLEARED_BEFORE = (
+    select(func.coalesce(func.max(_D.id), 0))
+    .where(_SAID, _D.verdict.is_(None), _D.decided_at < _AT)
+    .scalar_subquery()
+)
+_WHO_ANSWERED = (
+    select(_D.decided_by)
+    .where(
+        _SAID,
+        _D.verdict.is_not(None),
+        _D.id > _CLEARED_BEFORE,
+        _D.decided_at <= _AT,
+        _D.decided_by.in_(bindparam("people", expanding=True)),
+    )
+    .distinct()
+)
 
 
 def line_from(row: Sequence[Any]) -> ReviewLine:
@@ -199,6 +218,16 @@ class ReviewWrites(ReviewSnapshots):
         self.conn.execute(clearing, asked)
         self._restand(run, before, "undecided")
         return sum(before.values())
+
+    def who_answered(
+        self, run: ReviewRun, person_ids: Iterable[PersonId], cleared_at: datetime
+    ) -> frozenset[PersonId]:
+        """Those of these people whose answers in the running stage were cleared at that moment."""
+        found: set[PersonId] = set()
+        for some in chunks(sorted(set(person_ids))):
+            asked = {"run": run.id, "in_stage": run.stage, "people": some, "at": cleared_at}
+            found.update(self.conn.execute(_WHO_ANSWERED, asked).scalars())
+        return frozenset(found)
 
     def _note(self, which: ColumnElement[bool], said: dict[str, Any]) -> None:
         """Keep the answer to each of these lines for ever."""

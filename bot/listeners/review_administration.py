@@ -6,6 +6,7 @@ In the administrators' channel only; what changes something is refused by the ru
 from bot.desk import Desk, Interaction
 from bot.listeners import administration
 from bot.listeners.requests import NOTHING, Ack
+from bot.listeners.typed import in_words
 from bot.views import admin, review_lists
 from bot.views.action_ids import ListName, parse_id
 from bot.views.blocks import Message
@@ -73,7 +74,7 @@ async def press_reset(desk: Desk, doing: Interaction, value: str) -> Ack:
 async def _stopped(
     desk: Desk, doing: Interaction, review_id: ReviewRunId, why: str = ""
 ) -> Message:
-    command = StopReview(review_id=review_id, why=why.strip())
+    command = StopReview(review_id=review_id, why=await in_words(desk, why.strip()))
     await desk.service.handle(command, await desk.actor(doing))
     results = await desk.reviews.review_results(review_id)
     assert results is not None, "it was stopped a moment ago, and runs are never deleted"
@@ -83,7 +84,7 @@ async def _stopped(
 async def _cleared(
     desk: Desk, doing: Interaction, review_id: ReviewRunId, why: str = ""
 ) -> Message:
-    command = ResetReview(review_id=review_id, why=why.strip())
+    command = ResetReview(review_id=review_id, why=await in_words(desk, why.strip()))
     cleared = await desk.service.handle(command, await desk.actor(doing))
     return review_lists.reset((await _summary(desk, review_id)).run, cleared)
 

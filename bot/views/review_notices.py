@@ -14,22 +14,38 @@ from engine.application.review_queries import ReviewerSummary, ReviewResults
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.assignments import EndReason
 from engine.domain.conversation import NoticeKind
+from engine.domain.ids import PersonId
 from engine.domain.reviews import ReviewRun, ReviewState
 
 _K = NoticeKind
-KINDS = frozenset(
-    {_K.REVIEW_REMINDER, _K.REVIEWERS_NOT_FOUND, _K.REVIEW_APPLIED, _K.REVIEW_NOT_APPLIED}
-)
+TO_REVIEWERS = frozenset({_K.REVIEW_REMINDER, _K.REVIEW_CLEARED})
+KINDS = TO_REVIEWERS | {_K.REVIEWERS_NOT_FOUND, _K.REVIEW_APPLIED, _K.REVIEW_NOT_APPLIED}
 
 
 def reminder(summary: ReviewerSummary) -> Message | None:
     """To a reviewer who has undecided lines."""
     run = summary.run
-    if run.state is not ReviewState.IN_PROGRESS or not summary.counts.undecided:
+    if not _waits(summary):
         return None
     if run.rules.self_review:
         return _say(said.own_reminder(run), "", *own_buttons(run))
     return _say(said.reminder(run, summary.counts), "", review_button(run))
+
+
+def cleared(summary: ReviewerSummary, detail: str) -> Message | None:
+    """To a reviewer whose answers an administrator cleared."""
+    run = summary.run
+    if not _waits(summary):
+        return None
+    by, _, why = detail.partition("/")
+    if run.rules.self_review:
+        return _say(said.own_cleared(run, PersonId(by), why), "", *own_buttons(run))
+    text = said.cleared(run, summary.counts, PersonId(by), why)
+    return _say(text, "", review_button(run))
+
+
+def _waits(summary: ReviewerSummary) -> bool:
+    return summary.run.state is ReviewState.IN_PROGRESS and summary.counts.undecided > 0
 
 
 def reviewers_not_found(run: ReviewRun, detail: str) -> Message:

@@ -195,6 +195,12 @@ class ReviewWriter(ReviewReader, UseWriter, Protocol):
         """Make every answered line of the running stage undecided; answers how many."""
         ...
 
+    def who_answered(
+        self, run: ReviewRun, person_ids: Iterable[PersonId], cleared_at: datetime
+    ) -> frozenset[PersonId]:
+        """Those of these people whose answers in the running stage were cleared at that moment."""
+        ...
+
     def keep_review_place(self, review_id: ReviewRunId, person_id: PersonId, place: str) -> None:
         """Insert or replace where a reviewer is in the form."""
         ...

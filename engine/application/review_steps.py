@@ -192,12 +192,16 @@ def _tell_not_found(unit: Unit, run: ReviewRun) -> None:
 def _tell(unit: Unit, run: ReviewRun) -> ReviewRun:
     telling = run.telling
     assert telling is not None, "the step is due only then"
-    reminding = telling.reminder > 0
-    people = unit.tx.reviewers_after(run, telling.after, CARDS_AT_ONCE, undecided=reminding)
+    opening = not telling.reminder and telling.cleared is None
+    people = unit.tx.reviewers_after(run, telling.after, CARDS_AT_ONCE, undecided=not opening)
     cards = [review_messages.review_card(run.id, run.stage, person) for person, _ in people]
     unit.tx.show_cards(cards, unit.now)
-    if reminding:
+    if telling.reminder:
         notices = [review_messages.reminder(run, person, undecided) for person, undecided in people]
+        unit.tx.add_notices(notices, unit.now)
+    if telling.cleared is not None:
+        had_answered = unit.tx.who_answered(run, [who for who, _ in people], telling.cleared.at)
+        notices = [review_messages.cleared(run, person) for person in sorted(had_answered)]
         unit.tx.add_notices(notices, unit.now)
     after = people[-1][0] if len(people) == CARDS_AT_ONCE else None
     return save_run(unit, ReviewOutcome(run=reviews.told(run, after, now=unit.now)))

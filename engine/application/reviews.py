@@ -81,7 +81,7 @@ def stop(unit: Unit, command: StopReview) -> ReviewRun:
     """End a run for good; what was not removed yet is not removed (ARV-12)."""
     administrator = require_administrator(unit)
     run = locked_run(unit, command.review_id)
-    outcome = reviews.stop(run, administrator, now=unit.now)
+    outcome = reviews.stop(run, administrator, why=command.why, now=unit.now)
     unit.tx.wake_scheduled_runs(run.policy_id, unit.now)
     unit.tx.forget_review_places(run.id)
     unit.tell_administrators(NoticeKind.ADMINISTERED_REVIEW, run.id, "stopped")
@@ -92,7 +92,7 @@ def reset(unit: Unit, command: ResetReview) -> int:
     """Clear the answers of the open stage; answers how many there were."""
     administrator = require_administrator(unit)
     run = locked_run(unit, command.review_id)
-    outcome = reviews.reset(run, now=unit.now)
+    outcome = reviews.reset(run, administrator, why=command.why, now=unit.now)
     cleared = unit.tx.clear_answers(run, administrator, unit.now)
     save_run(unit, outcome, why=command.why, lines=cleared)
     unit.tell_administrators(NoticeKind.ADMINISTERED_REVIEW, run.id, "reset")

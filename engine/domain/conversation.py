@@ -85,6 +85,9 @@ class NoticeKind(StrEnum):
     """To whoever wrote to us. Subject: that person."""
     REVIEW_REMINDER = "review_reminder"
     """To a reviewer. Subject: the review run; detail: how many of their lines are undecided."""
+    REVIEW_CLEARED = "review_cleared"
+    """To a reviewer whose answers an administrator cleared. Subject: the review run; detail: who,
+    a slash, and why."""
     REVIEWERS_NOT_FOUND = "reviewers_not_found"
     """To the administrators. Subject: the review run; detail: how many lines went to others."""
     REVIEW_APPLIED = "review_applied"

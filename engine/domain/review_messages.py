@@ -28,6 +28,21 @@ def reminder(run: ReviewRun, person_id: PersonId, undecided: int) -> Notice:
     )
 
 
+def cleared(run: ReviewRun, person_id: PersonId) -> Notice:
+    """To somebody whose answers an administrator cleared."""
+    assert run.telling is not None, "only a run that tells so says so"
+    done = run.telling.cleared
+    assert done is not None, "they were cleared"
+    moment = int(done.at.timestamp() * 1000)
+    return Notice(
+        key=f"review/{run.id}/stage/{run.stage}/cleared/{moment}/{person_id}",
+        kind=NoticeKind.REVIEW_CLEARED,
+        audience=Audience(person_id=person_id),
+        subject_id=run.id,
+        detail=f"{done.by}/{done.why}",
+    )
+
+
 def results(run: ReviewRun, audience: Audience) -> Notice:
     """What became of the run."""
     return Notice(

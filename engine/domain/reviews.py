@@ -65,11 +65,22 @@ HAS_LINES = frozenset({_R.OPENING, _R.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """An administrator cleared the answers."""
+
+    by: PersonId
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """Reviewers being told, in the order of their ids, and how far that has come."""
 
     reminder: int = 0
     """Which reminder, from 1; 0: that the stage opened."""
+    cleared: Cleared | None = None
+    """That their answers are gone, instead."""
     after: str = ""
 
 
@@ -122,6 +133,7 @@ class ReviewRun:
     """When the last stage closed, or the run was stopped."""
     applied_at: datetime | None = None
     stopped_by: PersonId | None = None
+    stopped_why: str = ""
 
     @property
     def rules(self) -> ReviewStage:
@@ -306,7 +318,7 @@ def check_open(run: ReviewRun, *, now: datetime) -> None:
         raise ReviewNotOpen(run.id, run.state, closes)
 
 
-def stop(run: ReviewRun, by: PersonId, *, now: datetime) -> ReviewOutcome:
+def stop(run: ReviewRun, by: PersonId, *, why: str = "", now: datetime) -> ReviewOutcome:
     """End it for good; what was not removed yet is not removed (ARV-12)."""
     if run.over:
         raise ReviewOver(run.id, run.state)
@@ -315,6 +327,7 @@ def stop(run: ReviewRun, by: PersonId, *, now: datetime) -> ReviewOutcome:
         state=_R.STOPPED,
         closed_at=run.closed_at or now,
         stopped_by=by,
+        stopped_why=why.strip(),
         telling=None,
         redraw="",
         stepped_at=now,
@@ -322,10 +335,14 @@ def stop(run: ReviewRun, by: PersonId, *, now: datetime) -> ReviewOutcome:
     return ReviewOutcome(run=stopped, activities=("review.stopped",))
 
 
-def reset(run: ReviewRun, *, now: datetime) -> ReviewOutcome:
-    """The answers of the open stage are cleared; its time goes on."""
+def reset(run: ReviewRun, by: PersonId, *, why: str = "", now: datetime) -> ReviewOutcome:
+    """The answers of the open stage are cleared; its time goes on.
+
+    Whoever had answered is told, unless the run is telling its reviewers something just now.
+    """
     check_open(run, now=now)
-    cleared = replace(run, redraw="", stepped_at=now)
+    telling = run.telling or Telling(cleared=Cleared(by=by, at=now, why=why.strip()))
+    cleared = replace(run, telling=telling, redraw="", stepped_at=now)
     return ReviewOutcome(run=cleared, activities=("review.reset",))
 
 

@@ -221,10 +221,10 @@ def test_an_applied_run_cannot_be_stopped() -> None:
 def test_only_an_open_run_can_be_reset() -> None:
     """Its time goes on."""
     run = in_progress()
-    again = reviews.reset(run, now=NOW + DAY).run
+    again = reviews.reset(run, ADA, now=NOW + DAY).run
     assert again.stage_closes_at == run.stage_closes_at
     with pytest.raises(ReviewNotOpen):
-        reviews.reset(applying(), now=NOW)
+        reviews.reset(applying(), ADA, now=NOW)
 
 
 def test_every_move_is_one_of_the_table() -> None:

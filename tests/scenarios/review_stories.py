@@ -1,5 +1,7 @@
 """What stories about access reviews share: a company that reviews, and the way to the form."""
 
+import re
+
 from playground.driver import Form
 from tests.company import Company
 from tests.scenarios import files
@@ -42,7 +44,8 @@ async def presses(form: Form, label: str, *, on: str | None = None) -> Form:
 
 
 def card(contoso: Company, who: str) -> str:
-    """The newest message about a review, as somebody sees it."""
-    found = [one.text for one in contoso.playground.person(who).messages if "eview" in one.text]
+    """The newest card of a review, as somebody sees it: what ends with its number."""
+    seen = contoso.playground.person(who).messages
+    found = [one.text for one in seen if re.search(r"\bReview \w{6}$", one.text)]
     assert found, f"{who} sees no review"
     return found[-1]

@@ -75,6 +75,57 @@ async def test_a_reset_review_begins_anew_and_keeps_its_end(company: Open) -> No
         assert "ed" in contoso.group("prod-readers")
 
 
+async def test_whoever_had_answered_hears_that_it_was_cleared_and_why(company: Open) -> None:
+    """Olga hears it once, with the way back; Max, who had not begun, only sees his card."""
+    async with company(reviewed(files.people("olga", "max"))) as contoso:
+        await hold(contoso, "rita", "ed")
+        reference = await started(contoso)
+        form = await presses(await review(contoso, "olga"), "Remove", on="Ed Eriksen")
+        await form.close()
+        his = len(contoso.max.messages)
+        await contoso.administers(f"review reset {reference} The list was wrong")
+
+        told = contoso.olga.messages[-1]
+        assert "@Ada Acheampong cleared the answers in the review of" in told.text
+        assert "so 2 lines wait for your answer once more" in told.text
+        assert "The list was wrong" in told.text
+        assert told.buttons == ("Review now",)
+        assert len(contoso.max.messages) == his
+        await presses(await review(contoso, "max"), "Keep", on="Ed Eriksen")
+        hers = len(contoso.olga.messages)
+        await contoso.administers(f"review reset {reference}")
+        assert "cleared the answers" in contoso.max.messages[-1].text
+        assert len(contoso.olga.messages) == hers, "she has not answered since"
+
+
+async def test_a_holder_whose_answer_was_cleared_is_asked_once_more(company: Open) -> None:
+    """Rita had said Keep, and is asked in a message of its own; Ed's question still waits."""
+    async with company(reviewed({"self": True})) as contoso:
+        await hold(contoso, "rita", "ed")
+        reference = await started(contoso)
+        await contoso.rita.presses("Keep")
+        his = len(contoso.ed.messages)
+        await contoso.administers(f"review reset {reference}")
+
+        told = contoso.rita.messages[-1]
+        assert "do you still need Production read access?" in told.text
+        assert told.buttons == ("Keep", "Remove")
+        assert len(contoso.ed.messages) == his
+        await contoso.rita.presses("Remove")
+        assert "You answered Remove" in card(contoso, "rita")
+
+
+async def test_why_a_review_was_stopped_stands_on_its_cards(company: Open) -> None:
+    """Whoever has worked on it reads what the administrator wrote."""
+    async with company(reviewed(OLGA)) as contoso:
+        await hold(contoso, "ed")
+        reference = await started(contoso)
+        await contoso.administers(f"review stop {reference} Wrong <quarter>, ask @lena")
+
+        assert "Stopped by @Ada Acheampong" in card(contoso, "olga")
+        assert "Wrong <quarter>, ask @Lena Lind" in card(contoso, "olga")
+
+
 async def test_a_press_that_ends_or_clears_asks_first_and_says_how_much_it_is_about(
     company: Open,
 ) -> None:
@@ -102,7 +153,7 @@ async def test_a_press_that_ends_or_clears_asks_first_and_says_how_much_it_is_ab
         done = await contoso.ada.presses("Stop")
         assert isinstance(done, Reaction)
         done.sees("is stopped for good. Nothing had been decided")
-        assert "Review now" not in contoso.olga.buttons
+        assert "Stopped by @Ada Acheampong" in card(contoso, "olga")
         assert "Stop" not in contoso.ada.buttons
 
 

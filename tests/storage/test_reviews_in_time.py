@@ -129,6 +129,25 @@ async def test_a_reset_makes_everything_undecided_and_is_remembered(house: Revie
     assert await house.holds(ROB)
 
 
+async def test_only_those_whose_answers_were_cleared_are_told_each_time(
+    house: ReviewHouse,
+) -> None:
+    """Max at the first reset, Mia at the second: he has not answered since."""
+    await house.opens(settings(), ROB, ANN, BEN)
+    await house.decides(MAX, REMOVE, ROB)
+    await house.passes(DAY)
+    await house.resets()
+    assert await house.said("review_cleared") == [(MAX, "ada/Wrong list")]
+    await house.passes(DAY)
+    await house.decides(MIA, KEEP, BEN)
+    await house.passes(DAY)
+    await house.resets()
+    assert await house.said("review_cleared") == [
+        (MAX, "ada/Wrong list"),
+        (MIA, "ada/Wrong list"),
+    ]
+
+
 async def test_the_audit_tells_the_whole_story(house: ReviewHouse) -> None:
     """From the schedule to the application, with every answer and its change."""
     await house.opens(settings(a_review_stage(remind=[DAY])), ROB)

@@ -12,6 +12,7 @@ from engine.application.review_queries import (
     ReviewResults,
 )
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
+from engine.domain.ids import PersonId
 from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewRun, ReviewState
 
@@ -39,6 +40,29 @@ def own_reminder(run: ReviewRun) -> str:
     return (
         f"A reminder: 1 question waits for you. Do you still need {named(run.package_name)}?{until}"
     )
+
+
+def cleared(run: ReviewRun, counts: ReviewCounts, by: PersonId, why: str) -> str:
+    """To a reviewer who had answered."""
+    until = f" It closes {when(run.stage_closes_at)}." if run.stage_closes_at else ""
+    return (
+        f"{mention(by)} cleared the answers in the review of {named(run.package_name)}, so "
+        f"{several(counts.undecided, 'line waits', 'lines wait')} for your answer once more."
+        f"{until}{_they_wrote(why)}"
+    )
+
+
+def own_cleared(run: ReviewRun, by: PersonId, why: str) -> str:
+    """To a holder who had said whether they still need it."""
+    until = f" Please answer by {when(run.stage_closes_at)}." if run.stage_closes_at else ""
+    return (
+        f"{mention(by)} cleared the answers, yours among them, so I ask once more: do you still "
+        f"need {named(run.package_name)}?{until}{_they_wrote(why)}"
+    )
+
+
+def _they_wrote(why: str) -> str:
+    return f" They wrote:\n> {quote_line(why, REASON_SHOWN)}" if why.strip() else ""
 
 
 def reviewers_not_found(run: ReviewRun, lines: int) -> str:
@@ -86,10 +110,9 @@ def ended(held: HeldSummary, removal: AssignmentRequest | None) -> str:
     if removal.requestor_id == removal.target_id:
         own = f" You wrote:\n> {quote_line(why, REASON_SHOWN)}" if why.strip() else ""
         return f"Your access to {package} ended{moment}, as you answered in the access review.{own}"
-    said = f" They wrote:\n> {quote_line(why, REASON_SHOWN)}" if why.strip() else ""
     return (
         f"Your access to {package} ended{moment}: {mention(removal.requestor_id)} decided so in "
-        f"an access review.{said}"
+        f"an access review.{_they_wrote(why)}"
     )
 
 

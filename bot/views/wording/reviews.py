@@ -124,7 +124,8 @@ def over(run: ReviewRun, counts: ReviewCounts) -> str:
         case ReviewState.STOPPED:
             by = f" by {mention(run.stopped_by)}" if run.stopped_by else ""
             at = f" {when(run.closed_at)}" if run.closed_at else ""
-            return f"*Stopped*{by}{at}. Nothing more is removed because of it."
+            why = f"\n{quote(run.stopped_why, REASON_SHOWN)}" if run.stopped_why else ""
+            return f"*Stopped*{by}{at}. Nothing more is removed because of it.{why}"
         case ReviewState.APPLIED:
             return f"*Closed*{_closed_at(run)}. {_what_was_said(run, counts)}"
         case _:

@@ -85,7 +85,9 @@ SECOND = a_run(BY_MANAGERS, OWNER, stage=1, on_no_response=NoResponse.TAKE_RECOM
 CLOSED_AT = NOW + 14 * DAY
 APPLYING = replace(OPEN, state=S.APPLYING, closed_at=CLOSED_AT)
 APPLIED = replace(APPLYING, state=S.APPLIED, applied_at=CLOSED_AT + HOUR)
-STOPPED = replace(OPEN, state=S.STOPPED, closed_at=NOW + DAY, stopped_by=ANN)
+STOPPED = replace(
+    OPEN, state=S.STOPPED, closed_at=NOW + DAY, stopped_by=ANN, stopped_why="Too <early>"
+)
 OWN = a_run(THEMSELVES)
 
 NOTHING = ReviewCounts()

@@ -212,6 +212,8 @@ MESSAGES: dict[str, Callable[[], Message | None]] = {
     "not_closed": lambda: review_lists.not_closed(OPEN),
     "reminder": lambda: review_notices.reminder(summary(counts=HALF)),
     "reminder_own": lambda: review_notices.reminder(summary(OWN, ONE)),
+    "cleared": lambda: review_notices.cleared(summary(), f"{ANN}/The list was <wrong>"),
+    "cleared_own": lambda: review_notices.cleared(summary(OWN, ONE), f"{ANN}/"),
     "reviewers_not_found": lambda: review_notices.reviewers_not_found(OPEN, "12"),
     "not_applied": lambda: review_notices.not_applied(APPLIED, "3", "/access-admin"),
     "ended_by_reviewer": lambda: review_notices.ended(TAKEN, BY_OLGA),
