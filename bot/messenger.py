@@ -64,8 +64,6 @@ NEVER = frozenset(
 PATIENT = frozenset(
     {
         "account_inactive",
-        "fatal_error",
-        "internal_error",
         "invalid_auth",
         "not_authed",
         "org_login_required",
@@ -77,6 +75,8 @@ PATIENT = frozenset(
     }
 )
 """Slack's words for trouble that has nothing to do with the message: it waits without end."""
+IN_DOUBT = frozenset({"fatal_error", "internal_error"})
+"""Slack's words for trouble in the middle of it: a part may have been done all the same."""
 BLIND = frozenset({"missing_scope", "no_permission", "not_in_channel", "unknown_method"})
 """Slack's words for a history we may not read: the message may then appear a second time."""
 LOST = frozenset({"message_not_found", "cant_update_message", "channel_not_found"})
@@ -315,7 +315,7 @@ def _failure(error: SlackApiError) -> MessageFailed:
         headers = getattr(error.response, "headers", {}) or {}
         wait = headers.get("Retry-After") or headers.get("retry-after") or "1"
         return MessageFailed(problem, retry_after=timedelta(seconds=float(wait)), reached=False)
-    if status >= 500:
+    if status >= 500 or code in IN_DOUBT:
         return MessageFailed(problem, retry_after=None)
     return MessageFailed(
         problem,

@@ -30,6 +30,8 @@ class FaultKind(StrEnum):
     """Takes `seconds` longer; of a delivery they count among the app's three."""
     ERROR_5XX = "error_5xx"
     """The far side answers 503 and does nothing."""
+    ERROR_AFTER = "error_after"
+    """It happens, and the far side answers that it had an error all the same."""
     CUT_BEFORE = "cut_before"
     """The connection breaks before anything happened."""
     CUT_AFTER = "cut_after"
@@ -184,6 +186,8 @@ class Faults:
         self.passed()
         if rule.kind is FaultKind.CUT_AFTER:
             raise NotAnswered("connection_failed")
+        if rule.kind is FaultKind.ERROR_AFTER:
+            raise NotAnswered("http_error", status=500)
         if rule.kind is FaultKind.LOST_ANSWER:
             await asyncio.sleep(min(rule.seconds, within))
             raise NotAnswered("http_timeout")

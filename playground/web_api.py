@@ -139,6 +139,8 @@ async def _with_fault(
     if kind is FaultKind.DELIVER_TWICE:
         outcome = await _carry_out(playground, name, args, token)
     playground.faults.passed()
+    if kind is FaultKind.ERROR_AFTER:
+        return {"ok": False, "error": "internal_error"}, {}, 200
     return outcome
 
 

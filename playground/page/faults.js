@@ -9,6 +9,7 @@ import { actors, nameOf, on, person, refreshWorkspace, workspace } from "/page/s
 const WORDS = {
   slow: "Slow: answers late",
   error_5xx: "Fails with a server error",
+  error_after: "Takes effect and answers with an error",
   cut_before: "Cut off before it took effect",
   cut_after: "Cut off after it took effect",
   rate_limited: "Rate limited",

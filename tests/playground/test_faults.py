@@ -38,7 +38,10 @@ async def test_cut_before_and_after_differ_in_what_happened(
 
 
 async def test_errors_and_double_effects(playground: Playground, client: AsyncWebClient) -> None:
-    """503 does nothing; delivered twice does it twice; a person's fault leaves others alone."""
+    """503 does nothing; delivered twice does it twice; a person's fault leaves others alone.
+
+    Of `internal_error` Slack's pages say that some aspect of the operation may have succeeded.
+    """
     rita, mia = playground.person("rita"), playground.person("mia")
     playground.faults.add("error_5xx", method="chat.postMessage", person="rita")
     with pytest.raises(SlackApiError) as failure:
@@ -50,6 +53,11 @@ async def test_errors_and_double_effects(playground: Playground, client: AsyncWe
     playground.faults.add("deliver_twice", method="chat.postMessage", times=1)
     await client.chat_postMessage(channel=rita.id, text="twin")
     assert [one.text for one in rita.messages] == ["twin", "twin"]
+    playground.clock.move(timedelta(seconds=5))
+    playground.faults.add("error_after", method="chat.postMessage", times=1)
+    with pytest.raises(SlackApiError, match="internal_error"):
+        await client.chat_postMessage(channel=rita.id, text="said all the same")
+    rita.sees("said all the same")
 
 
 async def test_slow_and_out_of_order_calls_arrive_later(
@@ -107,10 +115,14 @@ async def test_deliveries_can_be_doubled_lost_and_refused(playground: Playground
         with pytest.raises(SlackSays, match="dispatch_failed"):
             await rita.types("/access")
     assert len(app.parcels) == 3
-    playground.faults.add("cut_after", method="command", times=1)
+    playground.faults.add("error_after", method="command", times=1)
     with pytest.raises(SlackSays, match="dispatch_failed"):
         await rita.types("/access")
     assert len(app.parcels) == 4
+    playground.faults.add("cut_after", method="command", times=1)
+    with pytest.raises(SlackSays, match="dispatch_failed"):
+        await rita.types("/access")
+    assert len(app.parcels) == 5
     app.answers.append(NotAnswered("http_timeout"))
     with pytest.raises(SlackSays, match="operation_timeout"):
         await rita.types("/access")

@@ -16,7 +16,7 @@ from tests.scenarios.conftest import Open
 
 READ = "Production read access"
 MANAGER = files.stage("Manager", files.MANAGER)
-KINDS = ("error_5xx", "cut_before", "cut_after", "rate_limited", "lost_answer")
+KINDS = ("error_5xx", "error_after", "cut_before", "cut_after", "rate_limited", "lost_answer")
 
 
 async def _goes_through(contoso: Company) -> None:
