@@ -252,7 +252,13 @@ class Desk:
 
     async def _posted(self, response_url: str, message: Message, *, replace: bool) -> bool:
         """Whether Slack took it there: an address serves five answers, and half an hour."""
-        hook = AsyncWebhookClient(response_url, session=self._session)
+        hook = AsyncWebhookClient(
+            response_url,
+            session=self._session,
+            timeout=self.client.timeout,
+            proxy=self.client.proxy,
+            retry_handlers=[],  # its own would answer a second time what may have arrived
+        )
         try:
             answer = await hook.send(
                 text=message.text,

@@ -1,8 +1,13 @@
 """Nobody is left without an answer: not by an old form, a failing read, or a slow Slack."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
+from aiohttp import web
 
 from bot import listeners
+from bot.http_server import run
 from bot.listeners import mine
 from bot.views.action_ids import CallbackId
 from playground.driver import Form
@@ -106,3 +111,34 @@ async def test_usher_does_not_answer_itself_nor_a_stranger(contoso: Company) -> 
     await contoso.uma.says("Hello")
     contoso.rita.does_not_see("behind these buttons")
     contoso.uma.does_not_see("behind these buttons")
+
+
+@asynccontextmanager
+async def _a_proxy_that_hangs_up(asked: list[str]) -> AsyncIterator[str]:
+    """It notes what it is asked for, and breaks off."""
+
+    async def handle(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handle)
+    running = await run(app, host="127.0.0.1", port=0)
+    yield running.url
+    await running.stop()
+
+
+async def test_an_answer_goes_through_the_proxy_and_not_twice(contoso: Company) -> None:
+    """Where Slack is reached through a proxy, so is the address for answers; the library would read
+    the proxy from the environment only, and send an answer again that may have arrived.
+    """
+    await contoso.says("rita", "/access")
+    asked: list[str] = []
+    async with _a_proxy_that_hangs_up(asked) as proxy:
+        contoso.house.client.proxy = proxy
+        await contoso.rita.presses("Help")
+        contoso.house.client.proxy = None
+
+    assert [path.startswith("/respond/") for path in asked].count(True) == 1
