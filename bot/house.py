@@ -131,7 +131,7 @@ class House:
         for warning in await self.store.read(people_file.warnings, self.people_rows):
             log.warning("%s: %s", self.settings.people, warning)
         if self.settings.config is not None:
-            text = self.settings.config.read_text(encoding="utf-8")
+            text = self.settings.config.read_text(encoding="utf-8-sig")
             if await self.store.read(_source) != digest_of(text):
                 await apply_file(self, self.settings.config.name, text)
         stored = await self.queries.configured()

@@ -213,7 +213,7 @@ def _common(reading: "_Reading", terminal: bool | None) -> OperatorSettings:
             lambda text: values.database_url(text, reading.installed),
             DEFAULT_DATABASE_URL,
         ),
-        config=reading.take("USHER_CONFIG", values.readable_file, None),
+        config=reading.take("USHER_CONFIG", values.text_file, None),
         people=reading.take("USHER_PEOPLE", values.readable_file, None),
         command=reading.take("USHER_COMMAND", values.command, DEFAULT_COMMAND),
         host=reading.take("HOST", values.host, DEFAULT_HOST),

@@ -183,6 +183,16 @@ def readable_file(text: str) -> Path:
     return path
 
 
+def text_file(text: str) -> Path:
+    """The same, of UTF-8 text."""
+    path = readable_file(text)
+    try:
+        path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Wrong(f"names {text}, which {unreadable(error)}") from error
+    return path
+
+
 def unreadable(error: Exception) -> str:
     """Why a file could not be read, after its name."""
     if isinstance(error, UnicodeDecodeError):

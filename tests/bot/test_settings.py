@@ -101,6 +101,7 @@ ALONE = [
     ({"DATABASE_URL": "sqlite+aiosqlite:///here"}, "DATABASE_URL names here, which is a folder."),
     ({"USHER_CONFIG": "none.yml"}, "USHER_CONFIG names none.yml, and there is no such file."),
     ({"USHER_CONFIG": "here"}, "USHER_CONFIG names here, which is not a file."),
+    ({"USHER_CONFIG": "old.yml"}, "USHER_CONFIG names old.yml, which is not UTF-8 text."),
     ({"USHER_PEOPLE": "none.csv"}, "USHER_PEOPLE names none.csv, and there is no such file."),
     ({"USHER_COMMAND": "access"}, "USHER_COMMAND must be a slash and a word"),
     ({"USHER_COMMAND": "/"}, "USHER_COMMAND must be a slash and a word"),
@@ -122,6 +123,7 @@ def test_one_wrong_variable_is_one_sentence(
 ) -> None:
     """It names the variable, says what to do, and stands alone."""
     (tmp_path / "here").mkdir()
+    (tmp_path / "old.yml").write_text("name: Crédit Agricole", encoding="latin-1")
     monkeypatch.chdir(tmp_path)
     (fault,) = faults(**environ)
 

@@ -176,10 +176,13 @@ async def test_a_file_that_differs_in_a_comment_is_read_once_and_never_stops_a_s
 ) -> None:
     """Max, whom it names, leaves after it was applied: the next start does not look at it again."""
     path = tmp_path / "usher.yml"
-    path.write_text(configuration.sample_text() + "# reviewed on Monday\n", encoding="utf-8")
+    text = configuration.sample_text() + "# reviewed on Monday\n"
+    path.write_text(text, encoding="utf-8")
     house = replace(contoso.house, settings=replace(contoso.house.settings, config=path))
     await house.prepare()
     await contoso.playground.user_leaves("max")
+    await house.prepare()
+    path.write_text(text, encoding="utf-8-sig")  # some editor's mark makes it no other file
     await house.prepare()
 
     path.write_text(configuration.sample_text() + "# and on Tuesday\n", encoding="utf-8")
