@@ -48,7 +48,7 @@ from engine.application.lanes import PACE, LaneWorker
 from engine.application.last_uses import LastUses
 from engine.application.messages import Messages
 from engine.application.mirror import CHANNELS_JOB, GROUPS_JOB, PEOPLE_JOB, Mirror
-from engine.application.ports import Clock, Reader, Store, Transaction
+from engine.application.ports import Clock, Reader, Store
 from engine.application.queries import Queries
 from engine.application.service import Entitlements
 from engine.application.worker import Worker
@@ -176,7 +176,7 @@ async def open_house(
             source = sources.directory(client, identity, clock)
             mirror = Mirror(timed, source, complete=people_file.completing(rows))
             comparison = Comparison(timed, clock, built)
-            recurring = _recurring(timed, mirror, source, comparison)
+            recurring = _recurring(store, mirror, source, comparison)
             jobs = Jobs(timed, clock, tuple(measured(job, metrics) for job in recurring))
             desk = Desk(
                 service=service,
@@ -296,12 +296,8 @@ def _source(reader: Reader) -> str | None:
     return reader.configuration_source()
 
 
-def _seal(tx: Transaction) -> int:
-    return tx.seal_audit(tx.now())
-
-
 def _recurring(
-    store: Store, mirror: Mirror, source: SlackDirectory, comparison: Comparison
+    store: storage.DatabaseStore, mirror: Mirror, source: SlackDirectory, comparison: Comparison
 ) -> tuple[Job, ...]:
     def nightly(name: str, do: Callable[[], Awaitable[object]]) -> Job:
         return Job(name=name, every=DIRECTORY_EVERY, within=DIRECTORY_WITHIN, do=do)
@@ -325,5 +321,5 @@ def _recurring(
             do=comparison.run,
             first_later=True,
         ),
-        Job(name="seal audit", every=SEAL_EVERY, do=lambda: store.write(_seal)),
+        Job(name="seal audit", every=SEAL_EVERY, do=store.seal_audit),
     )

@@ -85,6 +85,7 @@ class SqliteDatabase:
             _check_place(file, must_exist=self._read_only)
             if not self._read_only:
                 self._lock = FileLock(file)
+                _keep_private(file)
         try:
             await self._in(self._writer, self._open_writer)
         except (DBAPIError, sqlite3.Error) as error:
@@ -182,6 +183,11 @@ class SqliteDatabase:
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+def _keep_private(file: Path) -> None:
+    """Make the file, if it is not there, so that only this user reads it; as will be its WAL."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _check_place(file: Path, *, must_exist: bool) -> None:

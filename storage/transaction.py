@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from engine.domain.conversation import Card, Notice
-from storage import audit
 from storage.together import Together
 
 
@@ -29,10 +28,6 @@ class SqlTransaction(Together):
     def add_notices(self, notices: Iterable[Notice], now: datetime) -> None:
         """Say these, each once for ever by its key; wakes their lanes."""
         self.outgoing.say(notices, now)
-
-    def seal_audit(self, now: datetime) -> int:
-        """Seal the audit rows since the last seal; answers how many."""
-        return audit.seal_audit(self, now)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

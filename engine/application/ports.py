@@ -257,10 +257,6 @@ class Transaction(Reader, HoldingWriter, LaneWriter, ReviewWriter, UpkeepWriter,
         """Append."""
         ...
 
-    def seal_audit(self, now: datetime) -> int:
-        """Seal the audit rows since the last seal; answers how many."""
-        ...
-
     # Wakes
 
     def endings_due(self, now: datetime) -> tuple[int, int]:

@@ -129,11 +129,16 @@ async def test_a_file_that_is_no_database_is_explained(
             await storage.open_store(f"sqlite:///{path}", clock=clock)
 
 
+def _modes(folder: Path) -> set[str]:
+    return {oct(file.stat().st_mode & 0o777) for file in folder.iterdir()}
+
+
 async def test_a_fresh_file_is_made_and_found_again(tmp_path: Path, clock: StandingClock) -> None:
-    """The default needs no preparation at all."""
+    """The default needs no preparation at all, and nobody else of the machine reads it."""
     url = f"sqlite+aiosqlite:///{tmp_path}/new.db"
     async with await storage.open_store(url, clock=clock) as store:
         await acts.store_request(store, acts.request(), NOW)
+        assert _modes(tmp_path) == {"0o600"}
     async with await storage.open_store(url, clock=clock) as store:
         assert await store.next_wake_at() == NOW
 
