@@ -134,6 +134,7 @@ REVIEWS = {
     "open": "opens",
     "remind": "reminds those who have not decided",
     "close": "closes",
+    "results": "tells its results",
 }
 
 

@@ -8,25 +8,14 @@ from engine.application.review_queries import DepartmentCounts, ReviewCounts, Re
 from engine.domain.review_lines import ApplyResult
 from engine.domain.reviews import ReviewRun, ReviewState
 from storage import review_tables as t
-from storage import tables
 from storage.reader import SqlReader
 from storage.review_tallies import COLUMNS
-from storage.review_writes import to_be_removed
+from storage.review_writes import STILL_HELD, to_be_removed
 
 _L, _Y = t.review_lines.c, t.review_tallies.c
 SUMS = [func.coalesce(func.sum(_Y[name]), 0).label(name) for name in COLUMNS]
 _BY_DEPARTMENT = (
     select(_Y.department, *SUMS).where(_Y.review_id == bindparam("run")).group_by(_Y.department)
-)
-_STILL_HELD = (
-    select(func.count())
-    .select_from(t.review_lines)
-    .join(tables.assignments, tables.assignments.c.id == _L.assignment_id)
-    .where(
-        _L.review_id == bindparam("run"),
-        _L.apply_result == str(ApplyResult.REMOVED),
-        ~tables.assignments.c.level,
-    )
 )
 
 
@@ -69,7 +58,7 @@ def results_of(reader: SqlReader, run: ReviewRun, counts: ReviewCounts) -> Revie
     return ReviewResults(
         run=run,
         counts=counts,
-        still_held=reader.conn.execute(_STILL_HELD, asked).scalar_one(),
+        still_held=reader.conn.execute(STILL_HELD, asked).scalar_one(),
         departments=by_name(
             {row.department: counts_of(row) for row in reader.conn.execute(_BY_DEPARTMENT, asked)}
         ),

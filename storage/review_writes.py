@@ -35,6 +35,7 @@ from engine.domain.review_lines import (
 from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewRun, asked_of
 from storage import review_tables as t
+from storage import tables
 from storage.bound import upsert
 from storage.codec import clean
 from storage.reader import chunks
@@ -68,6 +69,16 @@ _NAMED = and_(_OF, _L.assignment_id.in_(bindparam("ids", expanding=True)))
 _IN_STAGE = and_(_OF, _L.stage == bindparam("in_stage"), _L.gone.is_(None))
 _ANSWERED = and_(_IN_STAGE, _L.verdict.is_not(None))
 _FAILED = and_(_OF, _L.apply_result == str(ApplyResult.FAILED))
+STILL_HELD = (
+    select(func.count())
+    .select_from(t.review_lines)
+    .join(tables.assignments, tables.assignments.c.id == _L.assignment_id)
+    .where(
+        _OF,
+        _L.apply_result == str(ApplyResult.REMOVED),
+        ~tables.assignments.c.level,
+    )
+)
 _NOTED = ["review_id", "assignment_id", "stage", "verdict", "reason", "decided_by", "decided_at"]
 _AT = bindparam("at", type_=UtcMillis)
 _VERDICT = bindparam("new_verdict", type_=String)
@@ -308,6 +319,11 @@ class ReviewWrites(ReviewSnapshots):
                 .values(apply_result=bindparam("result"), problem=bindparam("said"))
             )
             self.conn.execute(saving, rows)
+
+    def still_held_lines(self, run: ReviewRun) -> int:
+        """How many removed lines some system has not taken away yet."""
+        found: int = self.conn.execute(STILL_HELD, {"run": run.id}).scalar_one()
+        return found
 
     def failed_lines(self, run: ReviewRun) -> int:
         """How many could not be removed when last tried."""

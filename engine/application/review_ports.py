@@ -227,6 +227,10 @@ class ReviewWriter(ReviewReader, UseWriter, Protocol):
         """What came of removing; with the problem, if there was one."""
         ...
 
+    def still_held_lines(self, run: ReviewRun) -> int:
+        """How many removed lines some system has not taken away yet."""
+        ...
+
     def failed_lines(self, run: ReviewRun) -> int:
         """How many could not be removed when last tried."""
         ...

@@ -256,8 +256,9 @@ def _apply(unit: Unit, run: ReviewRun) -> ReviewRun:
         return save_run(unit, ReviewOutcome(run=reviews.applied_some(run, cursor, now=unit.now)))
     failed = unit.tx.failed_lines(run)
     outcome = reviews.went_through(run, failed, now=unit.now)
-    if outcome.run.over:
-        _tell_results(unit, outcome.run, failed)
+    if outcome.run.over and failed:
+        channel = unit.configured.organization.admin_channel
+        unit.tx.add_notices([review_messages.not_applied(run, failed, channel)], unit.now)
     return save_run(unit, outcome, lines=failed)
 
 
@@ -287,19 +288,24 @@ def _remove(unit: Unit, line: ReviewLine) -> ApplyResult:
     return ApplyResult.REMOVED
 
 
-def _tell_results(unit: Unit, run: ReviewRun, failed: int) -> None:
+def _results(unit: Unit, run: ReviewRun) -> ReviewRun:
+    """Tell the results, once what was removed has really gone or that takes too long."""
+    waiting = reviews.wait_for_systems(run, unit.tx.still_held_lines(run), now=unit.now)
+    if waiting is not None:
+        return save_run(unit, ReviewOutcome(run=waiting))
+    if run.lines:
+        _tell_results(unit, run)
+    return save_run(unit, ReviewOutcome(run=reviews.results_told(run, now=unit.now)))
+
+
+def _tell_results(unit: Unit, run: ReviewRun) -> None:
     """The administrators' channel and the catalog's owners hear how it ended."""
-    if not run.lines:
-        return
     channel = unit.configured.organization.admin_channel
     package = unit.configured.packages.get(run.package_id)
     owners = facts.catalog_owners(unit.tx, unit.configured, package.catalog_id) if package else ()
     audiences = [Audience(channel_id=channel)]
     audiences += [Audience(person_id=person) for person in sorted(owners)]
-    notices = [review_messages.results(run, audience) for audience in audiences]
-    if failed:
-        notices.append(review_messages.not_applied(run, failed, channel))
-    unit.tx.add_notices(notices, unit.now)
+    unit.tx.add_notices((review_messages.results(run, one) for one in audiences), unit.now)
 
 
 # Who -------------------------------------------------------------------------------------------
@@ -345,5 +351,6 @@ _STEPS: dict[Step, Callable[[Unit, ReviewRun], ReviewRun]] = {
     Step.REMIND: _remind,
     Step.CLOSE: _close,
     Step.APPLY: _apply,
+    Step.RESULTS: _results,
 }
 """What each step does; a test asserts that none is missing."""

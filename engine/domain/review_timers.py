@@ -24,6 +24,8 @@ class Step(StrEnum):
     """The stage's time is up."""
     APPLY = "apply"
     """Some more removals."""
+    RESULTS = "results"
+    """Tell the results, or wait a little for systems that have not followed."""
 
 
 def due_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
@@ -44,7 +46,9 @@ def _timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
             return _open_timers(run)
         case ReviewState.APPLYING:
             return ((run.retry_at or run.stepped_at or run.opens_at, "more removals"),)
-        case ReviewState.APPLIED | ReviewState.STOPPED:
+        case ReviewState.APPLIED:
+            return ((run.results_at, "results"),) if run.results_at is not None else ()
+        case ReviewState.STOPPED:
             return ()
 
 
@@ -69,10 +73,15 @@ def next_step(run: ReviewRun, *, now: datetime) -> Step | None:
             return Step.SNAPSHOT
         case ReviewState.IN_PROGRESS:
             return _open_step(run, now)
-        case ReviewState.APPLYING:
-            return Step.APPLY if run.retry_at is None or run.retry_at <= now else None
-        case ReviewState.APPLIED | ReviewState.STOPPED:
-            return None
+        case ReviewState.APPLYING | ReviewState.APPLIED | ReviewState.STOPPED:
+            return _closed_step(run, now)
+
+
+def _closed_step(run: ReviewRun, now: datetime) -> Step | None:
+    if run.state is ReviewState.APPLYING and (run.retry_at is None or run.retry_at <= now):
+        return Step.APPLY
+    due = run.results_at is not None and run.results_at <= now
+    return Step.RESULTS if run.state is ReviewState.APPLIED and due else None
 
 
 def _open_step(run: ReviewRun, now: datetime) -> Step | None:

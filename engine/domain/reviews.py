@@ -8,7 +8,8 @@ what and who reviews whom (ARV-13), some thousands of lines at a time; then it i
 reviewers are told, answer, change their minds, are reminded. At the close of a stage the lines
 that `moves_on` names go on to the next stage, which is opened in the same way (ARV-19). After the
 last stage the run is `applying`: what is to be removed is removed, a few at a time, what failed is
-tried again, and then the run is `applied`. An administrator may stop a run at any moment before
+tried again, and then the run is `applied`; once the systems have followed, or an hour later, the
+results are told. An administrator may stop a run at any moment before
 that; `stopped` is final, nothing more is removed, and future runs are not touched (ARV-12).
 
 Nothing is removed before the close (ARV-10), and nothing without an answer or the policy's word
@@ -35,6 +36,10 @@ ASKING = timedelta(minutes=10)
 """How long a run waits at most to hear when the access was last used."""
 FIRST_APPLY_PAUSE = timedelta(minutes=5)
 """Before what could not be removed is tried again; then twice as long each time."""
+FIRST_RESULTS_PAUSE = timedelta(minutes=1)
+"""Before it is looked once more whether systems have followed; then twice as long each time."""
+RESULTS_WAIT = timedelta(hours=1)
+"""For so long the results wait for that; then they say how much is still held."""
 
 
 class ReviewState(StrEnum):
@@ -132,6 +137,8 @@ class ReviewRun:
     closed_at: datetime | None = None
     """When the last stage closed, or the run was stopped."""
     applied_at: datetime | None = None
+    results_at: datetime | None = None
+    """When the results are told, unless some system has not followed by then."""
     stopped_by: PersonId | None = None
     stopped_why: str = ""
 
@@ -303,8 +310,31 @@ def went_through(run: ReviewRun, failed: int, *, now: datetime) -> ReviewOutcome
             run, attempt=run.attempt + 1, retry_at=now + pause, cursor="", stepped_at=now
         )
         return ReviewOutcome(run=again, activities=("review.apply_failed",))
-    done = replace(run, state=_R.APPLIED, applied_at=now, retry_at=None, redraw="", stepped_at=now)
+    done = replace(
+        run,
+        state=_R.APPLIED,
+        applied_at=now,
+        results_at=now,
+        retry_at=None,
+        redraw="",
+        stepped_at=now,
+    )
     return ReviewOutcome(run=done, activities=("review.applied",))
+
+
+def wait_for_systems(run: ReviewRun, still_held: int, *, now: datetime) -> ReviewRun | None:
+    """The run, whose results wait for systems that hold so much still; None: tell them now."""
+    assert run.applied_at is not None, "only an applied run has results"
+    last = run.applied_at + RESULTS_WAIT
+    if not still_held or now >= last:
+        return None
+    pause = max(FIRST_RESULTS_PAUSE, now - run.applied_at)
+    return replace(run, results_at=min(now + pause, last), stepped_at=now)
+
+
+def results_told(run: ReviewRun, *, now: datetime) -> ReviewRun:
+    """Everybody concerned hears of the results; nothing is left to do."""
+    return replace(run, results_at=None, stepped_at=now)
 
 
 # What people do ---------------------------------------------------------------------------------

@@ -200,6 +200,26 @@ def test_what_could_not_be_removed_is_tried_again_with_growing_pauses() -> None:
     assert run.state is S.APPLIED
 
 
+def test_results_wait_for_systems_that_have_not_followed_for_an_hour_at_most() -> None:
+    """ARV-17: what they say of each line is then true; what takes longer is said to."""
+    now, run = NOW, reviews.went_through(applying(), 0, now=NOW).run
+    run = replace(run, redraw=None)
+    pauses = []
+    while next_step(run, now=now) is Step.RESULTS:
+        waiting = reviews.wait_for_systems(run, 3, now=now)
+        if waiting is None:
+            break
+        assert waiting.results_at is not None
+        assert due_timers(waiting) == ((waiting.results_at, "results"),)
+        assert next_step(waiting, now=waiting.results_at - SECOND) is None
+        pauses.append((waiting.results_at - now).total_seconds() / 60)
+        run, now = waiting, waiting.results_at
+    assert pauses == [1, 1, 2, 4, 8, 16, 28]
+    assert reviews.wait_for_systems(run, 0, now=NOW) is None
+    told = reviews.results_told(run, now=now)
+    assert (due_timers(told), next_step(told, now=now + 900 * DAY)) == ((), None)
+
+
 def test_a_stopped_run_does_nothing_more() -> None:
     """ARV-12: final, from any state but the last; only its cards are brought up to date."""
     for run in (scheduled(), opening(), in_progress(), applying()):

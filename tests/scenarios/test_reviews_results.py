@@ -10,7 +10,7 @@ from bot import review_files
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
-from tests.scenarios.review_stories import READ, hold, presses, review, reviewed
+from tests.scenarios.review_stories import READ, hold, policy_with, presses, review, reviewed
 
 OLGA = files.people("olga")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -63,10 +63,28 @@ async def test_the_channel_and_the_owners_get_numbers_a_picture_and_a_file(compa
         assert rows["Ed Eriksen"]["Decision"] == "Remove"
         assert rows["Ed Eriksen"]["Reviewer"] == "Olga Orlova"
         assert rows["Ed Eriksen"]["Reason"] == "'=Left the rota", "no formula for a spreadsheet"
-        assert rows["Ed Eriksen"]["Result"].startswith("Removed")
+        assert rows["Ed Eriksen"]["Result"] == "Removed"
+        contoso.ada.does_not_see("not yet taken away in every system")
         assert rows["Ivan Ilic"]["Decision"] == "Not decided"
         assert rows["Ivan Ilic"]["Recommendation"] == "Remove"
         assert rows["Ivan Ilic"]["Result"] == "Kept"
+
+
+async def test_results_do_not_wait_for_a_person_who_has_to_take_it_away(company: Open) -> None:
+    """The VPN is Ivan's task: after an hour the results say that one line is still held."""
+    manual = {**policy_with(OLGA), "grants": [{"resource": "vpn", "role": "user"}]}
+    async with company(files.file(manual)) as contoso:
+        await contoso.asks("ed", READ, Justification="on call")
+        await contoso.ivan.presses("Done")
+        await contoso.administers(f"review start {READ}")
+        await presses(await review(contoso, "olga"), "Remove", on="Ed Eriksen")
+        await contoso.playground.days_pass(5)
+        contoso.ada.does_not_see("Of 1 line")
+        await contoso.playground.days_pass(0.1)
+
+        contoso.ada.sees("Of 1 line 0 were kept and 1 removed")
+        contoso.ada.sees("1 line is not yet taken away in every system; that goes on by itself.")
+        await contoso.ivan.presses("Done")
 
 
 async def test_the_results_are_given_again(company: Open) -> None:
@@ -119,6 +137,21 @@ async def test_a_stopped_review_can_be_reported_by_its_id(company: Open) -> None
             ("Remove", "Kept"),
             ("Not decided", "Kept"),
         }
+
+
+async def test_a_review_of_what_nobody_has_says_so_and_has_no_results(company: Open) -> None:
+    """When it is begun, in both lists, and instead of an empty file."""
+    async with company(reviewed(OLGA)) as contoso:
+        begun = await contoso.administers(f"review start {READ}")
+        begun.sees("Nobody has it, so there is nothing to decide and it is over at once.")
+        page = await contoso.house.desk.reviews.reviews(limit=1)
+        (await contoso.administers("reviews")).sees("Closed today at 10:00 AM: nobody held it")
+        (await contoso.administers("report reviews")).sees("nobody held it")
+        assert "Send results" not in contoso.ada.buttons
+        done = await contoso.administers(f"report reviews {page.rows[0].run.id}")
+
+        done.sees("has no results: nobody held it when it opened.")
+        assert shared(contoso, "ada") == []
 
 
 async def test_an_open_review_has_no_results_yet(company: Open) -> None:
