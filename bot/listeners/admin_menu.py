@@ -159,7 +159,8 @@ async def submit_start_review(desk: Desk, doing: Interaction) -> Ack:
     done = await _done(desk, doing, StartReview(package_id=package_id))
     if isinstance(done, Mapping):
         return done
-    return _told(review_lists.started(await _name_of(desk, package_id), done))
+    held = (await desk.queries.holder_counts()).get(package_id, 0) > 0
+    return _told(review_lists.started(await _name_of(desk, package_id), done, held=held))
 
 
 async def submit_reassign(desk: Desk, doing: Interaction) -> Ack:

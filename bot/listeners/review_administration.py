@@ -42,7 +42,8 @@ async def _start(desk: Desk, doing: Interaction, words: str) -> Ack:
     package = await administration.package_named(desk, words)
     started = await desk.service.handle(StartReview(package_id=package.id), await desk.actor(doing))
     ids = tuple(ReviewRunId(str(review_id)) for review_id in started)
-    return dict(review_lists.started(package.name, ids).payload())
+    held = (await desk.queries.holder_counts()).get(package.id, 0) > 0
+    return dict(review_lists.started(package.name, ids, held=held).payload())
 
 
 async def _stop(desk: Desk, doing: Interaction, words: str) -> Ack:
@@ -149,11 +150,11 @@ async def report(desk: Desk, doing: Interaction, words: str) -> Ack:
     if reference.strip():
         found = await _summary(desk, await _review(desk, reference.strip()))
         if not _has_results(found.run):
-            return dict(review_lists.not_closed(found.run).payload())
+            return dict(review_lists.no_results(found.run).payload())
         await _send(desk, doing, found.run)
         return dict(review_lists.results_sent(found.run).payload())
     closed = await _closed(desk, 0)
-    newest = closed.rows[0].run if closed.rows else None
+    newest = next((row.run for row in closed.rows if _has_results(row.run)), None)
     if newest is not None:
         await _send(desk, doing, newest)
     return dict(review_lists.report(closed, sending=newest).payload())
@@ -164,7 +165,7 @@ async def press_send_results(desk: Desk, doing: Interaction, value: str) -> Ack:
     await administration.check(desk, doing)
     found = await _summary(desk, ReviewRunId(parse_id(value)))
     if not _has_results(found.run):
-        desk.answer(doing, review_lists.not_closed(found.run))
+        desk.answer(doing, review_lists.no_results(found.run))
         return NOTHING
     await _send(desk, doing, found.run)
     desk.answer(doing, review_lists.results_sent(found.run))
@@ -186,7 +187,7 @@ async def _send(desk: Desk, doing: Interaction, run: ReviewRun) -> None:
 
 def _has_results(run: ReviewRun) -> bool:
     """Whether it is over and had lines. One that was stopped is asked for by its id."""
-    return run.state in CLOSED or (run.state is ReviewState.STOPPED and run.lines > 0)
+    return run.lines > 0 and (run.state in CLOSED or run.state is ReviewState.STOPPED)
 
 
 def _say(tx: Transaction, notice: Notice) -> None:

@@ -112,13 +112,13 @@ def _filters(data: FormData) -> Iterator[Block]:
         initial=shows[state.show],
         placeholder=said.CHOOSE_LINES,
     )
-    if len(data.summary.departments) > 1:
+    if len(_with_lines(data)) > 1 or state.department is not None:
         yield _departments(data)
 
 
 def _departments(data: FormData) -> Block:
     chosen = department_of(data.state, data.summary)
-    known = data.summary.departments[: OPTIONS - 2]
+    known = _with_lines(data)[: OPTIONS - 2]
     if chosen is not None and all(each.department != chosen for each in known):
         known = (*known, *(d for d in data.summary.departments if d.department == chosen))
     options = {each.department: _department(each) for each in known}
@@ -129,6 +129,11 @@ def _departments(data: FormData) -> Block:
         initial=options[chosen] if chosen is not None else everywhere,
         placeholder=said.CHOOSE_DEPARTMENT,
     )
+
+
+def _with_lines(data: FormData) -> tuple[DepartmentCounts, ...]:
+    """Departments in which not everything has fallen out."""
+    return tuple(each for each in data.summary.departments if each.counts.total)
 
 
 def _department(each: DepartmentCounts) -> Option:

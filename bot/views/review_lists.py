@@ -125,15 +125,19 @@ def report(page: Page[ReviewSummary], *, sending: ReviewRun | None = None) -> Me
     blocks = [header(said.REPORT_TITLE)]
     if sending is not None:
         blocks.append(section(first))
-    for row in page.rows[:ADMIN_PAGE_SIZE]:
-        again = button(
-            said.SEND_RESULTS,
-            ActionId.SEND_RESULTS,
-            row.run.id,
-            spoken=f"{said.SEND_RESULTS}: {row.run.package_name}",
-        )
-        blocks.append(section(said.row(row), accessory=again))
+    blocks += [
+        section(said.row(row), accessory=_send_results(row.run))
+        for row in page.rows[:ADMIN_PAGE_SIZE]
+    ]
     return message(first, [*blocks, *pager(ListName.REPORT_REVIEWS, page, ADMIN_PAGE_SIZE)])
+
+
+def _send_results(run: ReviewRun) -> Block | None:
+    """None where there was nobody to review."""
+    if not run.lines:
+        return None
+    spoken = f"{said.SEND_RESULTS}: {run.package_name}"
+    return button(said.SEND_RESULTS, ActionId.SEND_RESULTS, run.id, spoken=spoken)
 
 
 def story(of: ReviewStory) -> Message:
@@ -147,9 +151,9 @@ def story(of: ReviewStory) -> Message:
 # Answers ----------------------------------------------------------------------------------------
 
 
-def started(package_name: str, review_ids: tuple[ReviewRunId, ...]) -> Message:
-    """After `review start`."""
-    return say(said.started(package_name, review_ids))
+def started(package_name: str, review_ids: tuple[ReviewRunId, ...], *, held: bool) -> Message:
+    """After `review start`; `held`: somebody has the package."""
+    return say(said.started(package_name, review_ids, held=held))
 
 
 def stopped(results: ReviewResults) -> Message:
@@ -167,9 +171,9 @@ def results_sent(run: ReviewRun) -> Message:
     return say(said.results_on_their_way(run))
 
 
-def not_closed(run: ReviewRun) -> Message:
-    """A report was asked for of a review that is not over."""
-    return say(said.not_closed(run))
+def no_results(run: ReviewRun) -> Message:
+    """A report was asked for of a review that is not over, or found nobody."""
+    return say(said.without_lines(run) if run.over else said.not_closed(run))
 
 
 def say(text: str) -> Message:

@@ -148,8 +148,8 @@ def advice(said: Advice, department: str) -> str:
     """The recommendation, with its reason."""
     why = advice_reason(said, department)
     if said.recommendation is None:
-        return f"No recommendation: {why}"
-    return f"Recommended: *{_RECOMMENDED[said.recommendation]}*. {why[:1].upper()}{why[1:]}"
+        return f"No recommendation: {why}."
+    return f"Recommended: *{_RECOMMENDED[said.recommendation]}*. {why[:1].upper()}{why[1:]}."
 
 
 def advice_reason(said: Advice, department: str) -> str:

@@ -84,6 +84,8 @@ def row(summary: ReviewSummary) -> str:
             return f"{first}\nStopped{by}{at}"
         case ReviewState.OPENING | ReviewState.APPLYING | ReviewState.APPLIED:
             at = f" {when(run.closed_at)}" if run.closed_at else ""
+            if run.closed_at and not run.lines:
+                return f"{first}\n{state_of(run)}{at}: nobody held it"
             said = f": {answered(counts)}, {counts.undecided:,} undecided" if at else ""
             return f"{first}\n{state_of(run)}{at}{said}"
 
@@ -108,13 +110,13 @@ LIST_HINT = "The six characters are the review's ID, for `review stop`, `review 
 # Answers to administrators ----------------------------------------------------------------------
 
 
-def started(package_name: str, review_ids: Iterable[ReviewRunId]) -> str:
-    """After `review start`."""
+def started(package_name: str, review_ids: Iterable[ReviewRunId], *, held: bool) -> str:
+    """After `review start`; `held`: somebody has the package."""
     ids = listed(f"`{reference(review_id)}`" for review_id in review_ids)
-    return (
-        f"The review of {named(package_name)} begins now: {ids}. Each reviewer gets a card as soon "
-        "as it is open."
-    )
+    then = "Each reviewer gets a card as soon as it is open."
+    if not held:
+        then = "Nobody has it, so there is nothing to decide and it is over at once."
+    return f"The review of {named(package_name)} begins now: {ids}. {then}"
 
 
 STOP = "Stop"
@@ -200,6 +202,12 @@ def results_on_their_way(run: ReviewRun) -> str:
 def not_closed(run: ReviewRun) -> str:
     """Asked for the results of a review that has none."""
     return f"{numbered(run)} {review_is(run.state)}, so it has no results yet."
+
+
+def without_lines(run: ReviewRun) -> str:
+    """Asked for the results of a review that found nobody."""
+    why = "nobody held it when it opened" if run.opened_at else "it ended before it opened"
+    return f"{numbered(run)} of {named(run.package_name)} has no results: {why}."
 
 
 SEND_RESULTS = "Send results"

@@ -4,7 +4,17 @@ The form's are in `review_form.py`; lists in `review_lists.py`; what is said onc
 results, in `review_results.py`.
 """
 
-from bot.views.texts import day_of, listed, mention, named, people, quote, reference, when
+from bot.views.texts import (
+    day_of,
+    listed,
+    mention,
+    named,
+    people,
+    quote,
+    quote_line,
+    reference,
+    when,
+)
 from bot.views.wording import words
 from bot.views.wording.words import several
 from engine.application.review_queries import ReviewCounts, ReviewLineSummary
@@ -124,7 +134,8 @@ def over(run: ReviewRun, counts: ReviewCounts) -> str:
         case ReviewState.STOPPED:
             by = f" by {mention(run.stopped_by)}" if run.stopped_by else ""
             at = f" {when(run.closed_at)}" if run.closed_at else ""
-            why = f"\n{quote(run.stopped_why, REASON_SHOWN)}" if run.stopped_why else ""
+            wrote = quote_line(run.stopped_why, REASON_SHOWN)
+            why = f" They wrote: {wrote}" if run.stopped_why else ""
             return f"*Stopped*{by}{at}. Nothing more is removed because of it.{why}"
         case ReviewState.APPLIED:
             return f"*Closed*{_closed_at(run)}. {_what_was_said(run, counts)}"

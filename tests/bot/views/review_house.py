@@ -71,6 +71,7 @@ def a_run(
         policy_name="Employees",
         settings=settings,
         state=S.IN_PROGRESS,
+        lines=40,
         opens_at=NOW,
         opened_at=NOW,
         stage_opened_at=NOW,

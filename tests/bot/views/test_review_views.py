@@ -412,7 +412,7 @@ def everything_saying(text: str) -> list[Message | View]:
         review_reasons.several_form(several(run=run, filters=(text,), decided=3)),
         review_lists.overview(a_page(*[counts] * 10), (planned,) * 20, known),
         review_lists.report(a_page(replace(counts, run=closed)), sending=closed),
-        review_lists.started(text, (REVIEW,)),
+        review_lists.started(text, (REVIEW,), held=True),
         review_lists.stopped(house.results(run)),
         review_lists.stopped(house.results(run, removed=0)),
         review_lists.reset(run, 3),
