@@ -145,6 +145,8 @@ export class Story {
       announce(`This concerns ${nameOf(person(step.as))}.`);
       return;
     }
+    // At once: two glides at a time, to the column and within it, end where they began.
+    column?.element.scrollIntoView({ behavior: "instant", inline: "nearest", block: "nearest" });
     this.target.scrollIntoView({ behavior: "smooth", block: "center" });
     this.target.focus({ preventScroll: true });
   }

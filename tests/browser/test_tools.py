@@ -78,12 +78,11 @@ def test_a_fault_is_added_and_taken_away(screen: Screen, server: FakeServer) -> 
     expect(rule).to_have_count(0)
 
 
-def test_a_newcomer_follows_the_story_to_its_end(screen: Screen) -> None:
-    """Each step's control is highlighted and reached with "Show me"."""
+def follow_to_the_approval(screen: Screen) -> None:
+    """The story's first steps: Rita asks, and Mia is due."""
     target = screen.page.locator(".story-target")
-    show = screen.page.get_by_role("button", name="Show me")
     expect(target).to_have_class("composer-line story-target")
-    show.click()
+    screen.page.get_by_role("button", name="Show me").click()
     expect(screen.line("Rita")).to_have_value("/access request")
     screen.page.keyboard.press("Enter")
     expect(target).to_have_text("Send to approvers")
@@ -93,7 +92,23 @@ def test_a_newcomer_follows_the_story_to_its_end(screen: Screen) -> None:
     screen.field("Which ticket").fill("OPS-2")
     target.click()
     expect(target).to_have_text("Approve")
-    show.click()
+
+
+def test_show_me_turns_a_phone_to_whoever_is_due(screen: Screen) -> None:
+    """Mia's column, which is beside the screen, fills it, with the button in sight."""
+    screen.page.set_viewport_size({"width": 375, "height": 720})
+    screen.open()
+    follow_to_the_approval(screen)
+    screen.page.get_by_role("button", name="Show me").click()
+    expect(screen.column("Mia")).to_be_in_viewport(ratio=0.9)
+    expect(screen.page.locator(".story-target")).to_be_in_viewport(ratio=0.9)
+
+
+def test_a_newcomer_follows_the_story_to_its_end(screen: Screen) -> None:
+    """Each step's control is highlighted and reached with "Show me"."""
+    target = screen.page.locator(".story-target")
+    follow_to_the_approval(screen)
+    screen.page.get_by_role("button", name="Show me").click()
     expect(target).to_be_focused()
     screen.page.keyboard.press("Enter")
     expect(target).to_have_text("+1 day")
