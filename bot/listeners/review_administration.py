@@ -10,14 +10,12 @@ from bot.listeners.typed import in_words
 from bot.views import admin, review_lists
 from bot.views.action_ids import ListName, parse_id
 from bot.views.blocks import Message
-from engine.application.commands import ResetReview, StartReview, StopReview
-from engine.application.ports import Transaction
+from engine.application.commands import ResetReview, SendReviewResults, StartReview, StopReview
 from engine.application.queries import Page
 from engine.application.review_queries import PlannedReview, ReviewSummary
-from engine.domain.conversation import Audience, Notice, NoticeKind
 from engine.domain.ids import ReviewRunId
 from engine.domain.refusals import NotFound
-from engine.domain.reviews import ReviewRun, ReviewState
+from engine.domain.reviews import ReviewState
 
 CLOSED = (ReviewState.APPLIED,)
 _SHORT_ID = 4
@@ -148,50 +146,26 @@ async def report(desk: Desk, doing: Interaction, words: str) -> Ack:
     if name.lower() != "reviews":
         return await administration.usage(desk, doing, f"report {words}".strip())
     if reference.strip():
-        found = await _summary(desk, await _review(desk, reference.strip()))
-        if not _has_results(found.run):
-            return dict(review_lists.no_results(found.run).payload())
-        await _send(desk, doing, found.run)
-        return dict(review_lists.results_sent(found.run).payload())
+        return dict((await _sent(desk, doing, await _review(desk, reference))).payload())
     closed = await _closed(desk, 0)
-    newest = next((row.run for row in closed.rows if _has_results(row.run)), None)
+    newest = next((row.run for row in closed.rows if row.run.lines), None)
     if newest is not None:
-        await _send(desk, doing, newest)
+        await _sent(desk, doing, newest.id)
     return dict(review_lists.report(closed, sending=newest).payload())
 
 
 async def press_send_results(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Send results** beside a closed review."""
-    await administration.check(desk, doing)
-    found = await _summary(desk, ReviewRunId(parse_id(value)))
-    if not _has_results(found.run):
-        desk.answer(doing, review_lists.no_results(found.run))
-        return NOTHING
-    await _send(desk, doing, found.run)
-    desk.answer(doing, review_lists.results_sent(found.run))
+    desk.answer(doing, await _sent(desk, doing, ReviewRunId(parse_id(value))))
     return NOTHING
 
 
-async def _send(desk: Desk, doing: Interaction, run: ReviewRun) -> None:
-    """Into the channel's lane, like everything that is said; once for each time it is asked."""
-    assert doing.channel_id is not None, "administration happens in a channel"
-    audience = Audience(channel_id=doing.channel_id)
-    notice = Notice(
-        key=f"review/{run.id}/results/{audience.key}/again/{doing.trigger_id}",
-        kind=NoticeKind.REVIEW_APPLIED,
-        audience=audience,
-        subject_id=run.id,
-    )
-    await desk.store.write(_say, notice)
-
-
-def _has_results(run: ReviewRun) -> bool:
-    """Whether it is over and had lines. One that was stopped is asked for by its id."""
-    return run.lines > 0 and (run.state in CLOSED or run.state is ReviewState.STOPPED)
-
-
-def _say(tx: Transaction, notice: Notice) -> None:
-    tx.add_notices([notice], tx.now())
+async def _sent(desk: Desk, doing: Interaction, review_id: ReviewRunId) -> Message:
+    assert doing.trigger_id is not None, "a command has one, and so has a button"
+    command = SendReviewResults(review_id=review_id, occasion=doing.trigger_id)
+    sent = await desk.service.handle(command, await desk.actor(doing))
+    run = (await _summary(desk, review_id)).run
+    return review_lists.results_sent(run) if sent else review_lists.no_results(run)
 
 
 # Parts ------------------------------------------------------------------------------------------

@@ -184,6 +184,15 @@ class ResetReview(Command[int]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendReviewResults(Command[bool]):
+    """An administrator has the results sent into their channel again. Answers if there are any."""
+
+    review_id: ReviewRunId
+    occasion: str
+    """Tells one time of asking from another; for each they are sent once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecideReviewLines(Command["Decided"]):
     """A reviewer says the same of one or many of their lines.
 

@@ -12,13 +12,14 @@ from engine.application.commands import (
     DecideReviewLines,
     KeepReviewPlace,
     ResetReview,
+    SendReviewResults,
     StartReview,
     StopReview,
 )
 from engine.application.requests import acting_person, require_administrator
 from engine.application.review_cards import show_reviewers
 from engine.application.unit import Unit
-from engine.domain import review_lines, review_timers, reviews
+from engine.domain import review_lines, review_messages, review_timers, reviews
 from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.conversation import NoticeKind
 from engine.domain.ids import PersonId, ReviewRunId
@@ -97,6 +98,21 @@ def reset(unit: Unit, command: ResetReview) -> int:
     save_run(unit, outcome, why=command.why, lines=cleared)
     unit.tell_administrators(NoticeKind.ADMINISTERED_REVIEW, run.id, "reset")
     return cleared
+
+
+def send_results(unit: Unit, command: SendReviewResults) -> bool:
+    """Say in the administrators' channel what became of a run, and give the file, once more."""
+    require_administrator(unit)
+    run = unit.tx.review_run(command.review_id)
+    if run is None:
+        raise NotFound("review", command.review_id)
+    has_results = run.over and run.lines > 0
+    if has_results:
+        channel = unit.configured.organization.admin_channel
+        notice = review_messages.results_again(run, channel, command.occasion)
+        unit.tx.add_notices([notice], unit.now)
+        audit_run(unit, run, ("review.results_sent",))
+    return has_results
 
 
 def decide(unit: Unit, command: DecideReviewLines) -> Decided:

@@ -28,6 +28,7 @@ from engine.application.commands import (
     RemoveDirectly,
     ReprocessRequest,
     ResetReview,
+    SendReviewResults,
     StartReview,
     StopReview,
     SubmitExtension,
@@ -61,6 +62,7 @@ HANDLERS: dict[type[Command[Any]], Callable[[Unit, Any], Any]] = {
     StartReview: reviews.start,
     StopReview: reviews.stop,
     ResetReview: reviews.reset,
+    SendReviewResults: reviews.send_results,
     DecideReviewLines: reviews.decide,
     KeepReviewPlace: reviews.keep_place,
 }

@@ -1,5 +1,7 @@
 """What reviewers and administrators are shown and told of a review."""
 
+from dataclasses import replace
+
 from engine.domain.conversation import Audience, Card, CardKind, Notice, NoticeKind
 from engine.domain.ids import ChannelId, PersonId, ReviewRunId
 from engine.domain.reviews import ReviewRun
@@ -51,6 +53,12 @@ def results(run: ReviewRun, audience: Audience) -> Notice:
         audience=audience,
         subject_id=run.id,
     )
+
+
+def results_again(run: ReviewRun, channel: ChannelId, occasion: str) -> Notice:
+    """The same to the administrators, once for each time that they ask for it."""
+    first = results(run, Audience(channel_id=channel))
+    return replace(first, key=f"{first.key}/again/{occasion}")
 
 
 def not_found(run: ReviewRun, lines: int, channel: ChannelId) -> Notice:

@@ -88,7 +88,7 @@ async def test_results_do_not_wait_for_a_person_who_has_to_take_it_away(company:
 
 
 async def test_the_results_are_given_again(company: Open) -> None:
-    """`report reviews` sends the newest, and has a button for each."""
+    """`report reviews` sends the newest, and has a button for each; the story says who did."""
     async with company(reviewed(OLGA)) as contoso:
         await closed(contoso)
         done = await contoso.administers("report reviews")
@@ -103,6 +103,8 @@ async def test_the_results_are_given_again(company: Open) -> None:
         assert len(shared(contoso, "ada")) == 8
         assert len(set(shared(contoso, "ada"))) == 8, "each has a name of its own"
         assert len(shared(contoso, "olga")) == 2
+        told = await contoso.administers(f"audit {reference}")
+        told.sees("@Ada Acheampong · had its results sent again")
 
 
 async def test_results_whose_file_takes_long_come_as_soon_as_it_is_written(

@@ -123,6 +123,7 @@ _SAID: dict[str, Callable[[AuditEntry], str]] = {
     "review.applied": _applied,
     "review.stopped": _always("stopped it for good"),
     "review.reset": _reset,
+    "review.results_sent": _always("had its results sent again"),
     "review.decided": _decided,
     "review.decision_changed": _changed,
     "review.bulk_decided": _at_once,
