@@ -8,12 +8,10 @@ published JSON Schema (`structure.py`), what is not supported yet (`later.py`), 
 All sentences are in `wording/`. Nothing here reads a clock, a network or a database.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import as_file, files
-from pathlib import Path
+from importlib.resources import files
 
 from configuration import build, later, shape, structure
 from configuration.document import parse
@@ -43,7 +41,6 @@ __all__ = [
     "describe",
     "export",
     "read",
-    "sample_file",
     "sample_text",
     "schema_text",
 ]
@@ -99,13 +96,6 @@ def check(
 def sample_text() -> str:
     """The sample configuration of the playground: an invented organization, with comments."""
     return files("configuration").joinpath("sample.yml").read_text(encoding="utf-8")
-
-
-@contextmanager
-def sample_file() -> Iterator[Path]:
-    """The sample configuration as a file on disk, for as long as the context is open."""
-    with as_file(files("configuration").joinpath("sample.yml")) as path:
-        yield path
 
 
 def _examine(

@@ -19,9 +19,7 @@ told from somebody else's.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.slack_calls import Json, part, parts, text, words
 from engine.application.directory import Channel
@@ -98,7 +96,6 @@ def person_from_slack(
         email=email.lower() if email is not None else None,
         team_id=text(user.get("team_id")) or text(own.get("team")) or our_team_id or None,
         title=text(own.get("title")),
-        time_zone=_time_zone(text(user.get("tz")) or "UTC"),
     )
     return with_profile(person, own, profile_fields)
 
@@ -204,13 +201,3 @@ def _name(user: Json, profile: Json) -> str | None:
         or text(profile.get("display_name"))
         or text(user.get("name"))
     )
-
-
-@lru_cache(maxsize=1024)
-def _time_zone(name: str) -> str:
-    """The zone's name if this machine knows the zone, else UTC."""
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return "UTC"
-    return name

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
@@ -35,7 +34,7 @@ from storage.reader import SqlReader
 from storage.review_results import SUMS, by_name, counts_of, results_of
 from storage.review_runs import ONE_RUN, RUN
 from storage.review_story import story_of
-from storage.review_tallies import STANDING, stage_range
+from storage.review_tallies import STANDING
 from storage.store import DatabaseStore
 
 _R, _S, _L = t.review_runs.c, t.review_series.c, t.review_lines.c
@@ -85,15 +84,6 @@ _WAITING = (
         ),
     )
     .order_by(_R.id)
-)
-_MARKS_WITH_LINES = (
-    select(_Y.asked)
-    .where(
-        _Y.review_id == bindparam("run"),
-        _Y.asked >= bindparam("low"),
-        _Y.asked < bindparam("high"),
-    )
-    .distinct()
 )
 
 
@@ -245,14 +235,6 @@ class ReviewStoreQueries:
 
         return await self._store.look(read)
 
-    async def reviewers_of(
-        self, review_id: ReviewRunId, *, offset: int = 0, limit: int = 100
-    ) -> Page[ReviewerSummary]:
-        """Who reviews in the running stage, by id, with their counts but no departments."""
-        return await self._store.look(
-            partial(_reviewers, review_id=review_id, offset=offset, limit=limit)
-        )
-
 
 NO_LINES = ReviewLinePage(rows=(), before=None, after=None)
 
@@ -372,19 +354,3 @@ def _recommended(
         for (department, said), counts in found.items()
         if said == what and of in (None, department)
     )
-
-
-def _reviewers(
-    reader: SqlReader, review_id: ReviewRunId, offset: int, limit: int
-) -> Page[ReviewerSummary]:
-    run = _run(reader, review_id)
-    if run is None:
-        return Page(rows=(), offset=offset, total=0)
-    asked = stage_range(run.id, run.stage)
-    marks = set(reader.conn.execute(_MARKS_WITH_LINES, asked).scalars())
-    prefix = asked_person(run.stage, PersonId(""))
-    people = {mark.removeprefix(prefix) for mark in marks if not mark.startswith(f"{prefix}#")}
-    people |= {person for pool in run.pools for person in pool if asked_of(run, person) & marks}
-    some = sorted(people)[offset : offset + limit]
-    rows = tuple(_reviewer(reader, run, PersonId(person)) for person in some)
-    return Page(rows=rows, offset=offset, total=len(people))

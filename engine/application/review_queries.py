@@ -261,9 +261,3 @@ class ReviewQueries(Protocol):
     ) -> ReviewLinePage:
         """Every line of a run, page after page, for a file; in no order a reader would want."""
         ...
-
-    async def reviewers_of(
-        self, review_id: ReviewRunId, *, offset: int = 0, limit: int = 100
-    ) -> Page[ReviewerSummary]:
-        """Who reviews in the running stage, by id, with their counts but no departments."""
-        ...

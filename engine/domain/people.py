@@ -39,7 +39,6 @@ class Person:
     company: str | None = None
     country: str | None = None
     employee_type: str | None = None
-    time_zone: str = "UTC"
     attributes: Mapping[str, str] = field(default_factory=dict)
 
 

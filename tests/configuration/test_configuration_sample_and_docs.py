@@ -148,12 +148,6 @@ def test_the_sample_shows_what_policies_can_be() -> None:
     assert any(policy.extension.allowed for policy in sample.policies)
 
 
-def test_the_sample_is_a_file_on_disk_while_it_is_needed() -> None:
-    """For a process that is told where its configuration is."""
-    with configuration.sample_file() as path:
-        assert path.read_text(encoding="utf-8") == configuration.sample_text()
-
-
 def _keys(rules: Any) -> Iterator[str]:
     if isinstance(rules, Mapping):
         if isinstance(rules.get("properties"), Mapping):

@@ -84,7 +84,7 @@ def test_a_full_user_is_read_whole() -> None:
         "Engineer",
     )
     assert (person.manager_id, person.department) == ("U2", "Platform")
-    assert (person.time_zone, person.team_id) == ("Europe/Amsterdam", OURS)
+    assert person.team_id == OURS
 
 
 @pytest.mark.parametrize("profile", [None, {}, [], "x", {"fields": []}, {"fields": None}])
@@ -94,19 +94,13 @@ def test_a_sparse_user_is_still_a_person(profile: object) -> None:
 
     assert person.name == "U1"
     assert (person.email, person.title, person.manager_id) == (None, None, None)
-    assert (person.time_zone, person.active, person.kind) == ("UTC", True, PersonKind.MEMBER)
+    assert (person.active, person.kind) == (True, PersonKind.MEMBER)
 
 
 def test_a_user_without_an_id_is_nobody() -> None:
     """There is nothing to file it under."""
     with pytest.raises(ValueError, match="without an id"):
         person_from_slack({"name": "mia"}, OURS)
-
-
-@pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", "", "/", 7])
-def test_a_zone_nobody_knows_is_utc(zone: object) -> None:
-    """A time must be shown in some zone."""
-    assert person_from_slack(user(tz=zone), OURS).time_zone == "UTC"
 
 
 @pytest.mark.parametrize(

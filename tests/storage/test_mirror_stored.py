@@ -66,7 +66,6 @@ async def test_a_person_comes_back_as_the_directory_said(store: DatabaseStore) -
         company="Contoso",
         country="DE",
         employee_type="contractor",
-        time_zone="Europe/Berlin",
         attributes={"cost centre": "42"},
     )
     await _put(store, rob)
