@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.views import durations, form_state
-from bot.views.action_ids import BlockId, CallbackId
+from bot.views.action_ids import BlockId, CallbackId, parse_id
 from bot.views.blocks import Block, View, modal, section
 from bot.views.known import Known
 from bot.views.request_form import (
@@ -76,10 +76,8 @@ def build(form: ExtensionFormData, known: Known) -> View:  # noqa: ARG001 - view
 
 
 def parse(state: Mapping[str, object], private_metadata: str) -> ParsedExtension | dict[str, str]:
-    """The filled-in form, or what is wrong by block id. Raises `ValueError` if it is not ours."""
-    assignment_id = form_state.remembered_text(private_metadata, "assignment")
-    if assignment_id is None:
-        raise ValueError("this extension form names no assignment")
+    """The filled-in form, or what is wrong by block id. Raises `BadValue` if it is not ours."""
+    assignment_id = parse_id(form_state.remembered_text(private_metadata, "assignment"))
     try:
         duration = durations.parse(form_state.choice(state, BlockId.DURATION))
     except ValueError:

@@ -103,7 +103,7 @@ def test_files_are_found_by_the_key_in_their_names() -> None:
     assert not review_summary.carries({"files": [7, {"name": None}]}, "x")
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\n=1", "\uff1d1+1"])
 def test_what_a_spreadsheet_would_take_for_a_formula_is_text(cell: str) -> None:
     """A reason must not run on an auditor's machine."""
     assert review_file.harmless(cell) == f"'{cell}"

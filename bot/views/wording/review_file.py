@@ -38,7 +38,8 @@ COLUMNS = (
     "Result",
     "Problem",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""The last four are the wide ones of the first: some spreadsheets read them alike."""
 _RECOMMENDED: dict[Recommendation | None, str] = {
     Recommendation.KEEP: "Keep",
     Recommendation.REMOVE: "Remove",

@@ -71,8 +71,8 @@ def test_a_filled_in_extension_is_read_whole() -> None:
 
 
 def test_an_extension_form_that_is_not_ours_is_refused() -> None:
-    """It names no assignment."""
-    with pytest.raises(ValueError, match="no assignment"):
+    """It names no assignment: whoever sends it is told that it is out of date."""
+    with pytest.raises(BadValue):
         extension_form.parse({}, "")
 
 
