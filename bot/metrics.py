@@ -108,7 +108,7 @@ class Metrics:
         )
         self._wakes = Counter(
             "usher_wakes",
-            "Requests and assignments looked at because their moment had come",
+            "Requests, assignments and reviews looked at because their moment had come",
             registry=self.registry,
         )
         self._jobs = Counter(

@@ -44,7 +44,7 @@ class Home:
     @property
     def own_clock(self) -> bool:
         """Whether moments come from our clock: always on SQLite, and when it can be moved."""
-        return not self.postgres or bool(getattr(self.clock, "movable", False))
+        return not self.postgres or self.clock.movable
 
 
 class Bound:

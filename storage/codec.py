@@ -4,8 +4,8 @@ JSON keeps dates, moments and durations as ISO 8601 text. Fields this version do
 ignored when read, fields that are missing take their default: old and new processes can work on
 one database during an upgrade.
 
-Two things JSON can say and PostgreSQL cannot store are dropped from texts: the character NUL and
-halves of surrogate pairs. Both are only ever typed by programs.
+Two things JSON can say and PostgreSQL cannot store are taken out of texts: the character NUL is
+dropped, half a surrogate pair becomes a question mark. Both are only ever typed by programs.
 """
 
 from collections.abc import Mapping

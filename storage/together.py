@@ -69,7 +69,8 @@ class Known:
     """Every assignment that claims a holding, one of these or not."""
     people: frozenset[PersonId] = frozenset()
     open: dict[tuple[str, str], RequestId] = field(default_factory=dict)
-    """The open requests of these people, by person and package."""
+    """The open requests of these people, by person and package, when it began: whoever acts on one
+    locks it, and finds it closed if it was closed meanwhile."""
     no_runs: set[PolicyId] = field(default_factory=set)
     """Policies of which no review is under way."""
 

@@ -40,7 +40,12 @@ T = TypeVar("T")
 
 
 class Clock(Protocol):
-    """The only source of time. In the playground and in tests it can be moved."""
+    """The only source of time."""
+
+    @property
+    def movable(self) -> bool:
+        """Whether somebody may move it, as in the playground and in tests."""
+        ...
 
     def now(self) -> datetime:
         """This moment, aware, UTC."""
