@@ -166,9 +166,9 @@ class Form:
 
     def _label(self, block: Json) -> str:
         for part in ("label", "text"):
-            words = as_text(as_json(block.get(part)).get("text"))
+            words = self._reader().words(as_json(block.get(part)))
             if words:
-                return self._reader().plain(words)
+                return words
         return ""
 
     def _fields(self) -> dict[str, Placed]:

@@ -63,7 +63,7 @@ def _of_element(
 ) -> list[Control]:
     element = placed.element
     if placed.kind in ("button", "workflow_button"):
-        label = reader.plain(as_text(as_json(element.get("text")).get("text")))
+        label = reader.words(as_json(element.get("text")))
         return [Control(container=container, placed=placed, label=label, value=None, nearby=nearby)]
     if placed.kind == "overflow":
         return [

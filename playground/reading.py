@@ -82,10 +82,14 @@ class Reader:
         self._user = user
 
     def plain(self, text: str) -> str:
-        """Text as shown: tags resolved, entities and markup signs gone."""
-        shown = TAG.sub(self._tag, text)
-        shown = shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        return MARKS.sub("", shown)
+        """Text as shown: markup signs gone, then tags and entities, in which nothing is markup."""
+        shown = TAG.sub(self._tag, MARKS.sub("", text))
+        return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+    def words(self, text: Json) -> str:
+        """A text object as shown: in `plain_text` nothing is markup."""
+        words = as_text(text.get("text"))
+        return words if text.get("type") == "plain_text" else self.plain(words)
 
     def body(self, body: Json) -> str:
         """A message: its blocks, or its text where there are none, then attachments and files."""
@@ -121,7 +125,7 @@ class Reader:
         kind = value.get("type")
         match kind:
             case "plain_text" | "mrkdwn" | "raw_text" | "markdown":
-                yield self.plain(as_text(value.get("text")))
+                yield self.words(value)
             case "raw_number":
                 yield as_text(value.get("text")) or str(value.get("value", ""))
             case "rich_text_section" | "rich_text_preformatted" | "rich_text_quote":

@@ -238,6 +238,30 @@ def test_the_client_checks_input_before_the_app_hears_of_it(
     assert (found is None) if told is None else (told in str(found))
 
 
+async def test_plain_text_and_names_are_read_as_they_stand_there(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """In plain text nothing is markup, nor in somebody's name; docs.slack.dev, text object."""
+    app = Answering(playground)
+    mia = playground.person("mia")
+    mia.user.real_name = mia.user.display_name = "Mia *star* Lund"
+    dm = await client.conversations_open(users=mia.id)
+    blocks = [
+        {"type": "header", "text": text("Use <lab> & *bold* _words_")},
+        {
+            "type": "section",
+            "text": {"type": "mrkdwn", "text": f"*Ask* <@{mia.id}>\n&gt; no quote"},
+        },
+        actions("Keep *all* <2>", value="all"),
+    ]
+    await client.chat_postMessage(channel=dm["channel"]["id"], text="Use", blocks=blocks)
+    mia.sees("Use <lab> & *bold* _words_")
+    mia.sees("Ask @Mia *star* Lund")
+    mia.sees("> no quote")
+    await mia.presses("Keep *all* <2>")
+    assert app.parcels[-1].payload["actions"][0]["value"] == "all"
+
+
 def test_mentions_dates_and_markup_are_read_as_shown(playground: Playground) -> None:
     """In the reader's time zone, with entities and signs resolved."""
     workspace = playground.workspace
