@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BARS = 15
 """Departments with a bar of their own; the smallest others share one."""
 NAME = 32
+TITLE = 64
 WIDTH_INCHES = 8.0
 BAR_INCHES = 0.42
 FRAME_INCHES = 1.5
@@ -125,7 +126,7 @@ def _fill(axes: "Axes", shown: Sequence[DepartmentCounts]) -> None:
 
 
 def _frame(figure: "Figure", title: str) -> None:
-    figure.suptitle(_drawable(cut(title, 80)), x=0.01, ha="left", weight="bold", size=12)
+    figure.suptitle(_drawable(cut(title, TITLE)), x=0.01, ha="left", weight="bold", size=12)
     figure.legend(loc="outside lower center", ncols=len(_PARTS), frameon=False, fontsize=9)
 
 

@@ -51,8 +51,9 @@ class ParsedReason:
 
 def reason_form(data: ReasonFormData) -> View:
     """Why."""
-    question = said.why_question(data.verdict, data.target_id, data.run.package_name)
-    removes = data.verdict is ReviewVerdict.REMOVE
+    verdict, own = data.verdict, data.own
+    question = said.why_question(verdict, data.target_id, data.run.package_name, own=own)
+    hint = said.WHY_HINT_REMOVE if verdict is ReviewVerdict.REMOVE else said.WHY_HINT
     return modal(
         CallbackId.REVIEW_REASON_FORM,
         said.WHY_TITLE,
@@ -61,7 +62,7 @@ def reason_form(data: ReasonFormData) -> View:
             _reason(
                 required=data.required,
                 initial=data.reason,
-                hint=said.WHY_HINT_REMOVE if removes and not data.own else said.WHY_HINT,
+                hint=said.WHY_HINT_OWN if own else hint,
             ),
         ],
         submit=VERDICTS[data.verdict],

@@ -216,12 +216,19 @@ SEVERAL_TITLE = "Several at once"
 ANSWER = "Answer"
 WHY_HINT_REMOVE = "Whoever loses the access will read it, and so do the other reviewers."
 WHY_HINT = "The other reviewers and the administrators will read it."
+WHY_HINT_OWN = "The administrators will read it."
 
 
-def why_question(verdict: ReviewVerdict, target_id: PersonId, package_name: str) -> str:
-    """What the reason is for."""
+def why_question(
+    verdict: ReviewVerdict, target_id: PersonId, package_name: str, *, own: bool = False
+) -> str:
+    """What the reason is for; `own`: the reader's own access."""
     who, what_ = mention(target_id), named(package_name)
     match verdict:
+        case ReviewVerdict.KEEP if own:
+            return f"You keep {what_}."
+        case ReviewVerdict.REMOVE if own:
+            return f"{what_} is taken from you at the end of the review."
         case ReviewVerdict.KEEP:
             return f"{who} keeps {what_}."
         case ReviewVerdict.REMOVE:

@@ -137,8 +137,10 @@ def _head(run: ReviewRun) -> str:
     how = "is over"
     if run.state is ReviewState.STOPPED:
         how = f"was stopped{f' by {mention(run.stopped_by)}' if run.stopped_by else ''}"
+    name = named(run.package_name, bold=False)
+    first = f"The review of {name} {how}."
     return (
-        f"*The review of {named(run.package_name, bold=False)} {how}.* "
+        f"{first if '*' in name else f'*{first}*'} "
         f"Policy {named(run.policy_name, bold=False)}, {numbered(run)}{closed}."
     )
 
