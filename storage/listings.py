@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from engine.application.queries import HeldSummary, Page, RequestSummary, WaitingSummary
 from engine.domain.assignment_requests import (
+    FAILED,
     OPEN,
     REMOVALS,
     AssignmentRequest,
@@ -23,7 +24,6 @@ from storage.reader import ACTIVE, ASSIGNMENT, HOLDING, REQUEST, SqlReader
 
 T = TypeVar("T")
 
-FAILED = (RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED)
 _R, _A, _H, _C, _P = t.requests.c, t.assignments.c, t.holdings.c, t.claims.c, t.approvals.c
 
 _extension = t.requests.alias("extension")
@@ -44,7 +44,7 @@ _HELD_BY = _HELD.where(
     ACTIVE, _A.state != AssignmentState.SCHEDULED, _A.target_id == bindparam("of")
 ).order_by(_A.ends_at.is_(None), _A.ends_at, _A.id)
 _IS_FAILED = and_(
-    _R.state.in_(FAILED),
+    _R.state.in_(sorted(FAILED)),
     select(_A.id).where(_A.id == _R.assignment_id, ACTIVE).correlate(t.requests).exists(),
 )
 _OPEN_OF = (

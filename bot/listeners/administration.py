@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from bot.desk import Desk, Interaction
+from bot.listeners import typed
 from bot.listeners.requests import NOTHING, Ack
 from bot.views import admin, answers
 from bot.views import help as help_text
@@ -34,8 +35,6 @@ from engine.domain.refusals import (
 
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(\|[^>]*)?>")
 _MAIL = re.compile(r"<mailto:[^|>]+\|(?P<mail>[^>]+)>")
-_SHORT_ID = 4
-"""An id may be given by its last characters, at least so many."""
 
 
 async def packages(desk: Desk, doing: Interaction, words: str) -> Ack:
@@ -236,9 +235,8 @@ async def _person_and_rest(desk: Desk, doing: Interaction, words: str) -> tuple[
 
 async def package_named(desk: Desk, words: str) -> AccessPackage:
     """The package of this name, whatever its case; quotes around it are left out."""
-    name = " ".join(words.strip().strip('"“”').casefold().split())
     configured = await desk.configured()
-    package = configured.package_named.get(name)
+    package = configured.package_named.get(typed.plain_name(words))
     if package is None:
         raise NotFound("package", words.strip())
     return package
@@ -246,9 +244,9 @@ async def package_named(desk: Desk, words: str) -> AccessPackage:
 
 async def _request(desk: Desk, words: str) -> RequestId | Message:
     """The request of this id, or of an id that ends so; of several such ids the question which."""
-    reference = words.strip().strip("`").upper()
-    found = await desk.queries.find_requests(reference) if len(reference) >= _SHORT_ID else ()
-    if not found:
+    reference = typed.reference(words)
+    found = await desk.queries.find_requests(reference) if reference else ()
+    if not reference or not found:
         raise NotFound("request", words.strip())
     if len(found) == 1:
         return found[0]

@@ -13,11 +13,10 @@ from bot.views.home_tab import AdminCounts, HomeData
 from bot.views.known import Known
 from engine.application.commands import CancelRequest, CompleteTask, GiveBack
 from engine.application.queries import Queries
-from engine.domain.assignment_requests import RequestState
+from engine.domain.assignment_requests import FAILED, RequestState
 from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
 
 REVIEWS_COUNTED = 50
-FAILED = (RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED)
 
 
 async def menu(desk: Desk, doing: Interaction, words: str) -> Ack:
@@ -173,7 +172,7 @@ async def _home(desk: Desk, person_id: PersonId, offsets: dict[ListName, int]) -
 async def _admin_counts(queries: Queries, person_id: PersonId) -> AdminCounts | None:
     if person_id not in await queries.administrators():
         return None
-    failed = await queries.requests(states=FAILED, limit=1)
+    failed = await queries.requests(states=sorted(FAILED), limit=1)
     pending = await queries.requests(states=[RequestState.PENDING_APPROVAL], limit=1)
     parked = await queries.parked()
     configured = await queries.configured()

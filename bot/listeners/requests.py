@@ -12,7 +12,7 @@ from bot.views import answers, extension_form, request_form
 from bot.views.action_ids import parse_id
 from bot.views.blocks import View
 from bot.views.extension_form import ExtensionFormData
-from bot.views.request_form import RequestFormData, StagePreview
+from bot.views.request_form import RequestFormData
 from bot.views.wording import forms
 from engine.application import previews
 from engine.application.commands import SubmitExtension, SubmitRequest
@@ -132,7 +132,7 @@ async def open_extension(desk: Desk, doing: Interaction, value: str) -> Ack:
     stages = await desk.store.read(
         previews.extension_preview, held.assignment, policy, now=desk.clock.now()
     )
-    form = ExtensionFormData(held=held, policy=policy, longest_end=longest, stages=_shown(stages))
+    form = ExtensionFormData(held=held, policy=policy, longest_end=longest, stages=stages)
     known = await desk.known(held, people=_asked(stages))
     desk.open_form(doing, extension_form.build(form, known))
     return NOTHING
@@ -187,15 +187,11 @@ async def _form(
         package=preview.package,
         policies=preview.policies,
         policy=preview.policy,
-        stages=_shown(preview.stages),
+        stages=preview.stages,
         refusal=preview.refusal,
         link=await desk.link(preview.refusal) if preview.refusal else None,
     )
     return request_form.build(form, await desk.known(people=_asked(preview.stages)))
-
-
-def _shown(stages: tuple[previews.StagePreview, ...]) -> tuple[StagePreview, ...]:
-    return tuple(StagePreview(stage=s.stage, approvers=s.approvers) for s in stages)
 
 
 def _asked(stages: tuple[previews.StagePreview, ...]) -> set[PersonId]:

@@ -4,9 +4,8 @@ In the administrators' channel only; what changes something is refused by the ru
 """
 
 from bot.desk import Desk, Interaction
-from bot.listeners import administration
+from bot.listeners import administration, typed
 from bot.listeners.requests import NOTHING, Ack
-from bot.listeners.typed import in_words
 from bot.views import admin, review_lists
 from bot.views.action_ids import ListName, parse_id
 from bot.views.blocks import Message
@@ -18,7 +17,6 @@ from engine.domain.refusals import NotFound
 from engine.domain.reviews import ReviewState
 
 CLOSED = (ReviewState.APPLIED,)
-_SHORT_ID = 4
 
 
 async def review(desk: Desk, doing: Interaction, words: str) -> Ack:
@@ -73,7 +71,7 @@ async def press_reset(desk: Desk, doing: Interaction, value: str) -> Ack:
 async def _stopped(
     desk: Desk, doing: Interaction, review_id: ReviewRunId, why: str = ""
 ) -> Message:
-    command = StopReview(review_id=review_id, why=await in_words(desk, why.strip()))
+    command = StopReview(review_id=review_id, why=await typed.in_words(desk, why.strip()))
     await desk.service.handle(command, await desk.actor(doing))
     results = await desk.reviews.review_results(review_id)
     assert results is not None, "it was stopped a moment ago, and runs are never deleted"
@@ -83,7 +81,7 @@ async def _stopped(
 async def _cleared(
     desk: Desk, doing: Interaction, review_id: ReviewRunId, why: str = ""
 ) -> Message:
-    command = ResetReview(review_id=review_id, why=await in_words(desk, why.strip()))
+    command = ResetReview(review_id=review_id, why=await typed.in_words(desk, why.strip()))
     cleared = await desk.service.handle(command, await desk.actor(doing))
     return review_lists.reset((await _summary(desk, review_id)).run, cleared)
 
@@ -121,19 +119,14 @@ async def _closed(desk: Desk, offset: int) -> Page[ReviewSummary]:
 async def audit(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     """`audit ID`: the story of a request, or of a review."""
     await administration.check(desk, doing)
-    reference = _reference(words)
-    requests = await desk.queries.find_requests(reference) if len(reference) >= _SHORT_ID else ()
-    if not requests:
-        found = await desk.reviews.find_reviews(reference) if len(reference) >= _SHORT_ID else ()
+    reference = typed.reference(words)
+    if reference and not await desk.queries.find_requests(reference):
+        found = await desk.reviews.find_reviews(reference)
         if len(found) == 1:
             story = await desk.reviews.review_story(found[0], limit=admin.STORY_ROWS)
             assert story is not None, "it was found a moment ago, and runs are never deleted"
             return review_lists.story(story)
     return await administration.audit(desk, doing, words)
-
-
-def _reference(words: str) -> str:
-    return words.strip().strip("`").upper()
 
 
 # Results ----------------------------------------------------------------------------------------
@@ -173,8 +166,8 @@ async def _sent(desk: Desk, doing: Interaction, review_id: ReviewRunId) -> Messa
 
 async def _review(desk: Desk, words: str) -> ReviewRunId:
     """The review of this id, or of an id that ends so."""
-    reference = _reference(words)
-    found = await desk.reviews.find_reviews(reference) if len(reference) >= _SHORT_ID else ()
+    reference = typed.reference(words)
+    found = await desk.reviews.find_reviews(reference) if reference else ()
     if len(found) != 1:
         raise NotFound("review", words.strip())
     return found[0]

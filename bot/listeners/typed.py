@@ -9,12 +9,24 @@ import re
 from bot.desk import Desk
 from engine.domain.ids import PersonId
 
+_SHORT_ID = 4
 _TAG = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 
 
 def unescaped(text: str) -> str:
     """The text without entities; what it names stays marked."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def plain_name(words: str) -> str:
+    """The name that is meant, as names are told apart: whatever its case, without quotes."""
+    return " ".join(words.strip().strip('"“”').casefold().split())
+
+
+def reference(words: str) -> str | None:
+    """The id, or its last characters; None: too few to look for."""
+    meant = words.strip().strip("`").upper()
+    return meant if len(meant) >= _SHORT_ID else None
 
 
 async def in_words(desk: Desk, text: str) -> str:

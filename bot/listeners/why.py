@@ -1,6 +1,7 @@
 """`/access why PACKAGE`, typed or asked for on the Home tab."""
 
 from bot.desk import Desk, Interaction
+from bot.listeners import typed
 from bot.listeners.requests import NOTHING, Ack
 from bot.views import said
 from bot.views import why as views
@@ -14,7 +15,7 @@ async def command(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     person = await desk.person(doing)
     eligibility.check_account(person)
     configured = await desk.configured()
-    package = configured.package_named.get(" ".join(words.strip('"“” ').casefold().split()))
+    package = configured.package_named.get(typed.plain_name(words))
     catalog = configured.catalogs[package.catalog_id] if package else None
     if package is None or catalog is None or not eligibility.may_see(catalog, person):
         return views.unknown(words, desk.command)

@@ -22,7 +22,7 @@ from bot.views.wording import admin_menu as menu_words
 from bot.views.wording import words
 from engine.application.audit import AuditEntry
 from engine.application.queries import Page, RequestSummary
-from engine.domain.assignment_requests import AssignmentRequest, RequestState, cancelable
+from engine.domain.assignment_requests import FAILED, AssignmentRequest, cancelable
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import PackageId, PersonId
 from engine.domain.refusals import Refusal
@@ -31,7 +31,6 @@ PAGE_SIZE = 10
 STORY_ROWS = 120
 ROWS_IN_A_SECTION = 4
 """Rows share sections so that long stories fit; a full section holds these uncut."""
-_FAILED = frozenset({RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED})
 
 
 def packages(page: Page[AccessPackage], counts: Mapping[PackageId, int], known: Known) -> Message:
@@ -109,7 +108,7 @@ def _acts(request: AssignmentRequest, known: Known, offset: int | None = None) -
     """What an administrator can do about a request now; `offset` is that of the list it is in."""
     value = request.id if offset is None else with_part(request.id, offset)
     found: list[Block] = []
-    if request.state in _FAILED:
+    if request.state in FAILED:
         found.append(_act(words.REPROCESS, ActionId.REPROCESS, value, request))
     if request.run is not None:
         found.append(_act(menu_words.REASSIGN, ActionId.REASSIGN, request.id, request))

@@ -19,17 +19,16 @@ from bot.views.known import Known
 from bot.views.wording import delivery, requests, words
 from bot.views.wording.states import state_words
 from engine.application.queries import RequestSummary
-from engine.domain.assignment_requests import AssignmentRequest, RequestState
+from engine.domain.assignment_requests import FAILED, AssignmentRequest
 
 RIGHTS_SHOWN = 30
-_FAILED = frozenset({RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED})
 
 
 def render(summary: RequestSummary, known: Known) -> Message:
     """The card; once it is mended, or the access has ended, only what became of it."""
     request, assignment = summary.request, summary.assignment
     over = assignment is not None and not assignment.active
-    failed = request.state in _FAILED and not over
+    failed = request.state in FAILED and not over
     state = state_words(request.state)
     what = delivery.failure(summary)
     standing = requests.standing(summary)

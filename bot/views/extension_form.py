@@ -9,7 +9,6 @@ from bot.views.action_ids import BlockId, CallbackId, parse_id
 from bot.views.blocks import Block, View, modal, section
 from bot.views.known import Known
 from bot.views.request_form import (
-    StagePreview,
     duration_field,
     error_text,
     justification_field,
@@ -17,6 +16,7 @@ from bot.views.request_form import (
 )
 from bot.views.texts import when
 from bot.views.wording import forms, words
+from engine.application.previews import StagePreview
 from engine.application.queries import HeldSummary
 from engine.domain.ids import AssignmentId
 from engine.domain.policies import AssignmentPolicy

@@ -32,11 +32,12 @@ from bot.views.texts import plainly
 from bot.views.wording import forms, words
 from bot.views.wording.refusals import sentence
 from bot.views.wording.stages import preview
+from engine.application.previews import StagePreview
 from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.catalogs import AccessPackage
 from engine.domain.eligibility import Wish
 from engine.domain.ids import PackageId, PolicyId
-from engine.domain.policies import ApprovalStage, AssignmentPolicy, JustificationRule
+from engine.domain.policies import AssignmentPolicy, JustificationRule
 from engine.domain.refusals import (
     AlreadyHeld,
     AuthorityRefusal,
@@ -51,17 +52,8 @@ from engine.domain.refusals import (
     TooLong,
     TooShort,
 )
-from engine.domain.stages import Approver
 
 STAGES_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StagePreview:
-    """A stage of the policy, and who would be asked if it opened now (`stages.open_stage`)."""
-
-    stage: ApprovalStage
-    approvers: tuple[Approver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

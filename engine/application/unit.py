@@ -135,7 +135,7 @@ class Unit(Writer):
 
     def _show_request(self, before: AssignmentRequest | None, after: AssignmentRequest) -> None:
         channel = self.configured.organization.admin_channel
-        owners = self._owners(after) if after.state in cards.FAILED else ()
+        owners = self._owners(after) if after.state in assignment_requests.FAILED else ()
         shown = set(cards.request_cards(before, channel, owners)) if before else set()
         if before is not None:
             self.tx.touch_cards([after.id], self.now)

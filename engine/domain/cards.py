@@ -7,15 +7,13 @@ subject changes, whoever decided it and wherever.
 from collections.abc import Iterable
 
 from engine.domain.assignment_requests import (
+    FAILED,
     REMOVALS,
     AssignmentRequest,
-    RequestState,
     RequestType,
 )
 from engine.domain.conversation import Audience, Card, CardKind
 from engine.domain.ids import ChannelId, PersonId, RequestId
-
-FAILED = frozenset({RequestState.PARTIALLY_DELIVERED, RequestState.DELIVERY_FAILED})
 
 
 def request_cards(

@@ -11,6 +11,8 @@ from typing import assert_never
 
 from engine.domain import stages
 from engine.domain.assignment_requests import (
+    DELIVERY_ENDED,
+    FAILED,
     MAX_REASON,
     REMOVALS,
     REPROCESS_WITHIN,
@@ -333,9 +335,8 @@ def _reassign(
 
 
 def _reprocess(request: AssignmentRequest, now: datetime) -> RequestOutcome:
-    failed = {_S.PARTIALLY_DELIVERED, _S.DELIVERY_FAILED}
     late = request.delivered_at is None or now > request.delivered_at + REPROCESS_WITHIN
-    if request.state not in failed or late:
+    if request.state not in FAILED or late:
         raise NotReprocessable(request.state)
     return RequestOutcome(
         request=replace(request, state=_S.DELIVERING),
@@ -359,7 +360,7 @@ def _delivery_changed(
     stays = state is request.state or state not in TRANSITIONS[request.state]
     if stays or request.state is _S.PENDING_APPROVAL:
         return RequestOutcome(request=request)
-    ended = state in {_S.DELIVERED, _S.PARTIALLY_DELIVERED, _S.DELIVERY_FAILED}
+    ended = state in DELIVERY_ENDED
     closed = state in {_S.DELIVERED, _S.CANCELED}
     return RequestOutcome(
         request=replace(

@@ -22,9 +22,10 @@ from bot.views.blocks import Message, View
 from bot.views.decision_form import DecisionFormData
 from bot.views.extension_form import ExtensionFormData
 from bot.views.home_tab import AdminCounts, HomeData
-from bot.views.request_form import RequestFormData, StagePreview
+from bot.views.request_form import RequestFormData
 from bot.views.wording import forms
 from engine.application.audit import AuditEntry
+from engine.application.previews import StagePreview
 from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.assignments import AssignmentState
 from engine.domain.ids import AssignmentId, PolicyId, RequestId

@@ -29,11 +29,12 @@ from bot.views.decision_form import DecisionFormData
 from bot.views.extension_form import ExtensionFormData
 from bot.views.home_tab import HomeData
 from bot.views.known import Known
-from bot.views.request_form import RequestFormData, StagePreview
+from bot.views.request_form import RequestFormData
 from bot.views.texts import length
 from bot.views.wording import forms
 from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
+from engine.application.previews import StagePreview
 from engine.domain.assignment_requests import MAX_REASON, RequestState, RequestType
 from engine.domain.assignments import AssignmentState
 from engine.domain.configuration import Configuration
