@@ -5,6 +5,7 @@ beside the event loop's other work by `run_sync`. A forgotten transaction would 
 being cleaned and slow every look for what is due, so the server ends it after a minute.
 """
 
+import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,6 +21,14 @@ T = TypeVar("T")
 
 CONNECTIONS = 10
 CONNECT_SECONDS = 5
+SILENT_SECONDS = 30
+_SILENCE = {
+    "TCP_USER_TIMEOUT": SILENT_SECONDS * 1000,
+    "TCP_KEEPIDLE": SILENT_SECONDS,
+    "TCP_KEEPINTVL": 10,
+    "TCP_KEEPCNT": 3,
+}
+"""As far as this machine knows them."""
 _SETTINGS = {
     "application_name": "usher",
     "idle_in_transaction_session_timeout": "60s",
@@ -108,6 +117,7 @@ def _engine(address: Address) -> AsyncEngine:
             "PostgreSQL needs a part that is not installed: pip install '.[postgres]'."
         ) from error
     event.listen(engine.sync_engine, "connect", _read_bodies_as_text)
+    event.listen(engine.sync_engine, "connect", _notice_silence)
     return engine
 
 
@@ -127,3 +137,19 @@ def _read_bodies_as_text(connection: Any, _record: object) -> None:
             decoder=lambda raw: raw[1:].decode(),
         )
     )
+
+
+def _notice_silence(connection: Any, _record: object) -> None:
+    """Miss a server that went without a word, as at a failover; a slow answer is waited for.
+
+    Left alone, the system would send again for a quarter of an hour, and wait for ever for the
+    answer to what arrived.
+    """
+    transport = connection.driver_connection._transport  # noqa: SLF001 - there is no other way to it
+    ours = transport.get_extra_info("socket")
+    if ours.family == socket.AF_UNIX:
+        return
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _SILENCE.items():
+        if hasattr(socket, name):
+            ours.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)

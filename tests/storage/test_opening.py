@@ -1,14 +1,20 @@
 """Opening a database: one sentence for each thing that can be wrong, one process for each file."""
 
+import asyncio
+import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 import storage
 from engine.domain.ids import PersonId
 from storage.address import FAR_FILE_SYSTEMS, file_system_of, parse
+from storage.reader import SqlReader
 from tests.builders import NOW, a_person
 from tests.databases import StandingClock
 from tests.storage import acts
@@ -172,3 +178,43 @@ def test_a_network_file_system_is_known_by_its_mount(path: str, kind: str, *, fa
     """The longest mount point above the file counts."""
     assert file_system_of(Path(path), MOUNTS) == kind
     assert (kind in FAR_FILE_SYSTEMS) is far
+
+
+@asynccontextmanager
+async def by_tcp(url: str) -> AsyncIterator[str]:
+    """The server of the tests, which listens on a Unix socket, behind a TCP port."""
+    folder = parse_qs(urlsplit(url).query)["host"][0]
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while part := await reader.read(65536):
+            writer.write(part)
+        writer.close()
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
+        await asyncio.gather(carry(reader, there[1]), carry(there[0], writer))
+
+    async with await asyncio.start_server(relay, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        yield f"{url.partition('?')[0].replace('@/', f'@{host}:{port}/')}"
+
+
+async def test_a_postgresql_that_went_without_a_word_is_missed_in_half_a_minute(
+    postgres_url: str, clock: StandingClock
+) -> None:
+    """Not after a quarter of an hour, or never, as the system would have it."""
+
+    def asked_for(reader: SqlReader) -> list[int]:
+        transport = reader.conn.connection.driver_connection._transport
+        ours = transport.get_extra_info("socket")
+        return [
+            ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+            ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE),
+            ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT),
+        ]
+
+    async with (
+        by_tcp(postgres_url) as url,
+        await storage.open_store(url, clock=clock) as store,
+    ):
+        assert await store.look(asked_for) == [1, 30, 30_000]
