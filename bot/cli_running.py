@@ -1,6 +1,7 @@
 """Commands that run something: serve, migrate, doctor, playground."""
 
 import os
+from collections.abc import Iterator, Mapping
 
 import click
 
@@ -85,29 +86,61 @@ def doctor(ctx: click.Context) -> None:
     type=click.Path(exists=True, dir_okay=False),
     help="The other app's manifest, YAML or JSON.",
 )
+@click.option(
+    "--workspace",
+    type=click.Path(exists=True, dir_okay=False),
+    help="People, channels and user groups for the other app, YAML or JSON.",
+)
+@click.option("--hook", help="The other app's URL that tells what it does next.")
+@click.option(
+    "--journal",
+    type=click.Path(file_okay=False),
+    help="Folder for a record of every exchange with the other app.",
+)
+@click.option(
+    "--live-validate",
+    is_flag=True,
+    help="Show each payload to Slack's own validator too, with the token in SLACK_LIVE_TOKEN.",
+)
+@click.option("--no-rate-limits", is_flag=True, help="Never answer the other app with 429.")
 @click.pass_context
 def playground(
     ctx: click.Context,
+    /,
     host: str,
     port: int,
     app_url: str | None,
-    socket: bool,
-    manifest: str | None,
+    **of_other_app: str | bool | None,
 ) -> None:
     """Try Usher on a local Slack, or any other Bolt app.
 
     A page in the browser with sample people. Needs no account, no token and no settings, and
     forgets everything when it is stopped.
+
+    Another app is served with --app-url or --socket, and only then do the options below them
+    mean something.
     """
+    socket = of_other_app.pop("socket")
+    given = [*_as_typed(of_other_app)]
     if app_url is not None and socket:
         raise click.UsageError("Give --app-url or --socket, not both.")
     # Imported here, so that `usher serve` does without the playground.
     if app_url is not None or socket:
         from playground import standalone  # noqa: PLC0415
 
-        way = ["--socket"] if socket else ["--app-url", str(app_url)]
-        of_app = ["--manifest", manifest] if manifest else []
-        ctx.exit(standalone.main([*way, *of_app, "--host", host, "--port", str(port)]))
+        way = ["--socket"] if app_url is None else ["--app-url", app_url]
+        ctx.exit(standalone.main([*way, *given, "--host", host, "--port", str(port)]))
+    if given:
+        raise click.UsageError(f"{given[0]} is for another app: give --app-url or --socket, too.")
     from bot import playground_app  # noqa: PLC0415
 
     ctx.exit(finish(playground_app.run(host=host, port=port)))
+
+
+def _as_typed(options: Mapping[str, str | bool | None]) -> Iterator[str]:
+    """The options that were given, as they are typed."""
+    for name, value in options.items():
+        if value:
+            yield f"--{name.replace('_', '-')}"
+            if isinstance(value, str):
+                yield value

@@ -7,7 +7,9 @@ Bolt checks against the raw body; here only its size is limited, before anything
 `/healthz` says that the process lives, `/readyz` that it can serve, `/metrics` what it did.
 """
 
+import errno
 import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
@@ -172,6 +174,14 @@ class Running:
         await self.runner.cleanup()
 
 
+def listening_fault(error: Exception) -> str:
+    """Why an address cannot be listened on, in the system's own words."""
+    number = getattr(error, "errno", None)
+    if isinstance(number, int) and number in errno.errorcode:
+        return os.strerror(number)
+    return getattr(error, "strerror", None) or str(error)
+
+
 async def run(
     app: web.Application, *, host: str, port: int, drain_seconds: float = DRAIN_SECONDS
 ) -> Running:
@@ -185,10 +195,9 @@ async def run(
         await site.start()
     except (OSError, OverflowError) as error:
         await runner.cleanup()
-        reason = getattr(error, "strerror", None) or str(error)
         raise CannotListen(
-            f"Usher cannot listen on {host}, port {port}: {reason}. Set HOST and PORT to a free"
-            " address of this machine."
+            f"Usher cannot listen on {host}, port {port}: {listening_fault(error)}. Set HOST and"
+            " PORT to a free address of this machine."
         ) from error
     bound: int = runner.addresses[0][1]
     return Running(host=host, port=bound, runner=runner)

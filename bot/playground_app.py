@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot import http_server, sample_reports, sample_workspace, slack_checks
+from bot.cli_parts import Fault
 from bot.house import House, apply_file, open_house
 from bot.playground_hook import Hook
 from bot.settings import DEFAULT_COMMAND, LogStyle, Settings
@@ -105,9 +106,17 @@ async def usher_inside(
 
 
 async def run(*, host: str, port: int) -> int:
-    """Serve the playground until told to stop."""
+    """Serve the playground until told to stop. Raises `Fault` where it cannot listen."""
     playground = sample_playground(Clock())
-    await playground.start(host=host, port=port)
+    try:
+        await playground.start(host=host, port=port)
+    except OSError as error:
+        await playground.stop()
+        raise Fault(
+            f"The playground cannot listen on {host}, port {port}: "
+            f"{http_server.listening_fault(error)}. Choose another port, for example --port 8081, "
+            "or --port 0 for any free one."
+        ) from error
     stopping = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stopping.set)
