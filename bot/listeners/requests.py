@@ -16,11 +16,19 @@ from bot.views.request_form import RequestFormData
 from bot.views.wording import forms
 from engine.application import previews
 from engine.application.commands import SubmitExtension, SubmitRequest
+from engine.application.configured import Configured
 from engine.domain import assignments
 from engine.domain.catalogs import AccessPackage
-from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId
+from engine.domain.ids import AssignmentId, GroupId, PackageId, PersonId, PolicyId
 from engine.domain.people import Person
-from engine.domain.refusals import NotFound, NotYours, PackageGone, Refusal, RequestRefusal
+from engine.domain.refusals import (
+    NotFound,
+    NotYours,
+    PackageGone,
+    Refusal,
+    RequestRefusal,
+    TermsChanged,
+)
 
 Ack = Mapping[str, Any]
 """What the acknowledgement carries: nothing, an answer, errors, options, or a view."""
@@ -34,15 +42,22 @@ async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
     person = await desk.person(doing)
     configured = await desk.configured()
     groups = await desk.queries.groups_of(person.id)
-    found = tuple(configured.requestable(person, groups, words)) if words else ()
-    fitting = _by_name(found, words) or found
-    if len(fitting) == 1:
-        view = await _form(desk, person, fitting[0].id, None)
+    fit = fitting(configured, person, groups, words)
+    if len(fit) == 1:
+        view = await _form(desk, person, fit[0].id, None)
     else:
-        names = [package.name for package in fitting]
+        names = [package.name for package in fit]
         view = await _form(desk, person, None, None, note=forms.found(words, names))
     desk.open_form(doing, view)
     return NOTHING
+
+
+def fitting(
+    configured: Configured, person: Person, groups: frozenset[GroupId], words: str
+) -> tuple[AccessPackage, ...]:
+    """What somebody can ask for that fits these words; nothing without words."""
+    found = tuple(configured.requestable(person, groups, words)) if words.strip() else ()
+    return _by_name(found, words) or found
 
 
 def _by_name(found: tuple[AccessPackage, ...], words: str) -> tuple[AccessPackage, ...]:
@@ -93,6 +108,10 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
     command = SubmitRequest(package_id=parsed.package_id, wish=parsed.wish)
     try:
         await desk.service.handle(command, actor)
+    except TermsChanged as refusal:
+        person = await desk.person(doing)
+        view = await _form(desk, person, parsed.package_id, None, changed=refusal)
+        return {"response_action": "update", "view": view}
     except RequestRefusal as refusal:
         return await _at_field(desk, refusal, doing.state)
     return NOTHING
@@ -171,6 +190,7 @@ async def _form(
     policy_id: PolicyId | None,
     *,
     note: str = forms.CHOOSE_FIRST,
+    changed: Refusal | None = None,
 ) -> View:
     now = desk.clock.now()
     if package_id is None:
@@ -190,6 +210,7 @@ async def _form(
         stages=preview.stages,
         refusal=preview.refusal,
         link=await desk.link(preview.refusal) if preview.refusal else None,
+        changed=changed,
     )
     return request_form.build(form, await desk.known(people=_asked(preview.stages)))
 

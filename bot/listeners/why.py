@@ -1,7 +1,11 @@
-"""`/access why PACKAGE`, typed or asked for on the Home tab."""
+"""`/access why PACKAGE`, typed or asked for on the Home tab.
+
+Words that fit one package the person can ask for are enough. What they cannot ask for they must
+know by its whole name: nothing here lists it.
+"""
 
 from bot.desk import Desk, Interaction
-from bot.listeners import typed
+from bot.listeners import requests, typed
 from bot.listeners.requests import NOTHING, Ack
 from bot.views import said
 from bot.views import why as views
@@ -15,11 +19,15 @@ async def command(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     person = await desk.person(doing)
     eligibility.check_account(person)
     configured = await desk.configured()
-    package = configured.package_named.get(typed.plain_name(words))
-    catalog = configured.catalogs[package.catalog_id] if package else None
-    if package is None or catalog is None or not eligibility.may_see(catalog, person):
-        return views.unknown(words, desk.command)
     groups = await desk.queries.groups_of(person.id)
+    named = configured.package_named.get(typed.plain_name(words))
+    if named is not None and eligibility.may_see(configured.catalogs[named.catalog_id], person):
+        package = named
+    else:
+        fitting = requests.fitting(configured, person, groups, words)
+        if len(fitting) != 1:
+            return views.unknown(words, [one.name for one in fitting], desk.command)
+        (package,) = fitting
     policies = configured.policies_of.get(package.id, ())
     preview = await desk.store.read(
         previews.request_preview, person.id, package.id, None, now=desk.clock.now()

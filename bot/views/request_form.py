@@ -74,6 +74,8 @@ class RequestFormData:
     """Where the card is of the request that the refusal is about."""
     note: str = forms.CHOOSE_FIRST
     """Markup that stands in place of a package's terms until one is chosen."""
+    changed: Refusal | None = None
+    """Why a form that was sent is drawn anew, with the terms as they are now."""
     nothing_to_request: bool = False
     """No package at all is offered to this person."""
 
@@ -126,7 +128,8 @@ def build(form: RequestFormData, known: Known) -> View:
 def _rest(form: RequestFormData, policy: AssignmentPolicy | None, known: Known) -> list[Block]:
     if form.package is None:
         return [section(form.note), _why_field(optional=True, read=True)]
-    blocks = [_about(form.package, known)]
+    why = [section(sentence(form.changed, known))] if form.changed is not None else []
+    blocks = [*why, _about(form.package, known)]
     if form.refusal is not None:
         return [*blocks, *refused_blocks(form.refusal, known, link=form.link)]
     if len(form.policies) > 1:

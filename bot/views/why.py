@@ -1,6 +1,6 @@
 """`/access why PACKAGE`: which policy applies to me, or clause by clause why none does."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot.views import form_state
 from bot.views.action_ids import ActionId, BlockId, CallbackId
@@ -55,9 +55,10 @@ def render(
     return message(first, blocks)
 
 
-def unknown(typed: str, command: str) -> Message:
-    """Nothing that this person may know of is called so."""
-    return message(text := said.unknown(typed, command), [section(text)])
+def unknown(typed: str, fitting: Sequence[str], command: str) -> Message:
+    """Nothing that this person may know of is called so; several that they can ask for may fit."""
+    text = said.which(typed, fitting) if fitting else said.unknown(typed, command)
+    return message(text, [section(text)])
 
 
 def form() -> View:

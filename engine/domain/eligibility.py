@@ -35,6 +35,7 @@ from engine.domain.refusals import (
     PackageGone,
     StartInPast,
     StartTooLate,
+    TermsChanged,
     TooLong,
     TooShort,
 )
@@ -226,4 +227,4 @@ def _chosen(offer: Offer, standing: Standing, wish: Wish) -> AssignmentPolicy:
     for policy in policies:
         if policy.id == wish.policy_id:
             return policy
-    raise NotInScope(offer.package.id)
+    raise TermsChanged(offer.package.id)

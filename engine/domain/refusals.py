@@ -78,6 +78,13 @@ class NotInScope(RequestRefusal):
 
 
 @dataclass(eq=False)
+class TermsChanged(RequestRefusal):
+    """The policy picked does not serve this person (any more), and another one does."""
+
+    package_id: PackageId
+
+
+@dataclass(eq=False)
 class ChoosePolicy(RequestRefusal):
     """Several policies of the best class serve this person; they must pick one (POL-4)."""
 

@@ -38,6 +38,7 @@ from engine.domain.refusals import (
     Refusal,
     StartInPast,
     StartTooLate,
+    TermsChanged,
     TooLong,
     TooShort,
 )
@@ -154,7 +155,7 @@ def test_a_policy_that_is_not_offered_cannot_be_picked(picked: PolicyId) -> None
     """POL-3, POL-4: not by a forged form either."""
     wish = Wish(justification="On call", policy_id=picked)
 
-    with pytest.raises(NotInScope):
+    with pytest.raises(TermsChanged):
         asks(an_offer(*EVERY_POLICY), standing_of(), wish)
 
 

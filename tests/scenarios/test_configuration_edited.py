@@ -48,6 +48,25 @@ async def test_a_running_request_keeps_its_policy_and_the_next_one_has_the_new(
         contoso.ed.sees("lasts until Jan 11, 2027")
 
 
+async def test_a_form_whose_policy_was_edited_away_is_drawn_anew(company: Open) -> None:
+    """Rita wrote under terms that are gone: she sees those of now, and sends again."""
+    before = files.file(files.package("Reports", files.policy("Old", MIA)))
+    after = files.file(
+        files.package("Reports", files.policy("New", OLGA, expiration={"after": "P7D"}))
+    )
+    async with company(before) as contoso:
+        form = await contoso.opens("rita", "Reports")
+        await form.fill("Justification", "For the audit")
+        await contoso.applies(after)
+        anew = await form.submit()
+        assert isinstance(anew, Form)
+        anew.sees("The terms of Reports changed while the form was open.")
+        anew.sees("7 days from its start")
+        await anew.submit()
+        contoso.rita.sees("waiting for @Olga Orlova")
+        contoso.olga.sees("For the audit")
+
+
 async def test_a_shorter_policy_does_not_shorten_what_somebody_has(company: Open) -> None:
     """LIF-10: Rita's thirty days stay thirty days."""
     async with company(_reports()) as contoso:

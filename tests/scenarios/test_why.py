@@ -72,3 +72,17 @@ async def test_it_is_explained_on_the_home_tab_and_asked_for_from_there(contoso:
     asking = await told.presses("Request access")
     assert isinstance(asking, (Form, Reaction))
     asking.sees("Who will be asked")
+
+
+async def test_words_that_fit_one_package_are_enough_for_whoever_can_ask_for_it(
+    contoso: Company,
+) -> None:
+    """As when asking; several are named, and what is not offered must be known by its whole name."""
+    assert f"You can ask for {READ}" in await contoso.says("rita", "/access why production")
+    several = await contoso.says("rita", "/access why o")
+    assert "More than one package fits o" in several
+    assert "Office VPN" in several
+    assert "Build server" not in several, "it is hidden"
+    assert "I know no package called production" in await contoso.says(
+        "sara", "/access why production"
+    )

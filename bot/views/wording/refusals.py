@@ -45,6 +45,12 @@ def _request(refusal: no.RequestRefusal, known: "Known", link: str | None) -> st
     match refusal:
         case no.PackageGone():
             return "This package is no longer offered. Choose another one."
+        case no.TermsChanged(package_id):
+            package = _package(known.package_name(package_id), start=False)
+            return (
+                f"The terms of {package} changed while the form was open. Look at those it has "
+                "now, then send it again."
+            )
         case no.NotInScope(package_id):
             return (
                 f"{_package(known.package_name(package_id))} is not offered to you. "
@@ -203,9 +209,7 @@ def _life(refusal: no.LifeRefusal, known: "Known") -> str:  # noqa: PLR0911 - a 
         case no.NotHeld(ended_at=None):
             return "This person does not have this package. There is nothing to take away."
         case no.NotHeld(ended_at=datetime() as ended_at):
-            return (
-                f"This access has ended {when(ended_at)}. If it is still needed, ask for it again."
-            )
+            return f"This access ended {when(ended_at)}. If it is still needed, ask for it again."
         case no.TaskNotOpen():
             return "This task is done already, or no longer needed. Nothing is left to do."
         case no.NotFound(kind, typed):

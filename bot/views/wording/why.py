@@ -1,5 +1,7 @@
 """Which policy of a package serves somebody, and why the others do not. Markup."""
 
+from collections.abc import Sequence
+
 from bot.views.texts import listed, mention_group, named
 from bot.views.wording.delivery import raw
 from bot.views.wording.words import several
@@ -9,6 +11,7 @@ from engine.domain.policies import AssignmentPolicy, RequestorScope
 
 TITLE = "Explain a package"  # plain text, as the next two
 EXPLAIN = "Explain"
+WHICH_SHOWN = 8
 HINT = "Its whole name. You learn which of its policies serves you, or why none does."
 NO_POLICY = "It has no policy, so nobody can ask for it."
 
@@ -18,6 +21,12 @@ def unknown(typed: str, command: str) -> str:
     if not typed:
         return f"Name the package you mean: `{command} why PACKAGE`."
     return f"I know no package called {raw(typed[:100])}. Its whole name is needed."
+
+
+def which(typed: str, fitting: Sequence[str]) -> str:
+    """Several packages fit."""
+    shown = listed((named(name) for name in fitting[:WHICH_SHOWN]), "or")
+    return f"More than one package fits {raw(typed[:100])}. Name the one you mean: {shown}."
 
 
 def offered(package: AccessPackage, policies: tuple[AssignmentPolicy, ...]) -> str:

@@ -34,6 +34,8 @@ EXAMPLES: list[no.Refusal] = [
     no.PackageGone(),
     no.NotInScope(PACKAGE),
     no.NotInScope(PackageId("gone")),
+    no.TermsChanged(PACKAGE),
+    no.TermsChanged(PackageId("gone")),
     no.ChoosePolicy((POLICY,)),
     no.ChoosePolicy((PolicyId("gone"),)),
     no.AlreadyHeld(AssignmentId("a"), NOW, may_extend=True),
