@@ -65,7 +65,9 @@ ADMIN_COMMANDS: dict[str, Command] = {
     "reviews": review_administration.overview,
     "report": review_administration.report,
 }
-ABOUT_SOMETHING = frozenset({"assign", "remove", "reprocess", "reassign", "audit"})
+ABOUT_SOMETHING = frozenset(
+    {"assign", "remove", "reprocess", "reassign", "audit", "review", "report"}
+)
 """Administrators' commands that mean nothing without whom or what they are about."""
 PRESSES: dict[str, Press] = {
     ActionId.OPEN_REQUEST_FORM: requests.open_form,

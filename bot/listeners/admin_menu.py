@@ -135,7 +135,7 @@ async def submit_assign(desk: Desk, doing: Interaction) -> Ack:
     )
     if isinstance(done := await _done(desk, doing, command), Mapping):
         return done
-    return _told(admin.assigned(parsed.person_id, await _name_of(desk, parsed.package_id)))
+    return _told(await administration.assigned(desk, done))
 
 
 async def submit_take_away(desk: Desk, doing: Interaction) -> Ack:

@@ -71,13 +71,20 @@ async def assign(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
     package = await package_named(desk, rest)
     command = AssignDirectly(target_id=target, package_id=package.id)
     try:
-        await desk.service.handle(command, await desk.actor(doing))
+        done = await desk.service.handle(command, await desk.actor(doing))
     except Refusal as refusal:
         why = admin.refused(refusal, await desk.known())
         if why is None:
             raise
         return why
-    return admin.assigned(target, package.name)
+    return await assigned(desk, done)
+
+
+async def assigned(desk: Desk, request_id: RequestId) -> Message:
+    """What an assignment gives, and under which terms."""
+    given = await desk.queries.request(request_id)
+    assert given is not None, "it was stored a moment ago, and requests are never deleted"
+    return admin.assigned(given, await desk.known(given))
 
 
 async def remove(desk: Desk, doing: Interaction, words: str) -> Ack:

@@ -30,6 +30,8 @@ async def review(desk: Desk, doing: Interaction, words: str) -> Ack:
             return await _stop(desk, doing, rest)
         case "reset" if rest.strip():
             return await _reset(desk, doing, rest)
+        case "start" | "stop" | "reset":
+            return await administration.incomplete(desk, doing, f"review {verb}")
         case _:
             return await administration.usage(desk, doing, f"review {words}".strip())
 

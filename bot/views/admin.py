@@ -138,9 +138,11 @@ def _act(
     return button(label, action_id, value, confirm=confirm, spoken=spoken)
 
 
-def assigned(target: PersonId, package_name: str) -> Message:
+def assigned(given: RequestSummary, known: Known) -> Message:
     """After `assign`."""
-    return _say(said.assigned(target, package_name))
+    policies = known.configured.policies_of if known.configured else {}
+    choice = len(policies.get(given.request.package_id, ())) > 1
+    return _say(said.assigned(given, choice=choice))
 
 
 def removed(target: PersonId, package_name: str) -> Message:

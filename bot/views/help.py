@@ -25,10 +25,18 @@ def administrators(
     buttons = admin_menu.menu() if menu else []
     if unknown.strip():
         first, buttons = usage.not_understood(unknown), []
+        if about := _of(lines, command, unknown.split(maxsplit=1)[0]):
+            first, lines = usage.not_understood(unknown, begun=True), about
     elif incomplete:
         first, buttons = usage.incomplete(incomplete), []
-        lines = tuple(line for line in lines if line.startswith(f"`{command} {incomplete}"))
-    return _usage(first, lines, context(usage.IDS), above=buttons)
+        lines = _of(lines, command, incomplete)
+    below = [context(usage.IDS)] if any("ID" in line for line in lines) else []
+    return _usage(first, lines, *below, above=buttons)
+
+
+def _of(lines: Iterable[str], command: str, words: str) -> tuple[str, ...]:
+    """Those that begin with these words."""
+    return tuple(line for line in lines if line.startswith(f"`{command} {words.lower()}"))
 
 
 def _usage(

@@ -13,7 +13,7 @@ from engine.domain.refusals import (
     NotReprocessable,
     NotYours,
 )
-from playground.driver import Reaction
+from playground.driver import Form, Reaction
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
@@ -111,6 +111,46 @@ async def test_what_cannot_be_meant_is_answered_with_what_was_not_understood(
     """No command does nothing without a word."""
     told = await contoso.administers(words)
     assert answer in told.ephemeral
+
+
+async def test_with_several_policies_the_answer_says_which_one_it_follows(company: Open) -> None:
+    """Ada sees under which terms Rita has it, and until when; with one policy only the latter."""
+    both = files.package(
+        "Both",
+        files.policy("Short", expiration={"after": "P7D"}),
+        files.policy("Long", scope="all_users"),
+    )
+    async with company(files.file(both, files.package("Plain"))) as contoso:
+        done = await contoso.administers("assign @rita Both")
+        assert "gets Both under its policy Short until Jan 11" in done.ephemeral
+        plain = await contoso.administers("assign @ed Plain")
+        assert "@Ed Eriksen gets Plain until Feb 3" in plain.ephemeral
+        await contoso.ada.opens_home()
+        form = await contoso.ada.presses("Assign a package")
+        assert isinstance(form, Form)
+        await form.dismiss()
+
+
+@pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        ("review", ("review start PACKAGE", "review stop ID", "review reset ID")),
+        ("review start", ("review start PACKAGE",)),
+        ("review STOP", ("review stop ID",)),
+        ("review frobnicate", ("review start PACKAGE", "review reset ID")),
+        ("report", ("report reviews [ID]",)),
+        ("report nonsense", ("report reviews [ID]",)),
+        ("assign @rita", ("assign @person PACKAGE",)),
+    ],
+)
+async def test_what_is_half_typed_is_answered_with_its_own_usage(
+    contoso: Company, words: str, usage: tuple[str, ...]
+) -> None:
+    """Not with all that the command can do; what an id is only where one is wanted."""
+    told = (await contoso.administers(words)).ephemeral
+    assert all(one in told for one in usage)
+    assert "packages" not in told
+    assert ("last four characters" in told) == any("ID" in one for one in usage)
 
 
 async def test_a_guest_cannot_be_given_what_is_for_members(contoso: Company) -> None:

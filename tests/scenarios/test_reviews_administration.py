@@ -234,7 +234,7 @@ async def test_reviews_are_administered_in_the_administrators_channel_only(compa
 async def test_what_is_not_understood_gets_the_usage(company: Open) -> None:
     """Half a command, and an id nobody has."""
     async with company(reviewed(OLGA)) as contoso:
-        for words in ("review", "review start", "review frobnicate ABCDEF", "report money"):
+        for words in ("review", "review start", "review frobnicate ABCDEF"):
             (await contoso.administers(words)).sees(
                 "`/access-admin review start PACKAGE`".strip("`")
             )

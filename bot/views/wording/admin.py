@@ -86,11 +86,15 @@ def request(row: RequestSummary) -> str:
 # Answers ----------------------------------------------------------------------------------------
 
 
-def assigned(target: PersonId, package_name: str) -> str:
-    """After `assign`."""
+def assigned(given: RequestSummary, *, choice: bool) -> str:
+    """After `assign`; with the policy it follows, where there was a `choice` of several."""
+    request, assignment = given.request, given.assignment
+    under = f" under its policy {named(request.policy.name)}" if choice and request.policy else ""
+    ends_at = assignment.ends_at if assignment else None
+    lasts = f" until {when(ends_at)}" if ends_at else ""
     return (
-        f"{mention(target)} gets {named(package_name)}. It is being set up now, "
-        "and they have been told."
+        f"{mention(request.target_id)} gets {named(request.package_name)}{under}{lasts}. "
+        "It is being set up now, and they have been told."
     )
 
 

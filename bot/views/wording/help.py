@@ -58,6 +58,7 @@ def incomplete(text: str) -> str:
     return f"Something is missing after {delivery.raw(text[:200])}. It goes like this:"
 
 
-def not_understood(text: str) -> str:
-    """Before the usage, when something else was typed."""
-    return f"I do not understand {delivery.raw(text[:200])}. This is what I can do:"
+def not_understood(text: str, *, begun: bool = False) -> str:
+    """Before the usage, when something else was typed; `begun` as one of these begins."""
+    then = "It goes like this:" if begun else "This is what I can do:"
+    return f"I do not understand {delivery.raw(text[:200])}. {then}"

@@ -232,7 +232,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "admin_story_none": lambda: admin.story(DELIVERED, (), KNOWN),
     "admin_story_pending": lambda: admin.story(PENDING, STORY, KNOWN),
     "admin_story_failed": lambda: admin.story(FAILED, STORY, KNOWN, note="Tried again."),
-    "admin_assigned": lambda: admin.assigned(ROB, NAME),
+    "admin_assigned": lambda: admin.assigned(whole(DELIVERED, holds()), KNOWN),
     "admin_removed": lambda: admin.removed(ROB, NAME),
     "admin_reprocessed": lambda: admin.reprocessed(FAILED),
     "admin_reassigned": lambda: admin.reassigned(PENDING, DAN),
