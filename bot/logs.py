@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
+import storage
 from bot.settings import LogStyle
 
 HIDDEN = "[hidden]"
@@ -133,13 +134,24 @@ def setup(
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:
-    """What the caller gave in `extra`."""
-    return {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}
+    """What the caller gave in `extra`, and why, where a sentence says it all."""
+    given = {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}
+    why = _outage(record.exc_info[1]) if record.exc_info else None
+    return given if why is None else {**given, "why": why}
+
+
+def _outage(error: BaseException | None) -> str | None:
+    """The sentence, if nothing but a database that is away was met: no traceback helps then."""
+    if isinstance(error, BaseExceptionGroup):
+        told = {_outage(one) for one in error.exceptions}
+        return told.pop() if len(told) == 1 else None
+    return str(error) if isinstance(error, storage.DatabaseUnavailable) else None
 
 
 def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> list[str]:
     parts = []
-    if record.exc_info and record.exc_info[0] is not None:
+    told = record.exc_info and _outage(record.exc_info[1]) is not None
+    if record.exc_info and record.exc_info[0] is not None and not told:
         parts.append(formatter.formatException(record.exc_info))
     if record.stack_info:
         parts.append(formatter.formatStack(record.stack_info))

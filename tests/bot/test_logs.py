@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import storage
 from bot import logs
 from bot.settings import LogStyle
 
@@ -141,3 +142,22 @@ def test_without_a_stream_the_log_goes_to_standard_error(
     logging.getLogger("usher").info("once")
 
     assert out.getvalue().count("once") == 1
+
+
+@pytest.mark.parametrize("style", list(LogStyle))
+def test_a_database_that_is_away_is_told_in_a_line(style: LogStyle, out: io.StringIO) -> None:
+    """An outage is met by everything at once and again: a sentence each, and no traceback.
+
+    Whatever else goes wrong beside it has its traceback.
+    """
+    logs.setup(style, stream=out)
+    log = logging.getLogger("usher.test")
+    away = storage.DatabaseUnavailable("The database does not answer.")
+    for error in (away, ExceptionGroup("several", [away, away])):
+        log.error("could not look", exc_info=error)
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 2
+    assert all("The database does not answer." in line for line in lines)
+
+    log.error("could not look", exc_info=ExceptionGroup("two", [away, ValueError("odd")]))
+    assert "ValueError: odd" in out.getvalue()
