@@ -40,6 +40,7 @@ from engine.domain.reviews import ReviewRun
 log = logging.getLogger(__name__)
 
 EVENT_TYPE = "usher_message"
+CARDS = frozenset(CardKind)
 LOOK_BACK = timedelta(seconds=5)
 """Clocks differ a little: the search starts this long before the attempt."""
 HISTORY = 100
@@ -212,7 +213,7 @@ class SlackMessenger:
     # Drawing ------------------------------------------------------------------------------------
 
     async def _drawn(self, work: MessageWork) -> Message | None:
-        if work.is_card:
+        if work.kind in CARDS:
             return await self._card(work)
         kind = NoticeKind(work.kind)
         if kind in review_notices.KINDS:
@@ -232,6 +233,7 @@ class SlackMessenger:
             viewer=work.audience.person_id,
             link=await self._link(kind, work),
             command=self._command,
+            shown=work.ts is not None,
         )
 
     async def _link(self, kind: NoticeKind, work: MessageWork) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from engine.application.lane_ports import LaneKind
-from engine.domain.conversation import Audience, Card, Notice
+from engine.domain.conversation import FOLLOWING, Audience, Card, Notice
 from storage import tables as t
 from storage.codec import clean
 
@@ -94,7 +94,8 @@ class Outgoing:
         """Notices, each said once for ever by its key."""
         for notice in notices:
             row = _message(notice.key, notice.audience, kind=notice.kind, subject=notice.subject_id)
-            self._add(row | {"is_card": False, "detail": clean(notice.detail)}, now)
+            follows = notice.kind in FOLLOWING
+            self._add(row | {"is_card": follows, "detail": clean(notice.detail)}, now)
 
     def wake(self, kind: LaneKind, lane: str, at: datetime) -> None:
         """A lane has something to do from that moment on."""

@@ -287,9 +287,10 @@ messages = Table(
     some_rows("messages_tasks_by_person", "person_id", where="kind = 'task'"),
     postgresql_with=BUSY,
 )
-"""Cards and notices. Waiting while `queue_number` is set: the place in the lane. `touched`: the
-card's subject changed while it was being sent, so it must be sent once more. A notice's row stays
-for ever: its key is why it is said only once."""
+"""Cards and notices; `is_card` is true of notices that follow their subject as well. Waiting while
+`queue_number` is set: the place in the lane. `touched`: the card's subject changed while it was
+being sent, so it must be sent once more. A notice's row stays for ever: its key is why it is said
+only once."""
 
 lanes = Table(
     "lanes",

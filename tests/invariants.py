@@ -88,6 +88,9 @@ async def _audit(playground: Playground, house: House) -> list[str]:
     return [wrong] if wrong else []
 
 
+SHOW_RIGHTS = frozenset({CardKind.REQUEST, CardKind.DELIVERY_FAILURE})
+
+
 async def _cards(playground: Playground, house: House) -> list[str]:
     """Every open card shows the state as it is now: drawn afresh it is the same.
 
@@ -98,13 +101,13 @@ async def _cards(playground: Playground, house: House) -> list[str]:
     found = []
     for work in await house.database.look(_shown):
         channel, ts = work.channel, work.ts
-        if channel is None or ts is None:
-            found.append(f"{work.key} was never posted")
-            continue
-        if work.kind != CardKind.TASK:
+        if work.kind in SHOW_RIGHTS:
             summary = await house.queries.request(RequestId(work.subject_id))
             if summary and summary.assignment and summary.assignment.level:
                 continue
+        if channel is None or ts is None:
+            found.append(f"{work.key} was never posted")
+            continue
         drawn = await carrier._drawn(work)
         message = playground.workspace.conversations[channel].by_ts.get(ts)
         if message is None:

@@ -33,7 +33,7 @@ def render(summary: RequestSummary, known: Known) -> Message:
     what = delivery.failure(summary)
     standing = requests.standing(summary)
     rights = [
-        section(delivery.line(holding, known, ended=over))
+        section(delivery.line(holding, known, ended=over, to_mend=True))
         for holding in summary.holdings[:RIGHTS_SHOWN]
     ]
     if len(summary.holdings) > RIGHTS_SHOWN:

@@ -1,7 +1,8 @@
 """What is said once: a reminder, "you have access", "it ends soon", "nobody can decide this".
 
 A notice is drawn when it is sent, which may be later than it was made. What is no longer true by
-then is not said: a reminder of a request that was decided meanwhile is None.
+then is not said: a reminder of a request that was decided meanwhile is None. A warning that access
+will end has buttons, so it is drawn again afterwards: it follows what becomes of the access.
 """
 
 import json
@@ -74,12 +75,13 @@ def render(  # noqa: PLR0911 - a subject each
     viewer: PersonId | None = None,
     link: str | None = None,
     command: str = "/access",
+    shown: bool = False,
 ) -> Message | None:
     """The message; None when it is no longer true, or its subject is gone.
 
     `viewer` is the person it is for, None for a channel. `link` is the permalink of what
-    `card_of` names, where there is one. Raises `TypeError` when the subject is not of the kind
-    that `SUBJECT` names.
+    `card_of` names, where there is one. `shown`: it stands in the conversation already. Raises
+    `TypeError` when the subject is not of the kind that `SUBJECT` names.
     """
     admin_command = f"{command}-admin"
     match SUBJECT[kind], subject:
@@ -99,7 +101,7 @@ def render(  # noqa: PLR0911 - a subject each
         case NoticeSubject.REQUEST, RequestSummary():
             return _about_request(kind, subject, detail, viewer, link, admin_command)
         case NoticeSubject.ASSIGNMENT, HeldSummary():
-            return _about_assignment(kind, subject, known)
+            return _about_assignment(kind, subject, known, shown=shown)
         case NoticeSubject.HOLDING, Holding():
             return _about_holding(kind, subject, known, detail, link)
         case _:
@@ -143,8 +145,12 @@ def _about_request(  # noqa: PLR0911 - a sentence each
     return _say(text, said.at_its_card(link), *shown)
 
 
-def _about_assignment(kind: NoticeKind, held: HeldSummary, known: Known) -> Message | None:  # noqa: PLR0911 - a sentence each
+def _about_assignment(  # noqa: PLR0911 - a sentence each
+    kind: NoticeKind, held: HeldSummary, known: Known, *, shown: bool
+) -> Message | None:
     assignment = held.assignment
+    if kind is _K.ACCESS_ENDING:
+        return _ending(held, known, shown=shown)
     if kind is _K.ACCESS_ENDED:
         removed = assignment.end_reason is EndReason.REMOVED
         if assignment.active:
@@ -155,7 +161,6 @@ def _about_assignment(kind: NoticeKind, held: HeldSummary, known: Known) -> Mess
         return _say(said.ended(held), hint, _again(assignment.package_id))
     if not assignment.active:
         return None
-    asked = held.extension_request_id is not None
     match kind:
         case _K.ACCESS_DELIVERED:
             return _say(said.delivered(held), "")
@@ -163,14 +168,18 @@ def _about_assignment(kind: NoticeKind, held: HeldSummary, known: Known) -> Mess
             return _say(said.partially_delivered(held), "")
         case _K.DELIVERY_FAILED:
             return _say(said.delivery_failed(held), "")
-        case _K.ACCESS_EXTENDED:
-            return _say(said.extended(held), "")
         case _:
-            if assignment.ends_at is None:
-                return None
-            may_extend = known.may_extend(assignment)
-            text = said.ending(held, assignment.ends_at, may_extend=may_extend)
-            return _say(text, "", *life_buttons(assignment, held.package_name, known, asked=asked))
+            return _say(said.extended(held), "")
+
+
+def _ending(held: HeldSummary, known: Known, *, shown: bool) -> Message | None:
+    """The warning; once there is nothing to warn of, what became of it, without buttons."""
+    assignment = held.assignment
+    if not assignment.active or assignment.ends_at is None:
+        return _say(said.ending_no_more(held), "") if shown else None
+    asked = held.extension_request_id is not None
+    text = said.ending(held, assignment.ends_at, may_extend=known.may_extend(assignment))
+    return _say(text, "", *life_buttons(assignment, held.package_name, known, asked=asked))
 
 
 def _about_holding(

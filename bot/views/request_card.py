@@ -109,6 +109,8 @@ def _buttons(summary: RequestSummary, viewer: PersonId, known: Known) -> list[Bl
     found: list[Block] = []
     if cancelable(request) and viewer == request.requestor_id:
         found.append(cancel_button(request))
+    elif requests.gave_nothing(request):
+        pass  # its notice leads on, and whoever has the access finds its card further up
     elif assignment is not None and assignment.active and viewer == assignment.target_id:
         found += life_buttons(assignment, request.package_name, known)
     elif _may_ask_again(request, assignment, viewer):

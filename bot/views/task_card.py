@@ -38,7 +38,12 @@ def render(
     With the packages that give what is to be done, and until when.
     """
     if holding.generation != generation:
-        line = delivery.task_void(holding, known)
+        did = next((one for one in holding.tasks_done if one.generation == generation), None)
+        line = (
+            delivery.task_was_done(holding, did, known)
+            if did
+            else delivery.task_void(holding, known)
+        )
         return message(line, [section(line)])
     if not holding.task_open:
         reached = level(holding) is Level.REACHED

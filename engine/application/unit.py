@@ -117,7 +117,7 @@ class Unit(Writer):
             case FollowUp.EXTEND:
                 assert request.policy is not None
                 until = assignments.extension_end(assignment, request.policy, request.duration)
-                extended = assignments.extend(assignment, until, now=self.now)
+                extended = assignments.extend(assignment, until, request.id, now=self.now)
                 self.save_assignment(assignment, extended, request=request)
             case FollowUp.WITHDRAW:
                 ended = assignments.end(assignment, EndReason.CANCELED, now=self.now)
@@ -139,6 +139,8 @@ class Unit(Writer):
         shown = set(cards.request_cards(before, channel, owners)) if before else set()
         if before is not None:
             self.tx.touch_cards([after.id], self.now)
+        if after.request_type is RequestType.USER_UPDATE and after.assignment_id is not None:
+            self.tx.touch_cards([after.assignment_id], self.now)
         fresh = [c for c in cards.request_cards(after, channel, owners) if c not in shown]
         self.tx.show_cards(fresh, self.now)
 
@@ -178,7 +180,7 @@ class Unit(Writer):
         if outcome.report is not None:
             self._report(after, outcome.report, request)
         if before is not None:
-            self.tx.touch_cards({after.request_id, after.reports_to}, self.now)
+            self.tx.touch_cards(_shown_by(before, after), self.now)
         return after
 
     def look_at_assignment(
@@ -330,6 +332,14 @@ def _earliest(timers: Iterable[tuple[datetime, str]]) -> datetime | None:
 
 def _wake(assignment: Assignment) -> datetime | None:
     return _earliest(assignments.due_timers(assignment))
+
+
+def _shown_by(before: Assignment, after: Assignment) -> set[str]:
+    """Whose cards tell of it: those of its request, and when its end changed also the others."""
+    subjects = {str(after.request_id), str(after.reports_to)}
+    if (before.ends_at, before.active) != (after.ends_at, after.active):
+        subjects |= {after.id, *after.extended_by}
+    return subjects
 
 
 def _joined(first: AssignmentOutcome, then: AssignmentOutcome) -> AssignmentOutcome:

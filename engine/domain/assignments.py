@@ -96,6 +96,8 @@ class Assignment:
     """The request that made it."""
     removal_request_id: RequestId | None = None
     """The request that ended it (ST-2)."""
+    extended_by: tuple[RequestId, ...] = ()
+    """The requests by which it got more time; they show until when it lasts, too."""
     state: AssignmentState
     starts_at: datetime
     ends_at: datetime | None
@@ -252,11 +254,14 @@ def extension_end(
     return assignment.ends_at + duration
 
 
-def extend(assignment: Assignment, until: datetime | None, *, now: datetime) -> AssignmentOutcome:
+def extend(
+    assignment: Assignment, until: datetime | None, by: RequestId, *, now: datetime
+) -> AssignmentOutcome:
     """Move the end; None takes it away. Leads that are already behind us are not caught up."""
     if not assignment.active:
         raise NotHeld(assignment.ended_at)
-    moved = replace(assignment, ends_at=until, leads_passed=0)
+    extended_by = (*assignment.extended_by, by)
+    moved = replace(assignment, ends_at=until, leads_passed=0, extended_by=extended_by)
     part = "extended/for ever"
     if until is not None:
         part = f"extended/{until.timestamp():.0f}"
@@ -311,7 +316,8 @@ def _progress(
         return AssignmentOutcome(assignment=assignment)
     delivered_at = assignment.delivered_at
     notices: tuple[Notice, ...] = ()
-    stamp = f"{now.timestamp():.3f}"
+    # What was tried again in vain rings no second time; the card tells how it stands.
+    stamp = f"since {delivered_at.timestamp():.0f}" if delivered_at else "at first"
     if state is _A.DELIVERED and delivered_at is None:
         delivered_at = now
         notices = (_notice(assignment, NoticeKind.ACCESS_DELIVERED, "delivered"),)

@@ -2,9 +2,9 @@
 
 A *card* is one message that shows one subject to one audience; it is drawn from the state when it
 is sent, and drawn again whenever the state has changed. Nobody commands its content, only that it
-exists. A *notice* is said once and never changed; its key is built from the domain and unique, so
-a command that runs twice still says it once. Delivering both is the business of the lanes
-(`engine/application/lanes.py`).
+exists. A *notice* is said once; its key is built from the domain and unique, so a command that runs
+twice still says it once. It never changes, unless it is one of `FOLLOWING`. Delivering both is the
+business of the lanes (`engine/application/lanes.py`).
 """
 
 from dataclasses import dataclass
@@ -94,6 +94,10 @@ class NoticeKind(StrEnum):
     """To the administrators and the catalog's owners: the results. Subject: the review run."""
     REVIEW_NOT_APPLIED = "review_not_applied"
     """To the administrators. Subject: the review run; detail: how many could not be removed."""
+
+
+FOLLOWING = frozenset({NoticeKind.ACCESS_ENDING})
+"""Notices drawn again like cards when their subject changes: their buttons do not outlive it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

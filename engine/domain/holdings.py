@@ -38,6 +38,7 @@ GRANT_ATTEMPTS = 12
 FAULT_ATTEMPTS = 5
 """For failures the connector did not foresee."""
 TASK_REMINDER = timedelta(days=1)
+TASKS_KEPT = 10
 ALARM_AFTER = timedelta(hours=1)
 """A removal that has been failing this long is told to the administrators."""
 
@@ -77,6 +78,16 @@ class Failure(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDone:
+    """A manual task that somebody said they did; its card goes on saying so."""
+
+    generation: int
+    granted: bool
+    by: PersonId | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """One right of one person on one target."""
 
@@ -108,6 +119,8 @@ class Holding:
     failing_since: datetime | None = None
     done_by: PersonId | None = None
     """Who said that the last manual task was done."""
+    tasks_done: tuple[TaskDone, ...] = ()
+    """The last few of them, oldest first."""
     changed_at: datetime
 
     @property
@@ -206,7 +219,9 @@ def done(
     if not holding.task_open or holding.generation != generation:
         raise TaskNotOpen
     seen = Seen.PRESENT if holding.wanted else Seen.ABSENT
-    return _answered(replace(holding, seen=seen, done_by=by), now=now)
+    did = TaskDone(generation=generation, granted=holding.wanted, by=by, at=now)
+    tasks_done = (*holding.tasks_done, did)[-TASKS_KEPT:]
+    return _answered(replace(holding, seen=seen, done_by=by, tasks_done=tasks_done), now=now)
 
 
 def failed(

@@ -29,11 +29,14 @@ from engine.domain.assignments import (
 )
 from engine.domain.conversation import NoticeKind
 from engine.domain.holdings import Level
-from engine.domain.ids import AssignmentId
+from engine.domain.ids import AssignmentId, RequestId
 from engine.domain.policies import Expiration, ExtensionRule
 from engine.domain.refusals import NotHeld, Refusal
 from tests.builders import ADA, HOUR, NOW, SECOND, a_policy, a_request, facts
 
+MORE = RequestId("request-of-more-time")
+RINGS_ONCE = {NoticeKind.ACCESS_PARTIALLY_DELIVERED, NoticeKind.DELIVERY_FAILED}
+"""Said again under the same key when it was tried again in vain: only the first is sent."""
 TINY = timedelta(microseconds=1)
 DELIVERIES = tuple(REPORTED.values())
 
@@ -185,7 +188,7 @@ class AssignmentLife(RuleBasedStateMachine):
         except Refusal:
             return
         before = self.assignment
-        self.take(assignments.extend(before, until, now=self.now))
+        self.take(assignments.extend(before, until, MORE, now=self.now))
         if until is not None:
             assert before.ends_at is not None
             assert until > before.ends_at
@@ -223,7 +226,7 @@ class AssignmentLife(RuleBasedStateMachine):
             assert replace(after, level=before.level) == before
         assert before.delivered_at in {None, after.delivered_at}
         for notice in outcome.notices:
-            assert notice.key not in self.keys
+            assert notice.key not in self.keys or notice.kind in RINGS_ONCE
             self.keys.add(notice.key)
             if notice.kind is NoticeKind.ACCESS_ENDING:
                 assert after.ends_at is not None

@@ -8,6 +8,7 @@ import pytest
 from engine.domain import assignments
 from engine.domain.assignments import AssignmentState
 from engine.domain.conversation import NoticeKind
+from engine.domain.ids import RequestId
 from engine.domain.policies import MAX_DURATION, NEVER, NO_EXTENSION, Expiration
 from engine.domain.refusals import (
     CannotExtendFurther,
@@ -22,6 +23,7 @@ from engine.domain.refusals import (
 )
 from tests.builders import DAY, EXTENDABLE, NOW, SECOND, a_policy, an_assignment
 
+MORE = RequestId("request-of-more-time")
 ENDS_AT = NOW + 90 * DAY
 FOR_90_DAYS = Expiration(after=90 * DAY)
 TO_JUNE = Expiration(on=date(2026, 6, 30))
@@ -107,7 +109,7 @@ def test_what_has_ended_cannot_be_extended() -> None:
     with pytest.raises(NotHeld):
         assignments.extension_end(ended, policy, None)
     with pytest.raises(LifeRefusal):
-        assignments.extend(ended, ENDS_AT + DAY, now=NOW)
+        assignments.extend(ended, ENDS_AT + DAY, MORE, now=NOW)
 
 
 def test_it_can_be_extended_again_and_again() -> None:
@@ -116,7 +118,7 @@ def test_it_can_be_extended_again_and_again() -> None:
     policy = a_policy(expiration=FOR_90_DAYS, extension=EXTENDABLE)
     for count in range(2, 6):
         until = assignments.extension_end(assignment, policy, None)
-        assignment = assignments.extend(assignment, until, now=NOW).assignment
+        assignment = assignments.extend(assignment, until, MORE, now=NOW).assignment
 
         assert assignment.ends_at == NOW + count * 90 * DAY
 
@@ -133,7 +135,7 @@ def test_an_extension_while_a_warning_is_due_takes_the_warning_along() -> None:
     """NOT-3: the old end's warnings are void, the new end's come in their time."""
     assignment = an_assignment(state=AssignmentState.DELIVERED)
     due = ENDS_AT - 14 * DAY
-    extended = assignments.extend(assignment, ENDS_AT + 90 * DAY, now=due).assignment
+    extended = assignments.extend(assignment, ENDS_AT + 90 * DAY, MORE, now=due).assignment
     looked = assignments.look(replace(extended, delivered_at=NOW), (), now=due)
 
     assert looked.notices == ()
@@ -143,7 +145,9 @@ def test_an_extension_while_a_warning_is_due_takes_the_warning_along() -> None:
 def test_an_extension_shorter_than_a_lead_skips_that_warning() -> None:
     """NOT-3: extended by ten days on the last day, the fourteen-day warning is behind us."""
     assignment = an_assignment(state=AssignmentState.DELIVERED, lasting=90 * DAY)
-    extended = assignments.extend(assignment, ENDS_AT + 10 * DAY, now=ENDS_AT - DAY).assignment
+    extended = assignments.extend(
+        assignment, ENDS_AT + 10 * DAY, MORE, now=ENDS_AT - DAY
+    ).assignment
 
     assert extended.leads_passed == 1
     assert min(assignments.due_timers(extended))[0] == ENDS_AT + 9 * DAY
@@ -151,7 +155,7 @@ def test_an_extension_shorter_than_a_lead_skips_that_warning() -> None:
 
 def test_the_end_can_be_taken_away() -> None:
     """LIF-7: the policy never ends, so there is nothing left to warn of."""
-    outcome = assignments.extend(an_assignment(), None, now=NOW)
+    outcome = assignments.extend(an_assignment(), None, MORE, now=NOW)
 
     assert outcome.assignment.ends_at is None
     assert assignments.due_timers(outcome.assignment) == ()
@@ -160,7 +164,7 @@ def test_the_end_can_be_taken_away() -> None:
 
 def test_the_holder_is_told_of_each_extension() -> None:
     """Each new end has a key of its own, so it is told once and each is told."""
-    first = assignments.extend(an_assignment(), ENDS_AT + DAY, now=NOW)
-    second = assignments.extend(first.assignment, ENDS_AT + 2 * DAY, now=NOW)
+    first = assignments.extend(an_assignment(), ENDS_AT + DAY, MORE, now=NOW)
+    second = assignments.extend(first.assignment, ENDS_AT + 2 * DAY, MORE, now=NOW)
 
     assert len({notice.key for outcome in (first, second) for notice in outcome.notices}) == 2

@@ -188,12 +188,14 @@ async def test_a_second_extension_while_one_is_being_decided_is_refused(
     """There is one open request at a time; the card shows where it stands."""
     await _has_it(contoso)
     await contoso.playground.days_pass(80)
+    await contoso.rita.types("/access mine")
     warning = await contoso.rita.presses("Extend", on="ends Apr 4")
     assert isinstance(warning, Form)
     await warning.fill("Justification", "More")
     await warning.submit()
 
-    again = await contoso.rita.presses("Extend", on="ends Apr 4")
+    contoso.rita.sees("You have asked for more time; that is not decided yet.")
+    again = await contoso.rita.presses("Extend", on="What you have")
     assert isinstance(again, Reaction)
     assert "still open" in again.ephemeral
     assert "See where it stands" in again.ephemeral
@@ -219,15 +221,68 @@ async def test_giving_back_asks_whether_it_is_meant_and_takes_it_at_once(
     await contoso.stays_quiet(100)
 
 
-async def test_giving_back_from_an_old_message_says_that_it_has_ended(contoso: Company) -> None:
-    """The warning's buttons outlive the access; they answer in one sentence."""
+async def test_a_warning_has_no_buttons_once_the_access_has_ended(contoso: Company) -> None:
+    """It says instead what became of it: nobody presses Extend on what is gone."""
     await _has_it(contoso)
     await contoso.playground.days_pass(77)
-    await contoso.rita.presses("Give back", on="ends Apr 4")
+    (warning,) = [one for one in contoso.rita.messages if "If you need it for longer" in one.text]
+    assert warning.buttons == ("Extend", "Give back")
+    await contoso.playground.days_pass(14)
+    over = [one for one in contoso.rita.messages if "was about to end" in one.text]
+    assert len(over) == 2, "fourteen days before, and one day before"
+    assert all("It ended" in one.text and not one.buttons for one in over)
+
+
+async def test_a_warning_follows_an_extension(contoso: Company) -> None:
+    """More time was given: the same message says until when, and offers more later."""
+    await _has_it(contoso)
+    await contoso.playground.days_pass(77)
+    form = await contoso.rita.presses("Extend", on="If you need it for longer")
+    assert isinstance(form, Form)
+    await form.fill("Justification", "More")
+    await form.submit()
+    await contoso.mia.presses("Approve")
+    await contoso.olga.presses("Approve")
+    (warning,) = [one for one in contoso.rita.messages if "If you need it for longer" in one.text]
+    assert "ends Jul 3" in warning.text
+
+
+async def test_every_card_of_what_was_extended_says_that_it_has_ended(contoso: Company) -> None:
+    """Those of the request for more time as well: nobody is told that it lasts when it is gone."""
+    await _has_it(contoso)
+    await _extends(contoso, Justification="More")
+    await contoso.mia.presses("Approve")
+    await contoso.olga.presses("Approve")
+    contoso.rita.sees("The access now lasts until")
+    await contoso.rita.presses("Give back", on="now lasts until")
+    for person in (contoso.rita, contoso.mia, contoso.olga):
+        person.does_not_see("lasts until")
+        assert person.buttons.count("Extend") == 0
+
+
+async def test_more_time_that_was_denied_leaves_the_access_to_its_own_card(
+    contoso: Company,
+) -> None:
+    """The denied request for more time has nothing to press; the access has, until it ends."""
+    await _has_it(contoso)
+    await _extends(contoso, Justification="More")
+    await contoso.denies("mia", "Not needed")
+    denied = contoso.rita.messages[-2]
+    assert "More time" in denied.text
+    assert denied.buttons == ()
+    assert "Extend" in contoso.rita.messages[0].buttons
+    await contoso.playground.days_pass(91)
+
+
+async def test_giving_back_from_an_old_list_says_that_it_has_ended(contoso: Company) -> None:
+    """A list that only Rita sees is never drawn again; its buttons answer in one sentence."""
+    await _has_it(contoso)
+    await contoso.rita.types("/access mine")
+    await contoso.rita.presses("Give back", on="Delivered")
     for button in ("Give back", "Extend"):
-        told = await contoso.rita.presses(button, on="If you need it for longer")
+        told = await contoso.rita.presses(button, on="What you have")
         words = told.ephemeral if isinstance(told, Reaction) else told.text
-        assert "has ended" in words, words
+        assert "This access ended" in words, words
         if isinstance(told, Form):
             await told.dismiss()
 

@@ -169,13 +169,29 @@ async def test_what_was_only_partly_given_can_be_given_back(company: Open) -> No
 
 
 async def test_a_channel_usher_is_not_in_is_said_to_be_the_cause(company: Open) -> None:
-    """The sentence names the channel and what to do."""
+    """The sentence names the channel; what to do is told to those who can do it."""
     async with company(files.file(files.package("Room", gives=("incident-room",)))) as contoso:
         await _app_is_out(contoso)
         await contoso.asks("rita", "Room")
         reason = contoso.rita.messages[0].text
-        assert "incident-room" in reason
-        assert "invite the app" in reason
+        assert "failed: Slack knows no channel #incident-room" in reason
+        assert "invite the app" not in reason
+        contoso.ada.sees("invite the app")
+        contoso.olga.sees("invite the app")
+
+
+async def test_what_is_tried_again_in_vain_rings_no_second_time(company: Open) -> None:
+    """Rita was told once that something is missing; only its coming rings again."""
+    async with company(files.file(BOTH)) as contoso:
+        await _app_is_out(contoso)
+        await contoso.asks("rita", "Both")
+        heard = len(contoso.rita.messages)
+        await contoso.ada.presses("Reprocess")
+        await contoso.ada.presses("Reprocess")
+        assert len(contoso.rita.messages) == heard
+        await _app_is_back(contoso)
+        await contoso.ada.presses("Reprocess")
+        assert "You now have Both" in contoso.rita.messages[-1].text
 
 
 async def test_a_permission_the_app_lost_is_named_and_reprocess_works_once_it_is_back(

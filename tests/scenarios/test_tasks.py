@@ -142,6 +142,22 @@ async def test_a_task_is_void_once_the_access_is_given_back(contoso: Company) ->
     contoso.rita.sees("✓ Display of the large meeting room (user): removed")
 
 
+async def test_a_task_that_was_done_says_so_for_good(contoso: Company) -> None:
+    """The removal has a card of its own; the first one still says who gave the access, and when."""
+    await contoso.asks("rita", DISPLAY)
+    await contoso.ivan.presses("Done")
+    assert "@Rita Romero has Display of the large" in contoso.ivan.messages[0].text
+    await contoso.rita.presses("Give back")
+    await contoso.ivan.presses("Done")
+    await contoso.asks("rita", DISPLAY)
+
+    given, taken, again = contoso.ivan.messages
+    assert "Done by @Ivan Ilic" in given.text
+    assert "@Rita Romero was given Display of the large meeting room (user)" in given.text
+    assert "Display of the large meeting room (user) was taken from @Rita Romero" in taken.text
+    assert "Done" in again.buttons
+
+
 async def test_a_task_that_nobody_can_be_found_for_goes_to_the_administrators(
     company: Open,
 ) -> None:

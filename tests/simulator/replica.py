@@ -26,6 +26,7 @@ from engine.application.wakes import Wakes
 from engine.application.worker import Worker
 from engine.domain import holdings
 from engine.domain.assignment_requests import RequestType
+from engine.domain.conversation import CardKind
 from engine.domain.holdings import Holding
 from engine.domain.ids import HoldingId, RequestId
 from storage import DatabaseStore, StoreQueries
@@ -79,6 +80,9 @@ class SeededIds:
         return self._random.uniform(-0.2, 0.2)
 
 
+CARDS = frozenset(CardKind)
+
+
 class PlainMessenger(SlackMessenger):
     """The product's messenger, drawing in plain words what a card would show."""
 
@@ -88,7 +92,7 @@ class PlainMessenger(SlackMessenger):
         self._queries = queries
 
     async def _drawn(self, work: MessageWork) -> Message | None:
-        if not work.is_card:
+        if work.kind not in CARDS:
             return Message(text=f"{work.kind} {work.subject_id} {work.detail}")
         request = await self._queries.request(RequestId(work.subject_id))
         if request is not None:

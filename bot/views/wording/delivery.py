@@ -1,5 +1,6 @@
 """How far each resource role has got, and what people are asked to do by hand. Markup."""
 
+import re
 from collections.abc import Sequence
 
 from bot.views.known import Known
@@ -18,9 +19,10 @@ from bot.views.wording import words
 from engine.application.queries import HeldSummary, RequestSummary
 from engine.domain.assignment_requests import REPROCESS_WITHIN, AssignmentRequest, RequestState
 from engine.domain.catalogs import Resource
-from engine.domain.holdings import Holding, Level, Seen, level
+from engine.domain.holdings import Holding, Level, Seen, TaskDone, level
 
 PROBLEM_SHOWN = 600
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
 TASKS_PACKAGES = 5
 
 
@@ -40,31 +42,37 @@ def right_plainly(holding: Holding, known: Known) -> str:
     return f"{known.label_of(holding)} ({holding.role})"
 
 
-def line(holding: Holding, known: Known, *, ended: bool = False) -> str:
-    """One resource role of a request: on its way, there, waiting for a person, or failed."""
+def line(holding: Holding, known: Known, *, ended: bool = False, to_mend: bool = False) -> str:
+    """One resource role of a request: on its way, there, waiting for a person, or failed.
+
+    `to_mend`: for whoever can do something about what went wrong; others read only what did.
+    """
     what = right(holding, known)
     at = when(holding.changed_at)
+    why = ""
+    if holding.problem:
+        why = f": {problem(holding) if to_mend else _cause(holding)}"
     if ended and holding.wanted:
         return f"✓ {what}: stays, because another package gives it too"
     if holding.wanted:
-        return _coming(holding, what, at, known)
-    return _going(holding, what, at, known)
+        return _coming(holding, what, at, why, known)
+    return _going(holding, what, at, why, known)
 
 
-def _coming(holding: Holding, what: str, at: str, known: Known) -> str:
+def _coming(holding: Holding, what: str, at: str, why: str, known: Known) -> str:
     if holding.given_up:
-        return f"✗ {what}: failed{_because(holding)}"
+        return f"✗ {what}: failed{why}"
     if holding.seen is Seen.PRESENT:
         before = " (held before)" if holding.held_before else ""
         return f"✓ {what}: delivered{before}"
     if holding.task_open:
         return f"→ {what}: waiting since {at} for {fulfillers(holding, known)} to do it by hand"
     if holding.problem:
-        return f"→ {what}: not yet; it is tried again by itself{_because(holding)}"
+        return f"→ {what}: not yet; it is tried again by itself{why}"
     return f"→ {what}: being delivered"
 
 
-def _going(holding: Holding, what: str, at: str, known: Known) -> str:
+def _going(holding: Holding, what: str, at: str, why: str, known: Known) -> str:
     if holding.keep:
         return f"✓ {what}: stays, because it was held before"
     if level(holding) is Level.REACHED:
@@ -72,12 +80,8 @@ def _going(holding: Holding, what: str, at: str, known: Known) -> str:
     if holding.task_open:
         return f"→ {what}: waiting since {at} for {fulfillers(holding, known)} to remove it by hand"
     if holding.problem:
-        return f"→ {what}: not removed yet; it is tried again by itself{_because(holding)}"
+        return f"→ {what}: not removed yet; it is tried again by itself{why}"
     return f"→ {what}: being removed"
-
-
-def _because(holding: Holding) -> str:
-    return f": {problem(holding)}" if holding.problem else ""
 
 
 def more(number: int) -> str:
@@ -86,8 +90,21 @@ def more(number: int) -> str:
 
 
 def problem(holding: Holding) -> str:
-    """The connector's own sentence."""
-    return cut_markup(one_line(holding.problem or "no reason is known"), PROBLEM_SHOWN)
+    """The connector's own sentences: what went wrong, and what to do about it."""
+    return _told(holding, holding.problem or "no reason is known")
+
+
+def _cause(holding: Holding) -> str:
+    """The first of them: what to do is for others than whoever waits for the access."""
+    return _told(holding, _SENTENCE_ENDS.split(holding.problem or "", maxsplit=1)[0])
+
+
+def _told(holding: Holding, text: str) -> str:
+    """With the person's name where a connector has only their account."""
+    escaped = one_line(text)
+    account = re.escape(holding.person_id)
+    with_name = re.sub(rf"(?<!\w){account}(?!\w)", mention(holding.person_id), escaped)
+    return cut_markup(with_name, PROBLEM_SHOWN)
 
 
 def fulfillers(holding: Holding, known: Known) -> str:
@@ -161,11 +178,21 @@ def task_done(holding: Holding, known: Known) -> str:
     return f"✓ *{words.DONE}* {at}: {who} no longer has {what}."
 
 
+def task_was_done(holding: Holding, did: TaskDone, known: Known) -> str:
+    """The card once something else is to be done about the same right."""
+    what, who, at = right(holding, known), mention(holding.person_id), when(did.at)
+    if did.by is not None:
+        at = f"by {mention(did.by)} {at}"
+    if did.granted:
+        return f"✓ *{words.DONE}* {at}: {who} was given {what}."
+    return f"✓ *{words.DONE}* {at}: {what} was taken from {who}."
+
+
 def task_void(holding: Holding, known: Known) -> str:
-    """The card of an older task: whether it was done, the present state does not tell."""
+    """The card of a task that nobody said they did."""
     return (
         f"*Closed*: {right(holding, known)} for {mention(holding.person_id)}. "
-        "It was done or is no longer needed; nothing is left for you to do here."
+        "It is no longer needed; nothing is left for you to do here."
     )
 
 

@@ -110,6 +110,15 @@ def ending(held: HeldSummary, ends_at: datetime, *, may_extend: bool) -> str:
     return f"{soon} It cannot be extended, but you can ask for it again afterwards."
 
 
+def ending_no_more(held: HeldSummary) -> str:
+    """The same message later, when there is nothing left to warn of."""
+    package, ended_at = named(held.package_name), held.assignment.ended_at
+    if held.assignment.active:
+        return f"Your access to {package} was about to end. It has no end date now."
+    at = f" {when(ended_at)}" if ended_at else ""
+    return f"Your access to {package} was about to end. It ended{at}."
+
+
 def ended(held: HeldSummary) -> str:
     """To the former holder."""
     package, at = named(held.package_name), held.assignment.ended_at

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.views.texts import day, how_long, mention, named, reference, when
 from bot.views.wording import words
-from bot.views.wording.states import ENDINGS
+from bot.views.wording.states import ENDINGS, WITHOUT_ACCESS
 from engine.application.queries import RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestState, RequestType
 from engine.domain.assignments import Assignment, EndReason
@@ -122,7 +122,7 @@ def start(request: AssignmentRequest) -> str:
 def standing(summary: RequestSummary) -> str:  # noqa: PLR0911 - a sentence each
     """The card's one big line."""
     request, assignment = summary.request, summary.assignment
-    if assignment is not None and not assignment.active:
+    if assignment is not None and not assignment.active and not gave_nothing(request):
         return _after_the_end(request, assignment)
     match request.state:
         case RequestState.PENDING_APPROVAL:
@@ -160,6 +160,15 @@ def standing(summary: RequestSummary) -> str:  # noqa: PLR0911 - a sentence each
             return f"{_canceled(request)}."
         case _:
             assert_never(request.state)
+
+
+def gave_nothing(request: AssignmentRequest) -> bool:
+    """It asked in vain for more time, so that the access goes its way without it."""
+    return (
+        request.request_type is RequestType.USER_UPDATE
+        and request.state in WITHOUT_ACCESS
+        and not (request.state is RequestState.CANCELED and request.canceled_by is None)
+    )
 
 
 def _pending(request: AssignmentRequest) -> str:

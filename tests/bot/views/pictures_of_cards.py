@@ -20,7 +20,7 @@ from engine.domain.assignment_requests import (
 )
 from engine.domain.assignments import Assignment, AssignmentState, EndReason
 from engine.domain.conversation import NoticeKind
-from engine.domain.holdings import Holding, Seen
+from engine.domain.holdings import Holding, Seen, TaskDone
 from engine.domain.ids import AssignmentId, PersonId
 from engine.domain.people import the_manager
 from engine.domain.stages import ApproverFacts
@@ -222,6 +222,11 @@ OTHER_CARDS: dict[str, Draw] = {
     "task_done": lambda: task_card.render(holding(VPN), 1, KNOWN),
     "task_removal_done": lambda: task_card.render(replace(REMOVAL, seen=Seen.ABSENT), 2, KNOWN),
     "task_void": lambda: task_card.render(REMOVAL, 1, KNOWN),
+    "task_was_done": lambda: task_card.render(
+        replace(REMOVAL, tasks_done=(TaskDone(generation=1, granted=True, by=MAX, at=NOW),)),
+        1,
+        KNOWN,
+    ),
     "failure_partial": lambda: delivery_failure_card.render(
         whole(PARTIAL, holds(A.PARTIALLY_DELIVERED), [THERE, REFUSED]), KNOWN
     ),
@@ -279,6 +284,8 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "access_extended": _notice(K.ACCESS_EXTENDED, held(holds(lasting=180 * DAY))),
     "access_ending": _notice(K.ACCESS_ENDING, held()),
     "access_ending_asked": _notice(K.ACCESS_ENDING, held(extension_request_id=MORE.id)),
+    "access_ending_over": _notice(K.ACCESS_ENDING, held(ended()), shown=True),
+    "access_ending_endless": _notice(K.ACCESS_ENDING, held(holds(lasting=None)), shown=True),
     "access_ended": _notice(K.ACCESS_ENDED, held(ended())),
     "access_ended_given_back": _notice(K.ACCESS_ENDED, held(ended(EndReason.GIVEN_BACK))),
     "access_ended_removed": _notice(K.ACCESS_ENDED, held(ended(EndReason.REMOVED))),
