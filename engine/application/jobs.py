@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from engine.application.connectors import Retry
 from engine.application.ports import Clock, Reader, Store, Transaction
 from engine.application.upkeep_ports import JobState
 
@@ -71,6 +72,8 @@ class Jobs:
             return await self._done(self._jobs[name], anyway=False)
         except NotYet as why:
             log.info("a recurring job is tried again: %s", why, extra={"job": name})
+        except Retry as why:  # the far side's trouble, and no fault of ours to be traced
+            log.warning("a recurring job is tried again: %s", why, extra={"job": name})
         except Exception:  # one failing job must not stop the others; it is due again soon
             log.exception("a recurring job failed", extra={"job": name})
         return False

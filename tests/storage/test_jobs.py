@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import storage
+from engine.application.connectors import Retry
 from engine.application.jobs import FIRST_PAUSE, LONGEST_PAUSE, Job, Jobs, NotYet
 from engine.application.ports import Transaction
 from engine.application.upkeep_ports import JobState
@@ -69,6 +70,23 @@ async def test_a_job_is_done_once_a_turn(work: Work, clock: StandingClock) -> No
     late = [await work.jobs.run_due(), await work.jobs.run_due()]
 
     assert (first, early, due, late) == ([1, 0], 0, 1, [1, 0])
+
+
+@pytest.mark.parametrize(
+    ("trouble", "traced"),
+    [(RuntimeError("no"), True), (NotYet("not yet"), False), (Retry("Slow down."), False)],
+)
+async def test_only_a_fault_of_ours_is_logged_with_its_trace(
+    work: Work, caplog: pytest.LogCaptureFixture, trouble: Exception, traced: bool
+) -> None:
+    """A Slack that asks to slow down is an ordinary day, in one line with its words."""
+    work.trouble = trouble
+    with caplog.at_level("INFO", logger="engine.application.jobs"):
+        await work.jobs.run_due()
+
+    [said] = caplog.records
+    assert bool(said.exc_info) is traced
+    assert traced or str(trouble) in said.getMessage()
 
 
 @pytest.mark.parametrize("trouble", [RuntimeError("no"), NotYet("not yet")])
