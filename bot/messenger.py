@@ -219,8 +219,10 @@ class SlackMessenger:
         if kind in review_notices.KINDS:
             return await review_messages.notice(work, self._reviews, f"{self._command}-admin")
         subject = await self._subject(notices.SUBJECT[kind], work.subject_id)
+        removal = None
         if kind is NoticeKind.ACCESS_ENDED and isinstance(subject, HeldSummary):
-            by_review = await review_messages.ended(subject, self._queries)
+            removal = await review_messages.removal_of(subject, self._queries)
+            by_review = review_notices.ended(subject, removal)
             if by_review is not None:
                 return by_review
         known = await lookups.known(self._queries, subject)
@@ -234,6 +236,7 @@ class SlackMessenger:
             link=await self._link(kind, work),
             command=self._command,
             shown=work.ts is not None,
+            why=removal.justification if removal is not None else "",
         )
 
     async def _link(self, kind: NoticeKind, work: MessageWork) -> str | None:

@@ -5,6 +5,7 @@ from bot.views.blocks import Message
 from engine.application.lane_ports import MessageWork
 from engine.application.queries import HeldSummary, Queries
 from engine.application.review_queries import ReviewLineSummary, ReviewQueries, ReviewResults
+from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.conversation import NoticeKind
 from engine.domain.ids import PersonId, ReviewRunId
 from engine.domain.reviews import ReviewRun
@@ -48,11 +49,11 @@ async def notice(work: MessageWork, reviews: ReviewQueries, admin_command: str) 
     return review_notices.not_applied(found.run, work.detail, admin_command)
 
 
-async def ended(held: HeldSummary, queries: Queries) -> Message | None:
-    """To whoever lost access by a review; None if it ended otherwise."""
+async def removal_of(held: HeldSummary, queries: Queries) -> AssignmentRequest | None:
+    """The request that records how this access ended."""
     removal_id = held.assignment.removal_request_id
     removal = await queries.request(removal_id) if removal_id is not None else None
-    return review_notices.ended(held, removal.request if removal else None)
+    return removal.request if removal else None
 
 
 async def results(work: MessageWork, reviews: ReviewQueries) -> ReviewResults | None:

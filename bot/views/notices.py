@@ -76,12 +76,14 @@ def render(  # noqa: PLR0911 - a subject each
     link: str | None = None,
     command: str = "/access",
     shown: bool = False,
+    why: str = "",
 ) -> Message | None:
     """The message; None when it is no longer true, or its subject is gone.
 
     `viewer` is the person it is for, None for a channel. `link` is the permalink of what
-    `card_of` names, where there is one. `shown`: it stands in the conversation already. Raises
-    `TypeError` when the subject is not of the kind that `SUBJECT` names.
+    `card_of` names, where there is one. `shown`: it stands in the conversation already. `why`:
+    what an administrator wrote who took the access away. Raises `TypeError` when the subject is
+    not of the kind that `SUBJECT` names.
     """
     admin_command = f"{command}-admin"
     match SUBJECT[kind], subject:
@@ -101,7 +103,7 @@ def render(  # noqa: PLR0911 - a subject each
         case NoticeSubject.REQUEST, RequestSummary():
             return _about_request(kind, subject, detail, viewer, link, admin_command)
         case NoticeSubject.ASSIGNMENT, HeldSummary():
-            return _about_assignment(kind, subject, known, shown=shown)
+            return _about_assignment(kind, subject, known, shown=shown, why=why)
         case NoticeSubject.HOLDING, Holding():
             return _about_holding(kind, subject, known, detail, link)
         case _:
@@ -146,7 +148,7 @@ def _about_request(  # noqa: PLR0911 - a sentence each
 
 
 def _about_assignment(  # noqa: PLR0911 - a sentence each
-    kind: NoticeKind, held: HeldSummary, known: Known, *, shown: bool
+    kind: NoticeKind, held: HeldSummary, known: Known, *, shown: bool, why: str
 ) -> Message | None:
     assignment = held.assignment
     if kind is _K.ACCESS_ENDING:
@@ -158,7 +160,7 @@ def _about_assignment(  # noqa: PLR0911 - a sentence each
         if assignment.end_reason is EndReason.GIVEN_BACK:
             return _say(said.ended(held), "")
         hint = said.REMOVED_NEXT if removed else said.ENDED_NEXT
-        return _say(said.ended(held), hint, _again(assignment.package_id))
+        return _say(said.ended(held, why), hint, _again(assignment.package_id))
     if not assignment.active:
         return None
     match kind:

@@ -66,9 +66,12 @@ async def test_a_package_is_assigned_and_taken_away_by_forms(contoso: Company) -
     form = await _opens(contoso, "Remove a package")
     await form.choose("Person", "Rita Romero")
     await form.choose("Package", READ)
+    await form.fill("Reason", "Off the <rota>")
     told = await form.submit()
     assert isinstance(told, Form)
     told.sees("no longer has Production read access")
+    contoso.rita.sees("An administrator ended your access")
+    contoso.rita.sees("They wrote: Off the <rota>")
     assert "rita" not in contoso.group("prod-readers")
     assert "took Production read access away from @Rita Romero" in _last(contoso)
 

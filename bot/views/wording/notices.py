@@ -119,15 +119,16 @@ def ending_no_more(held: HeldSummary) -> str:
     return f"Your access to {package} was about to end. It ended{at}."
 
 
-def ended(held: HeldSummary) -> str:
-    """To the former holder."""
+def ended(held: HeldSummary, why: str = "") -> str:
+    """To the former holder; with what an administrator wrote who ended it."""
     package, at = named(held.package_name), held.assignment.ended_at
     moment = f" {when(at)}" if at else ""
     match held.assignment.end_reason:
         case EndReason.GIVEN_BACK:
             return f"You gave {package} back{moment}. Thank you for tidying up."
         case EndReason.REMOVED:
-            return f"An administrator ended your access to {package}{moment}."
+            wrote = f" They wrote:\n> {quote_line(why, REASON_SHOWN)}" if why.strip() else ""
+            return f"An administrator ended your access to {package}{moment}.{wrote}"
         case EndReason.LEFT:
             return f"The access to {package} ended{moment} with the account."
         case EndReason.REVIEWED:

@@ -289,6 +289,9 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     "access_ended": _notice(K.ACCESS_ENDED, held(ended())),
     "access_ended_given_back": _notice(K.ACCESS_ENDED, held(ended(EndReason.GIVEN_BACK))),
     "access_ended_removed": _notice(K.ACCESS_ENDED, held(ended(EndReason.REMOVED))),
+    "access_ended_removed_why": _notice(
+        K.ACCESS_ENDED, held(ended(EndReason.REMOVED)), why="Off the <rota>"
+    ),
     "task_reminder": _notice(K.TASK_REMINDER, BY_HAND, detail="1"),
     "removal_failing": _notice(K.REMOVAL_FAILING, STUCK),
     "row_parked": _notice(K.ROW_PARKED, None, subject_id="01hx5request0042", detail="request"),
