@@ -5,9 +5,10 @@ often while the rest does not; everything else is kept as one JSON text in `body
 stored twice, and a field the rules add later is stored without a new column.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, Field, field, fields, make_dataclass
 from enum import Enum
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, get_args, get_type_hints
 
 from sqlalchemy import Column, Table
@@ -41,12 +42,18 @@ class Mapped(Generic[T]):
             for at, each in enumerate(kept)
             if (kind := _enum_in(hints[each.name])) is not None
         }
-        self._texts = frozenset(each.name for each in kept if hints[each.name] is str)
         self._documents = {
             at: hints[each.name] for at, each in enumerate(kept) if table.c[each.name].type is Body
         }
-        self._document_names = frozenset(kept[at].name for at in self._documents)
+        self._stored: dict[str, Callable[[Any], object]] = {
+            **{self._names[at]: _text_of for at in self._enums},
+            **{each.name: codec.clean for each in kept if hints[each.name] is str},
+            **{self._names[at]: codec.encode for at in self._documents},
+        }
+        """How a part is stored that is not stored as it is."""
         self._rest_names = tuple(each.name for each in rest)
+        self._all_names = self._names + self._rest_names
+        self._parts, self._rest_parts = _picking(self._names), _picking(self._rest_names)
         self._rest: type[Any] | None = None
         if rest:
             self.columns = (*self.columns, table.c.body)
@@ -57,18 +64,22 @@ class Mapped(Generic[T]):
 
     def to_row(self, value: T) -> dict[str, object]:
         """The columns and their values, `body` included."""
-        row = {name: self._stored(value, name) for name in self._names}
+        row = dict(zip(self._names, self._parts(value), strict=True))
+        self._make_storable(row)
         if self._rest is not None:
-            row["body"] = self._body_of(value)
+            row["body"] = self._body_of(self._rest_parts(value))
         return row
 
     def changes(self, before: T, after: T) -> dict[str, object]:
         """The columns in which they differ, with their values after."""
         if before is after:
             return {}
-        row = {name: self._stored(after, name) for name in _differing(self._names, before, after)}
-        if _differing(self._rest_names, before, after):
-            row["body"] = self._body_of(after)
+        pairs = zip(self._names, self._parts(before), self._parts(after), strict=True)
+        row = {name: new for name, old, new in pairs if old != new}
+        self._make_storable(row)
+        rest = self._rest_parts(after)
+        if rest != self._rest_parts(before):
+            row["body"] = self._body_of(rest)
         return row
 
     def from_row(self, row: Sequence[Any]) -> T:
@@ -92,31 +103,38 @@ class Mapped(Generic[T]):
                 parts[at] = kind(parts[at])
         for at, type_ in self._documents.items():
             parts[at] = codec.decode(type_, parts[at])
-        known: dict[str, Any] = dict(zip(self._names, parts, strict=True))
         if self._rest is not None:
             rest = codec.decode(self._rest, row[len(self._names)])
-            for name in self._rest_names:
-                known[name] = getattr(rest, name)
-        return self._cls(**known)
+            parts += self._rest_parts(rest)
+        return self._cls(**dict(zip(self._all_names, parts, strict=True)))
 
-    def _stored(self, value: T, name: str) -> object:
-        part = getattr(value, name)
-        if name in self._document_names:
-            return codec.encode(part)
-        if isinstance(part, str):
-            return codec.clean(part) if name in self._texts else str(part)
-        return part
+    def _make_storable(self, row: dict[str, Any]) -> None:
+        for name, stored in self._stored.items():
+            if name in row:
+                row[name] = stored(row[name])
 
-    def _body_of(self, value: T) -> str:
-        return codec.encode({name: getattr(value, name) for name in self._rest_names})
+    def _body_of(self, parts: Sequence[object]) -> str:
+        return codec.encode(dict(zip(self._rest_names, parts, strict=True)))
 
     def all_from(self, rows: Iterable[Sequence[Any]]) -> tuple[T, ...]:
         """Several values."""
         return tuple(self.from_row(row) for row in rows)
 
 
-def _differing(names: Iterable[str], before: object, after: object) -> list[str]:
-    return [name for name in names if getattr(before, name) != getattr(after, name)]
+def _picking(names: Sequence[str]) -> Callable[[object], tuple[Any, ...]]:
+    """What gives these attributes of a value."""
+    match names:
+        case ():
+            return lambda _value: ()
+        case (name,):
+            return lambda value: (getattr(value, name),)
+        case _:
+            return attrgetter(*names)
+
+
+def _text_of(part: object) -> object:
+    """An enumeration's value as a plain text, which drivers ask for."""
+    return None if part is None else str(part)
 
 
 def _enum_in(hint: object) -> type[Enum] | None:

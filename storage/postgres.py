@@ -1,17 +1,18 @@
 """PostgreSQL: asyncpg, READ COMMITTED with row locks for writing, a snapshot for reading.
 
 The pool gives each transaction a connection; the transaction itself is a synchronous function, run
-beside the event loop's other work by `run_sync`. A forgotten transaction would keep dead rows from
-being cleaned and slow every look for what is due, so the server ends it after a minute.
+beside the event loop's other work by `greenlet_spawn`, from BEGIN to COMMIT in one go. SQLAlchemy's
+own `AsyncEngine` does the same in four, and brings its ORM. A forgotten transaction would keep dead
+rows from being cleaned and slow every look for what is due, so the server ends it after a minute.
 """
 
 import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from storage import schema
 from storage.address import Address
@@ -79,10 +80,13 @@ class PostgresDatabase:
         """Run `fn`, which asks one thing, without a transaction's two further turns."""
         return await self._run(self._glancing, fn)
 
-    async def _run(self, engine: AsyncEngine, fn: Callable[[Connection], T]) -> T:
+    async def _run(self, engine: Engine, fn: Callable[[Connection], T]) -> T:
+        def transaction() -> T:
+            with engine.begin() as connection:
+                return fn(connection)
+
         try:
-            async with engine.begin() as connection:
-                return await connection.run_sync(fn)
+            return await greenlet_spawn(transaction)
         except self._refusals as error:
             raise self._unreachable(error) from error
 
@@ -92,7 +96,7 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._writing.dispose()
+        await greenlet_spawn(self._writing.dispose)
 
     def _unreachable(self, error: BaseException) -> DatabaseUnavailable:
         reason = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
@@ -102,9 +106,9 @@ class PostgresDatabase:
         )
 
 
-def _engine(address: Address) -> AsyncEngine:
+def _engine(address: Address) -> Engine:
     try:
-        engine = create_async_engine(
+        engine = create_engine(
             address.url,
             pool_size=CONNECTIONS,
             max_overflow=0,
@@ -116,8 +120,8 @@ def _engine(address: Address) -> AsyncEngine:
         raise DatabaseUnavailable(
             "PostgreSQL needs a part that is not installed: pip install '.[postgres]'."
         ) from error
-    event.listen(engine.sync_engine, "connect", _read_bodies_as_text)
-    event.listen(engine.sync_engine, "connect", _notice_silence)
+    event.listen(engine, "connect", _read_bodies_as_text)
+    event.listen(engine, "connect", _notice_silence)
     return engine
 
 

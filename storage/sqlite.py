@@ -14,8 +14,9 @@ import logging
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -122,17 +123,27 @@ class SqliteDatabase:
     # In the threads
 
     def _run(self, fn: Callable[[Connection], T]) -> T:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect(_READER, "BEGIN")
-        with connection.begin():
+        if not hasattr(self._local, "connection"):
+            self._connect(_READER, "BEGIN")
+        with self._transaction() as connection:
             return fn(connection)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """On this thread's connection.
+
+        BEGIN is said here: if a listener said it, SQLAlchemy would look for more at each statement.
+        """
+        connection: Connection = self._local.connection
+        with connection.begin():
+            connection.exec_driver_sql(self._local.begin)
+            yield connection
 
     def _open_writer(self) -> None:
         log.info("SQLite %s", sqlite3.sqlite_version)
         if self._read_only:
-            connection = self._connect(_READER, "BEGIN")
-            with connection.begin():
+            self._connect(_READER, "BEGIN")
+            with self._transaction() as connection:
                 schema.check(connection)
             return
         connection = self._connect(_WRITER, "BEGIN IMMEDIATE")
@@ -144,7 +155,7 @@ class SqliteDatabase:
                     f"{self._address.file} lies where SQLite cannot share memory between threads; "
                     "put it on a local disk or use PostgreSQL."
                 )
-        with connection.begin():
+        with self._transaction():
             schema.upgrade(connection)
             for statement in SQLITE_SETUP:
                 connection.exec_driver_sql(statement)
@@ -163,13 +174,9 @@ class SqliteDatabase:
             for pragma in (*_EVERYWHERE, *pragmas):
                 raw.execute(pragma)
 
-        @event.listens_for(engine, "begin")
-        def begun(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
-
         connection = engine.connect()
         self._connections.append(connection)
-        self._local.connection = connection
+        self._local.connection, self._local.begin = connection, begin
         return connection
 
     def _close(self) -> None:

@@ -250,7 +250,7 @@ async def check_schema(database_url: str, *, clock: Clock) -> None:
 
 
 def _postgres(address: Address) -> "PostgresDatabase":
-    from storage.postgres import (  # noqa: PLC0415 - brings an ORM that SQLite starts without
+    from storage.postgres import (  # noqa: PLC0415 - SQLite starts without it
         PostgresDatabase,
     )
 
