@@ -80,6 +80,12 @@ class StoreQueries:
         """One person of the mirror."""
         return await self._store.glance(lambda reader: reader.person(person_id))
 
+    async def with_groups(self, person_id: PersonId) -> tuple[Person | None, frozenset[GroupId]]:
+        """One person of the mirror, and the active groups they are in."""
+        return await self._store.glance(
+            lambda reader: (reader.person(person_id), reader.groups_of(person_id))
+        )
+
     async def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
         """Several people; unknown ids are left out."""
         wanted = tuple(person_ids)

@@ -77,9 +77,9 @@ async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:
 
 async def options(desk: Desk, doing: Interaction, typed: str) -> list[dict[str, Any]]:
     """The packages whose name or description has what was typed, as far as Slack shows them."""
-    person = await desk.person(doing)
+    known, groups = await desk.queries.with_groups(doing.person_id)
+    person = await desk.admit(doing, known)
     configured = await desk.configured()
-    groups = await desk.queries.groups_of(person.id)
     found: list[AccessPackage] = []
     for package in configured.requestable(person, groups, typed):
         found.append(package)

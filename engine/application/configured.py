@@ -124,10 +124,21 @@ class Configured:
             if visible and offered(self.policies_of.get(package.id, ()), person, groups):
                 yield package
 
-    def _searched(self, wanted: list[str]) -> list[_Named]:
+    def _searched(self, wanted: list[str]) -> Iterator[_Named]:
+        """First those whose names start with the words, then those whose names have the first."""
         whole, found = " ".join(wanted), self._by_name
         for word in wanted:
             found = [each for each in found if word in each.text]
-        if wanted:
-            found.sort(key=lambda e: (not e.name.startswith(whole), wanted[0] not in e.name))
-        return found
+        others: list[_Named] = []
+        for each in found:
+            if each.name.startswith(whole):
+                yield each
+            else:
+                others.append(each)
+        last: list[_Named] = []
+        for each in others:
+            if wanted[0] in each.name:
+                yield each
+            else:
+                last.append(each)
+        yield from last

@@ -100,6 +100,10 @@ class Queries(Protocol):
         """One person of the mirror."""
         ...
 
+    async def with_groups(self, person_id: PersonId) -> tuple[Person | None, frozenset[GroupId]]:
+        """One person of the mirror, and the active groups they are in."""
+        ...
+
     async def people(self, person_ids: Iterable[PersonId]) -> dict[PersonId, Person]:
         """Several people; unknown ids are left out."""
         ...
