@@ -9,8 +9,9 @@ on a PostgreSQL that is started for the run. Takes a quarter of an hour on two c
     --list          the names of the measurements, and what they measure
 
 Processor time is that of this process and of the database server. Each figure is the best of many
-short tries, for other programs on the machine can only add to it. Nothing here is a test: figures
-go to docs/performance.md, and `test_statements.py` holds what can be held.
+short tries, for other programs on the machine can only add to it. Nothing here is a test: what is
+printed is the part "Figures" of docs/performance.md, to be pasted there as it is, and
+`test_statements.py` holds what can be held.
 """
 
 import argparse
@@ -25,6 +26,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
+from engine.application.clock import SystemClock
 from tests.performance import (
     bench_decisions,
     bench_replicas,
@@ -71,19 +73,21 @@ def main() -> int:
         return 0
     logging.disable(logging.ERROR)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server ends with us
-    _say(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python "
-        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"
-    )
+    load = os.getloadavg()[0]
     rows: list[Row] = []
     for which in [given.on] if given.on else ["SQLite", "PostgreSQL"]:
         with databases(which) as opened:
             for name, measure in measurements(given.asleep).items():
                 if not given.only or any(word in name for word in given.only):
                     _measured(name, measure, opened, rows)
+    print(
+        f"Measured on {SystemClock().now():%Y-%m-%d}: {os.cpu_count()} cores, load {load:.1f} at the "
+        f"start and {os.getloadavg()[0]:.1f} at the end, Python {platform.python_version()}, "
+        f"SQLite {sqlite3.sqlite_version}.\n"
+    )
     print(table(rows))
     missed = sum(not row.met for row in rows)
-    _say(f"{len(rows)} figures, {missed} of them less than demanded; load {os.getloadavg()[0]:.1f}")
+    _say(f"{len(rows)} figures, {missed} of them less than demanded")
     return 0
 
 

@@ -190,7 +190,11 @@ async def reopen_bench(
     url: str, *, clock: Clock | None = None, connector: Connector | None = None
 ) -> BenchHouse:
     """An engine on a database that is there."""
-    store = await storage.open_store(url, clock=clock or SystemClock())
+    return engine_on(await storage.open_store(url, clock=clock or SystemClock()), connector)
+
+
+def engine_on(store: storage.DatabaseStore, connector: Connector | None = None) -> BenchHouse:
+    """An engine on a store that is open."""
     ids = RandomIds()
     service = Entitlements(store, ids=ids, serial={})
     connectors: dict[str, Connector] = {"instant": connector or InstantConnector()}

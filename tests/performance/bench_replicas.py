@@ -8,7 +8,7 @@ from engine.application.clock import SystemClock
 from tests.performance.bench_house import open_bench
 from tests.performance.databases import Databases, migrated
 from tests.performance.filling import fill
-from tests.performance.rows import Row, Say
+from tests.performance.rows import PARTS, Row, Say
 
 FAR_SIDE_SECONDS = 0.25
 TRIES = 3
@@ -27,6 +27,7 @@ async def replicas(databases: Databases, say: Say, *, count: int) -> None:
             against=f"by one: {fired[0].rate:.0f}/s",
             ratio=fired[1].rate / fired[0].rate,
             demanded=1.8,
+            by=PARTS,
             at_least=True,
         )
     )
@@ -38,6 +39,7 @@ async def replicas(databases: Databases, say: Say, *, count: int) -> None:
             against=f"by one: {fired[0].cpu * 1e3:.2f} ms",
             ratio=fired[1].cpu / fired[0].cpu,
             demanded=round(2 / 1.8, 2),
+            by=PARTS,
         )
     )
     few = min(count, 480)
@@ -51,6 +53,7 @@ async def replicas(databases: Databases, say: Say, *, count: int) -> None:
             against=f"by one: {done[0].rate:.0f}/s",
             ratio=done[1].rate / done[0].rate,
             demanded=1.8,
+            by=PARTS,
             at_least=True,
         )
     )

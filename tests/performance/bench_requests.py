@@ -21,7 +21,7 @@ from tests.performance.bench_house import (
 )
 from tests.performance.databases import Databases, file_of, migrated
 from tests.performance.filling import analyze, fill
-from tests.performance.rows import Row, Say, in_turns
+from tests.performance.rows import PARTS, RIVALS, Row, Say, in_turns
 from tests.performance.slack_edge import (
     approve_pressed,
     form_sent,
@@ -66,9 +66,10 @@ async def mine(databases: Databases, say: Say, *, people: int, packages: int) ->
             work=f"{work} (processor)",
             database=databases.name,
             ours=str(spent["ours"]),
-            against=f"an empty Bolt app: {spent['empty']}",
+            against=f"an empty Bolt app that answers as ours does: {spent['empty']}",
             ratio=spent["ours"].cpu / spent["empty"].cpu,
             demanded=2,
+            by=PARTS,
         )
     )
     say(
@@ -80,6 +81,7 @@ async def mine(databases: Databases, say: Say, *, people: int, packages: int) ->
             f"{spent['slow']}",
             ratio=spent["ours"].wall / spent["slow"].wall,
             demanded=2,
+            by=PARTS,
         )
     )
 
@@ -119,6 +121,7 @@ async def search(databases: Databases, say: Say) -> None:
             against=f"best open peer: {PEER_SEARCH_MS} ms",
             ratio=spent["ours"].cpu * 1e3,
             demanded=4,
+            by=RIVALS,
         )
     )
 
@@ -183,6 +186,7 @@ async def _against_the_driver(
             f"{spent['plain'].cpu * 1e3:.2f} and {spent['empty'].cpu * 1e3:.2f} ms",
             ratio=spent["ours"].cpu / both,
             demanded=3,
+            by=PARTS,
         )
     )
 

@@ -23,7 +23,7 @@ from tests.performance.bench_house import (
 )
 from tests.performance.databases import Databases, file_of, migrated
 from tests.performance.filling import fill
-from tests.performance.rows import Doing, Row, Say, Spent, Stopwatch, in_turns, percentile
+from tests.performance.rows import PARTS, Doing, Row, Say, Spent, Stopwatch, in_turns, percentile
 
 FEW = 10_000
 BATCH = 50
@@ -48,7 +48,8 @@ async def looks(databases: Databases, say: Say, *, asleep: int) -> None:
         for house, count in ((few, FEW), (many, asleep)):
             await fill(house, count, wake_at=clock.now() + A_YEAR, whole=wakes)
         spent = await in_turns(60, 5, databases.watch, few=_looking(few), many=_looking(many))
-        say(_beside_few(databases, "a look when nothing is due", asleep, spent))
+        look = "a look when nothing is due"
+        say(_beside_few(databases, look, asleep, spent, demanded=2, by="storage 3"))
         for house in (few, many):
             await house.store.write(_one_each, clock.now(), wakes)
 
@@ -60,7 +61,7 @@ async def looks(databases: Databases, say: Say, *, asleep: int) -> None:
             assert await many.wakes.run_once() == 1
 
         spent = await in_turns(WAKES, 1, databases.watch, few=among_few, many=among_many)
-        say(_beside_few(databases, "one wake", asleep, spent))
+        say(_beside_few(databases, "one wake", asleep, spent, demanded=1.2, by=PARTS))
 
 
 def _looking(house: BenchHouse) -> Doing:
@@ -78,14 +79,23 @@ def _one_each(tx: Any, now: datetime, count: int) -> None:
     tx.conn.execute(text("UPDATE assignments SET wake_at = :at WHERE id = :id"), rows)
 
 
-def _beside_few(databases: Databases, work: str, asleep: int, spent: dict[str, Spent]) -> Row:
+def _beside_few(
+    databases: Databases,
+    work: str,
+    asleep: int,
+    spent: dict[str, Spent],
+    *,
+    demanded: float,
+    by: str,
+) -> Row:
     return Row(
         work=f"{work}, {asleep:,} asleep (processor)",
         database=databases.name,
         ours=str(spent["many"]),
         against=f"{FEW:,} asleep: {spent['few']}",
         ratio=spent["many"].cpu / spent["few"].cpu,
-        demanded=1.2,
+        demanded=demanded,
+        by=by,
     )
 
 
@@ -123,6 +133,7 @@ async def waking(databases: Databases, say: Say, *, count: int) -> None:
             ratio=decision.cpu / ours.cpu,
             demanded=1.0 if databases.server else 1.2,
             at_least=True,
+            by="storage 4",
         )
     )
 
@@ -141,9 +152,9 @@ async def waking(databases: Databases, say: Say, *, count: int) -> None:
             bare=only_rows,
             same=_in_batches(all_rows),
         )
-    for what, name in (
-        ("a bare SELECT and UPDATE of each, and nothing that follows", "bare"),
-        ("the same rows by the bare driver", "same"),
+    for what, name, demanded in (
+        ("the same rows by the bare driver", "same", 3),
+        ("a bare SELECT and UPDATE of each, and nothing that follows", "bare", None),
     ):
         say(
             Row(
@@ -152,7 +163,8 @@ async def waking(databases: Databases, say: Say, *, count: int) -> None:
                 ours=f"{spent['ours'].cpu * 1e3:.3f} ms each",
                 against=f"{what}: {spent[name].cpu * 1e3:.3f} ms",
                 ratio=spent["ours"].cpu / spent[name].cpu,
-                demanded=3,
+                demanded=demanded,
+                by=PARTS if demanded else "",
             )
         )
 
@@ -234,6 +246,7 @@ async def lag(databases: Databases, say: Say, *, asleep: int) -> None:
             against=f"a look every {POLL_SECONDS * 1e3:.0f} ms",
             ratio=p99 / POLL_SECONDS,
             demanded=2.5,
+            by="storage 5",
         )
     )
 
@@ -280,5 +293,6 @@ async def restart(databases: Databases, say: Say, *, asleep: int) -> None:
             against="1 s",
             ratio=watch.spent.wall,
             demanded=1,
+            by="storage 12",
         )
     )

@@ -9,20 +9,24 @@ import asyncio
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 import asyncpg  # type: ignore[import-untyped]
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
+import storage
+from engine.application.clock import SystemClock
+from storage.bound import Home
 from storage.leaving import SQLITE_SETUP
 from tests.performance.rows import Doing
 
+T = TypeVar("T")
 Sent = tuple[str, Any, bool]
 """A statement, its parameters, and whether there are many sets of them."""
 Command = list[Sent]
@@ -90,32 +94,39 @@ async def by_aiosqlite(file: Path, commands: Sequence[Command]) -> AsyncIterator
         yield send
 
 
+class _Awaited:
+    """SQLite as SQLAlchemy has it for asyncio: a hop to another thread for each statement."""
+
+    def __init__(self, file: Path) -> None:
+        self._engine = create_async_engine(
+            f"sqlite+aiosqlite:///{file}", connect_args={"isolation_level": None}
+        )
+
+        @event.listens_for(self._engine.sync_engine, "connect")
+        def prepare(raw: Any, _record: object) -> None:
+            for statement in _SETUP:
+                raw.execute(statement)
+
+    async def write(self, fn: Callable[[Connection], T]) -> T:
+        def transaction(conn: Connection) -> T:
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
+            return fn(conn)
+
+        async with self._engine.begin() as conn:
+            return await conn.run_sync(transaction)
+
+    read = glance = write
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
 @asynccontextmanager
-async def by_async_sqlalchemy(file: Path, commands: Sequence[Command]) -> AsyncIterator[Doing]:
-    """The same by SQLAlchemy over aiosqlite, the statements given as the texts they are."""
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{file}", connect_args={"isolation_level": None}
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(raw: Any, _record: object) -> None:
-        for statement in _SETUP:
-            raw.execute(statement)
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begun(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    async with engine.connect() as conn:
-
-        async def send(numbers: range) -> None:
-            for command in commands[numbers.start : numbers.stop]:
-                async with conn.begin():
-                    for statement, given, _many in command:
-                        await conn.exec_driver_sql(statement, given)
-
-        yield send
-    await engine.dispose()
+async def over_aiosqlite(file: Path) -> AsyncIterator[storage.DatabaseStore]:
+    """Our store, but over aiosqlite, whose every statement is awaited."""
+    home = Home(clock=SystemClock(), postgres=False, only_writer=True)
+    async with storage.DatabaseStore(_Awaited(file), home) as store:
+        yield store
 
 
 @asynccontextmanager

@@ -15,30 +15,39 @@ class Row:
     ours: str
     against: str
     ratio: float
-    demanded: float
+    demanded: float | None = None
+    """Nothing is demanded of what is only good to know."""
     at_least: bool = False
     """The ratio must be at least, not at most, what is demanded."""
+    by: str = ""
+    """Whose demand it is, as docs/performance.md explains it."""
 
     @property
     def met(self) -> bool:
         """Whether it is enough."""
+        if self.demanded is None:
+            return True
         return self.ratio >= self.demanded if self.at_least else self.ratio <= self.demanded
 
     def cells(self) -> tuple[str, ...]:
         """As the table shows it."""
         sign = "≥" if self.at_least else "≤"
+        known = self.demanded is not None
         return (
             self.work,
             self.database,
             self.ours,
             self.against,
             f"{self.ratio:.2f}",
-            f"{sign} {self.demanded:g}",
-            "yes" if self.met else "**no**",
+            f"{sign} {self.demanded:g}" if known else "",
+            self.by,
+            ("yes" if self.met else "**no**") if known else "",
         )
 
 
-HEAD = ("work", "database", "ours", "against", "figure", "demanded", "met")
+HEAD = ("work", "database", "ours", "against", "figure", "demanded", "by", "met")
+RIVALS = "rivals"
+PARTS = "parts"
 
 
 def table(rows: Iterable[Row]) -> str:
