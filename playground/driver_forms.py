@@ -109,7 +109,7 @@ class Form:
             raise NotThere(f"{label!r} is a {kind} and has nothing to choose from")
         key, _ = STATE_KEYS[kind]
         several = kind == "checkboxes" or kind.startswith("multi_")
-        chosen = [await self._pick(placed, words) for words in options]
+        chosen = [await self._pick(label, placed, words) for words in options]
         value: object = chosen if several else (chosen[0] if chosen else None)
         await self._hold(placed, {"type": kind, key: value}, quiet=False)
 
@@ -222,7 +222,7 @@ class Form:
         flat = as_list(answer.get("options"))
         return [as_json(one) for group in [{"options": flat}, *groups] for one in group["options"]]
 
-    async def _pick(self, placed: Placed, words: str) -> object:
+    async def _pick(self, label: str, placed: Placed, words: str) -> object:
         workspace = self._playground.workspace
         if "users_select" in placed.kind:
             return workspace.person(_user_handle(self._playground, words)).id
@@ -237,7 +237,7 @@ class Form:
                     return option
                 seen.append(option_label(option))
         offered = ", ".join(dict.fromkeys(seen)) or "nothing"
-        raise NotThere(f"{self._label(placed.block)!r} does not offer {words!r}, but {offered}")
+        raise NotThere(f"{label!r} does not offer {words!r}, but {offered}")
 
 
 class Watch:

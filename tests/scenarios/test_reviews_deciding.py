@@ -5,7 +5,7 @@ import pytest
 from bot.desk import interaction
 from bot.listeners.reviews import open_form
 from engine.domain.refusals import NotAReviewer
-from playground.driver import Form
+from playground.driver import Form, NotThere
 from playground.driver_forms import FormRefused
 from playground.seed import Person
 from tests.scenarios import files
@@ -249,6 +249,8 @@ async def test_lines_are_chosen_by_answer_recommendation_and_department(company:
             "Engineering (2)",
             "IT (1)",
         ]
+        with pytest.raises(NotThere, match="'Which lines' does not offer 'Mine', but Undecided"):
+            await form.choose("Which lines", "Mine")
         await form.choose("Which lines", "Recommended to remove (1)")
         form.sees("Ivan Ilic")
         form.does_not_see("Rita Romero")
