@@ -76,7 +76,9 @@ def ended(held: HeldSummary, removal: AssignmentRequest | None) -> Message | Non
 
 def results(of: ReviewResults, *, files: bool) -> Message:
     """What came of a run; with or without the files that belong to it."""
-    return _say(said.summary(of), said.FILES_FOLLOW if files else said.NO_FILES)
+    drawn = any(each.counts.total for each in of.departments)
+    follow = said.FILES_FOLLOW if drawn else said.FILE_FOLLOWS
+    return _say(said.summary(of), follow if files else said.NO_FILES)
 
 
 def _number(detail: str) -> int:

@@ -156,6 +156,22 @@ async def test_a_review_of_what_nobody_has_says_so_and_has_no_results(company: O
         assert shared(contoso, "ada") == []
 
 
+async def test_a_review_everybody_fell_out_of_says_that_nothing_was_left(company: Open) -> None:
+    """Rita gives it back: no sums of nothing, and no picture is promised."""
+    async with company(reviewed(OLGA)) as contoso:
+        await hold(contoso, "rita")
+        await contoso.administers(f"review start {READ}")
+        await contoso.rita.presses("Give back")
+        await contoso.playground.days_pass(6)
+
+        contoso.ada.sees("Nothing was left to decide; it was open for 5 days.")
+        contoso.ada.sees("1 line fell out, because the access ended meanwhile.")
+        contoso.ada.does_not_see("The picture shows")
+        [table] = shared(contoso, "ada")
+        assert table.endswith(".csv")
+        (await contoso.administers("reviews")).sees("nothing was left to decide")
+
+
 async def test_an_open_review_has_no_results_yet(company: Open) -> None:
     """It says so, instead of an empty file."""
     async with company(reviewed(OLGA)) as contoso:

@@ -86,6 +86,8 @@ def row(summary: ReviewSummary) -> str:
             at = f" {when(run.closed_at)}" if run.closed_at else ""
             if run.closed_at and not run.lines:
                 return f"{first}\n{state_of(run)}{at}: nobody held it"
+            if run.closed_at and not counts.total:
+                return f"{first}\n{state_of(run)}{at}: nothing was left to decide"
             said = f": {answered(counts)}, {counts.undecided:,} undecided" if at else ""
             return f"{first}\n{state_of(run)}{at}{said}"
 

@@ -125,7 +125,9 @@ ENDED_UNANSWERED_NEXT = "If you still need it, ask for it again."
 def summary(results: ReviewResults) -> str:
     """What came of a run."""
     run, counts = results.run, results.counts
-    parts = [_head(run), _became(results), _said(counts, run)]
+    parts = [_head(run), _became(results)]
+    if counts.total:
+        parts.append(_said(counts, run))
     parts += _wrong(results)
     if extra := gone(counts):
         parts.append(extra)
@@ -148,6 +150,8 @@ def _head(run: ReviewRun) -> str:
 def _became(results: ReviewResults) -> str:
     took = _took(results.run)
     lines = results.kept + results.removed + results.to_remove + results.not_found
+    if not lines:
+        return f"Nothing was left to decide{took}."
     return (
         f"Of {several(lines, 'line')} {results.kept:,} "
         f"{'was' if results.kept == 1 else 'were'} kept and {results.removed:,} removed{took}."
@@ -191,6 +195,8 @@ def _wrong(results: ReviewResults) -> list[str]:
 
 
 FILES_FOLLOW = "The picture shows the answers by department; the file has every line."
+FILE_FOLLOWS = "The file has every line."
+"""Where nothing was left to draw."""
 NO_FILES = (
     "The picture and the file with every line could not be sent: Slack did not let me upload "
     "files. `usher doctor` says what is missing."

@@ -26,7 +26,13 @@ from bot.views.review_form import FormLine
 from bot.views.review_reasons import ReasonFormData, SeveralFormData
 from bot.views.review_state import FormState, Show, mark_of
 from engine.application.audit import SYSTEM, AuditEntry
-from engine.application.review_queries import PlannedReview, ReviewStory, ReviewSummary
+from engine.application.review_queries import (
+    DepartmentCounts,
+    PlannedReview,
+    ReviewCounts,
+    ReviewStory,
+    ReviewSummary,
+)
 from engine.domain.assignment_requests import RequestType
 from engine.domain.assignments import EndReason
 from engine.domain.ids import AssignmentId
@@ -225,6 +231,15 @@ MESSAGES: dict[str, Callable[[], Message | None]] = {
     "ended_by_silence": lambda: review_notices.ended(TAKEN, BY_SILENCE),
     "ended_unknown": lambda: review_notices.ended(TAKEN, None),
     "results": lambda: review_notices.results(house.results(), files=True),
+    "results_nothing_left": lambda: review_notices.results(
+        house.results(
+            counts=ReviewCounts(gone=2),
+            kept=0,
+            removed=0,
+            departments=(DepartmentCounts(department="", counts=ReviewCounts(gone=2)),),
+        ),
+        files=True,
+    ),
     "results_troubled": lambda: review_notices.results(
         house.results(to_remove=2, still_held=1, not_found=1), files=False
     ),
