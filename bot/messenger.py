@@ -137,7 +137,7 @@ class SlackMessenger:
         results = await review_messages.results(work, self._reviews)
         if results is None:
             return None
-        message = review_notices.results(results, files=True)
+        message = review_notices.results(results)
         digest = _digest(message)
         if work.ts is not None and work.channel is not None:
             return Shown(channel=work.channel, ts=work.ts, digest=work.digest or digest)
@@ -150,10 +150,11 @@ class SlackMessenger:
         try:
             ts = await review_summary.share(self._client, files, channel=channel, text=message.text)
         except SlackApiError as error:
-            if _code(error) not in review_summary.NO_UPLOADS:
+            why = _code(error)
+            if why not in review_summary.NO_UPLOADS:
                 raise
-            log.warning("files cannot be uploaded", extra={"why": _code(error)})
-            return await self._brought(work, review_notices.results(results, files=False))
+            log.warning("files cannot be uploaded", extra={"why": why})
+            return await self._brought(work, review_notices.results(results, refused=why))
         return Shown(channel=channel, ts=ts, digest=digest)
 
     async def _carry(self, work: MessageWork, message: Message, digest: str) -> Shown:

@@ -41,6 +41,8 @@ class Workspace:
         self.conversations: dict[str, Conversation] = {}
         self.usergroups: dict[str, UserGroupRecord] = {}
         self.files: dict[str, FileRecord] = {}
+        self.largest_file = 2**30
+        """In bytes; a team may restrict it further."""
         self.profile_fields: dict[str, str] = {}
         self.people_fields: set[str] = set()
         """Profile fields whose values are people, like Manager."""

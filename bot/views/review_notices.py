@@ -74,11 +74,11 @@ def ended(held: HeldSummary, removal: AssignmentRequest | None) -> Message | Non
     return _say(said.ended(held, removal), hint, again)
 
 
-def results(of: ReviewResults, *, files: bool) -> Message:
-    """What came of a run; with or without the files that belong to it."""
+def results(of: ReviewResults, *, refused: str = "") -> Message:
+    """What came of a run, with the files that belong to it, or alone: Slack's word why."""
     drawn = any(each.counts.total for each in of.departments)
     follow = said.FILES_FOLLOW if drawn else said.FILE_FOLLOWS
-    return _say(said.summary(of), follow if files else said.NO_FILES)
+    return _say(said.summary(of), said.no_files(refused) if refused else follow)
 
 
 def _number(detail: str) -> int:

@@ -23,6 +23,8 @@ async def files_get_upload_url(call: Call) -> Json:
     length = call.args.number("length", 0)
     if length <= 0:
         raise Refused("missing_argument")
+    if length > call.playground.workspace.largest_file:
+        raise Refused("file_upload_size_restricted")
     alt_text = call.args.text("alt_txt", "")
     if len(alt_text) > LONGEST_ALT_TEXT:
         raise Refused("alt_txt_too_large")

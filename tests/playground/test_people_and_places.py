@@ -311,6 +311,18 @@ async def test_an_upload_needs_a_length_and_at_most_a_thousand_characters_about_
     assert await refused(past) == "alt_txt_too_large"
 
 
+async def test_a_file_has_at_most_a_gigabyte_or_what_the_team_allows(
+    playground: Playground, client: AsyncWebClient
+) -> None:
+    """docs.slack.dev, files.getUploadURLExternal: `file_upload_size_restricted`."""
+    assert await client.files_getUploadURLExternal(filename="x.csv", length=2**30)
+    past = client.files_getUploadURLExternal(filename="x.csv", length=2**30 + 1)
+    assert await refused(past) == "file_upload_size_restricted"
+    playground.workspace.largest_file = 10
+    past = client.files_getUploadURLExternal(filename="x.csv", length=11)
+    assert await refused(past) == "file_upload_size_restricted"
+
+
 async def test_standing_and_groups_are_changed_by_administrators(playground: Playground) -> None:
     """A guest becomes a member, somebody comes back, a group is put out of use."""
     await playground.changes_profile("gus", kind="member")

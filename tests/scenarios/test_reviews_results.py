@@ -207,6 +207,22 @@ async def test_files_arrive_after_trouble(company: Open, kind: str, method: str)
         assert len(shared(contoso, "ada")) == len(shared(contoso, "olga")) == 2
 
 
+async def test_where_the_file_is_too_large_the_numbers_come_alone_and_say_so(
+    company: Open,
+) -> None:
+    """A workspace that restricts uploads; with room again the report has its files."""
+    async with company(reviewed(OLGA)) as contoso:
+        contoso.playground.workspace.largest_file = 100
+        await closed(contoso)
+
+        contoso.ada.sees("Of 3 lines 2 were kept and 1 removed")
+        contoso.ada.sees("they are too large for what this workspace allows.")
+        assert shared(contoso, "ada") == []
+        contoso.playground.workspace.largest_file = 10_000_000
+        await contoso.administers("report reviews")
+        assert len(shared(contoso, "ada")) == 2
+
+
 async def test_where_files_are_refused_the_numbers_come_alone(company: Open) -> None:
     """An app that was installed without the right to send files."""
     async with company(reviewed(OLGA)) as contoso:

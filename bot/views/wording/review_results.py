@@ -197,10 +197,21 @@ def _wrong(results: ReviewResults) -> list[str]:
 FILES_FOLLOW = "The picture shows the answers by department; the file has every line."
 FILE_FOLLOWS = "The file has every line."
 """Where nothing was left to draw."""
-NO_FILES = (
-    "The picture and the file with every line could not be sent: Slack did not let me upload "
-    "files. `usher doctor` says what is missing."
-)
+TOO_LARGE = frozenset({"file_upload_size_restricted", "storage_limit_reached"})
+
+
+def no_files(refused: str) -> str:
+    """Why the sentences come alone, by Slack's word for it, and what to do."""
+    if refused in TOO_LARGE:
+        return (
+            "The picture and the file with every line could not be sent: they are too large for "
+            "what this workspace allows. Allow larger files, or make room, and ask for the report "
+            "again."
+        )
+    return (
+        "The picture and the file with every line could not be sent: Slack did not let me upload "
+        "files. `usher doctor` says what is missing."
+    )
 
 
 def picture_title(run: ReviewRun) -> str:

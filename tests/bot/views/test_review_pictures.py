@@ -230,18 +230,20 @@ MESSAGES: dict[str, Callable[[], Message | None]] = {
     ),
     "ended_by_silence": lambda: review_notices.ended(TAKEN, BY_SILENCE),
     "ended_unknown": lambda: review_notices.ended(TAKEN, None),
-    "results": lambda: review_notices.results(house.results(), files=True),
+    "results": lambda: review_notices.results(house.results()),
     "results_nothing_left": lambda: review_notices.results(
         house.results(
             counts=ReviewCounts(gone=2),
             kept=0,
             removed=0,
             departments=(DepartmentCounts(department="", counts=ReviewCounts(gone=2)),),
-        ),
-        files=True,
+        )
     ),
     "results_troubled": lambda: review_notices.results(
-        house.results(to_remove=2, still_held=1, not_found=1), files=False
+        house.results(to_remove=2, still_held=1, not_found=1), refused="missing_scope"
+    ),
+    "results_too_large": lambda: review_notices.results(
+        house.results(), refused="file_upload_size_restricted"
     ),
 }
 HOMES: dict[str, Callable[[], View]] = {

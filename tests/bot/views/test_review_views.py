@@ -423,7 +423,7 @@ def everything_saying(text: str) -> list[Message | View]:
             held(house.ended_by_review(), package_name=text),
             replace(taken, request_type=house.ADMIN_REMOVE),
         ),
-        review_notices.results(house.results(closed), files=True),
+        review_notices.results(house.results(closed)),
     ]
     return [view for view in made if view is not None]
 
