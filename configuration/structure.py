@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
-from jsonschema.validators import extend
+from typing import TYPE_CHECKING, Any
 
 from configuration.document import Document, Path, Plain
 from configuration.faults import Findings, Words
 from configuration.wording import form
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 ROOT = "This file"
 
@@ -51,21 +51,24 @@ def check(document: Document, findings: Findings) -> Document:
     return document.without(gone, harmed)
 
 
-def _pattern(
-    _: Any, pattern: str, instance: object, __: Mapping[str, Any]
-) -> Iterator[ValidationError]:
-    """A JSON Schema's `$` is the end of the text; Python's also stands before a last newline."""
-    if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
-        yield ValidationError(f"{instance!r} does not match")
-
-
 @cache
 def _validator() -> Any:
-    strict: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    # Imported here, for most starts find their file applied before and read none.
+    from jsonschema import Draft202012Validator, FormatChecker, ValidationError  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415
+
+    def matches(
+        _: Any, pattern: str, instance: object, __: Mapping[str, Any]
+    ) -> Iterator[ValidationError]:
+        """A schema's `$` is the end of the text; Python's also stands before a last newline."""
+        if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
+            yield ValidationError(f"{instance!r} does not match")
+
+    strict: Any = extend(Draft202012Validator, {"pattern": matches})  # type: ignore[no-untyped-call]
     return strict(schema(), format_checker=FormatChecker(["date"]))
 
 
-def _leaves(error: ValidationError) -> Iterator[ValidationError]:
+def _leaves(error: "ValidationError") -> Iterator["ValidationError"]:
     """The errors that say something: of alternatives, those of the one that was meant.
 
     Meant is the alternative whose kind fits, such as keys with values; if no kind fits, the
@@ -88,7 +91,7 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
     yield error
 
 
-def _explain(error: ValidationError, document: Document) -> Iterator[tuple[Path, Words, bool]]:
+def _explain(error: "ValidationError", document: Document) -> Iterator[tuple[Path, Words, bool]]:
     """Where an error is, what to say, and whether that place must be left out."""
     path: Path = tuple(error.absolute_path)
     rules: Mapping[str, Any] = error.schema if isinstance(error.schema, dict) else {}
@@ -117,7 +120,7 @@ def _explain(error: ValidationError, document: Document) -> Iterator[tuple[Path,
             yield path, _limit(error, rules, where), error.validator != "uniqueItems"
 
 
-def _limit(error: ValidationError, rules: Mapping[str, Any], where: str) -> Words:
+def _limit(error: "ValidationError", rules: Mapping[str, Any], where: str) -> Words:
     """The words for an error about the content of one value."""
     value: Any = error.instance
     bound: Any = error.validator_value
