@@ -7,7 +7,8 @@ test needs a sleep. When something is not there, the failure tells what the pers
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -212,19 +213,19 @@ class PersonDriver:
                 return message
         raise NotThere(f"{self.name} sees no message with {words!r}, but:\n{self._latest()}")
 
-    def _surfaces(self, where: str) -> Iterator[tuple[list[Control], str]]:
-        """Controls of each surface with the surface's words, in the order of looking."""
+    def _surfaces(self, where: str) -> Iterator[tuple[list[Control], Callable[[], str]]]:
+        """Controls of each surface, and what tells its words, in the order of looking."""
         reader = self._reader()
         stack = self.playground.views.stack(self.id)
         if stack and where in ("anywhere", "modal"):
             top = stack[-1]
-            yield controls(reader, top, _blocks(top)), reader.view(top.payload)
+            yield controls(reader, top, _blocks(top)), partial(reader.view, top.payload)
         if where in ("anywhere", "messages"):
             for one in reversed(self.visible()):
-                yield controls(reader, one, message_blocks(one)), reader.body(one.body)
+                yield controls(reader, one, message_blocks(one)), partial(reader.body, one.body)
         home = self.playground.views.homes.get(self.id)
         if home is not None and where in ("anywhere", "home"):
-            yield controls(reader, home, _blocks(home)), reader.view(home.payload)
+            yield controls(reader, home, _blocks(home)), partial(reader.view, home.payload)
 
     def _control(self, label: str, on: str | None, where: str) -> Control:
         for found, whole in self._surfaces(where):

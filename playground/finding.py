@@ -6,7 +6,9 @@ lines of the one thing the button is for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from playground.elements import Placed, placed_elements
 from playground.reading import Reader, squeezed
@@ -23,7 +25,13 @@ class Control:
     placed: Placed
     label: str
     value: Json | None
-    nearby: str
+    reader: Reader
+    entry: list[Json]
+
+    @property
+    def nearby(self) -> str:
+        """The words of the entry it stands in."""
+        return self.reader.blocks(self.entry)
 
     @property
     def confirm(self) -> Json:
@@ -35,9 +43,8 @@ def controls(reader: Reader, container: Message | View, blocks: list[Json]) -> l
     """Everything pressable, in reading order."""
     found: list[Control] = []
     for entry in entries(blocks):
-        nearby = reader.blocks(entry)
         for placed in placed_elements(entry):
-            found += _of_element(reader, container, placed, nearby)
+            found += _of_element(reader, container, placed, entry)
     return found
 
 
@@ -59,21 +66,16 @@ def entries(blocks: list[Json]) -> list[list[Json]]:
 
 
 def _of_element(
-    reader: Reader, container: Message | View, placed: Placed, nearby: str
+    reader: Reader, container: Message | View, placed: Placed, entry: list[Json]
 ) -> list[Control]:
     element = placed.element
+    control = partial(Control, container=container, placed=placed, reader=reader, entry=entry)
     if placed.kind in ("button", "workflow_button"):
         label = reader.words(as_json(element.get("text")))
-        return [Control(container=container, placed=placed, label=label, value=None, nearby=nearby)]
+        return [control(label=label, value=None)]
     if placed.kind == "overflow":
         return [
-            Control(
-                container=container,
-                placed=placed,
-                label=option_label(as_json(option)),
-                value={"selected_option": option},
-                nearby=nearby,
-            )
+            control(label=option_label(as_json(option)), value={"selected_option": option})
             for option in as_list(element.get("options"))
         ]
     return []
@@ -91,11 +93,11 @@ def labelled(found: list[Control], label: str) -> list[Control]:
     return exact or [one for one in found if squeezed(one.label).startswith(f"{wanted} ")]
 
 
-def near(found: list[Control], on: str | None, whole: str) -> list[Control]:
+def near(found: list[Control], on: str | None, whole: Callable[[], str]) -> list[Control]:
     """Those near these words; a surface with a single such control needs them anywhere on it."""
     if on is None:
         return found
     close = [one for one in found if squeezed(on) in squeezed(one.nearby)]
-    if close or len(found) > 1:
+    if close or len(found) != 1:
         return close
-    return found if squeezed(on) in squeezed(whole) else []
+    return found if squeezed(on) in squeezed(whole()) else []

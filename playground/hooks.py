@@ -53,6 +53,28 @@ async def why_next(hook: App) -> str:
     return APP_ACTS if words is None else words
 
 
+class Settling:
+    """One question at a time; who asks while another waits for the answer shares the next one.
+
+    People who act at once must not make the app settle once for each of them.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._next: asyncio.Task[None] | None = None
+
+    async def ask(self, hook: App) -> None:
+        """Return once the app has settled after now."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._asked(hook))
+        await asyncio.shield(self._next)
+
+    async def _asked(self, hook: App) -> None:
+        async with self._turn:
+            self._next = None
+            await hook.settle()
+
+
 class HttpHook:
     """The same over HTTP."""
 

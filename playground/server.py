@@ -25,7 +25,7 @@ from playground.delivery import Delivery, Transport
 from playground.driver import PersonDriver
 from playground.events import Events
 from playground.faults import Faults
-from playground.hooks import App, HttpHook
+from playground.hooks import App, HttpHook, Settling
 from playground.journal import Journal
 from playground.manifest import read_manifest
 from playground.oauth import OAuth
@@ -129,8 +129,7 @@ class Playground:
         self.workspace.on_event = self.delivery.event
         self.url = ""
         self.app_removed = False
-        self._settling = asyncio.Lock()
-        """One question at a time: people who act at once must not make the app settle twice."""
+        self._settling = Settling()
         self._runner: web.AppRunner | None = None
         self._watch: asyncio.Task[None] | None = None
         self._following: set[asyncio.Task[None]] = set()
@@ -205,8 +204,7 @@ class Playground:
                 while True:
                     await self.delivery.settled()
                     if self.hook is not None:
-                        async with self._settling:
-                            await self.hook.settle()
+                        await self._settling.ask(self.hook)
                     if self.delivery.idle:
                         return
         except TimeoutError as error:

@@ -78,7 +78,7 @@ class TimeTravel:
                 await self._arrive()
             if target > playground.clock.now():
                 playground.clock.set(target)
-            await self._arrive()
+                await self._arrive()
         finally:
             if was_running:
                 playground.clock.run()
