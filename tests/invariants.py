@@ -33,6 +33,18 @@ async def broken(playground: Playground, house: House) -> list[str]:
     return found
 
 
+def resting(reader: SqlReader, now: datetime) -> bool:
+    """Whether nothing is left to do before something new happens."""
+    busy = (
+        select(t.messages.c.key).where(t.messages.c.queue_number.is_not(None)),
+        select(t.holdings.c.id).where(t.holdings.c.next_at.is_not(None)),
+        select(t.lanes.c.key).where(t.lanes.c.holder.is_not(None)),
+        select(t.requests.c.id).where(t.requests.c.wake_at <= now),
+        select(t.assignments.c.id).where(t.assignments.c.wake_at <= now),
+    )
+    return all(reader.conn.execute(one.limit(1)).one_or_none() is None for one in busy)
+
+
 async def _wakes(playground: Playground, house: House) -> list[str]:
     """Nothing sleeps past its moment, and nothing wakes without a reason."""
 

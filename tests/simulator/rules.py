@@ -4,13 +4,12 @@ What the scenario tests look at after every story (`tests/invariants.py`) is loo
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, Select, exists, select
+from sqlalchemy.dialects import sqlite
 
 from bot.house import House
 from engine.application.audit import AuditEntry
@@ -25,24 +24,38 @@ from playground.server import Playground
 from storage import codec
 from storage import tables as t
 from storage.reader import ASSIGNMENT, HOLDING, REQUEST, SqlReader
+from storage.types import to_millis_up
 from tests import invariants
 from tests.simulator import company
 from tests.simulator.loop import OWNER, Owner
 from tests.simulator.people import Answered
 from tests.simulator.replica import Replica, World
 
-_R, _A, _L, _M, _H = (
-    t.requests.c,
-    t.assignments.c,
-    t.lanes.c,
-    t.messages.c,
-    t.holdings.c,
+_BRIEF = ("id", "version", "wake_at", "parked_at")
+_R, _L, _M, _H = (t.requests.c, t.lanes.c, t.messages.c, t.holdings.c)
+
+
+def _in_sql(query: Select[Any]) -> str:
+    """For what is asked after every commit: as text, past everything that SQLAlchemy does."""
+    return str(query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
+
+
+_ASLEEP_BESIDE_WORK = _in_sql(
+    select(_L.key).where(
+        _L.holder.is_(None),
+        _L.wake_at.is_(None),
+        exists().where(_M.lane == _L.key, _M.queue_number.is_not(None))
+        | exists().where(_H.lane == _L.key, _H.next_at.is_not(None)),
+    )
 )
-_ASLEEP_BESIDE_WORK = select(_L.key).where(
-    _L.holder.is_(None),
-    _L.wake_at.is_(None),
-    exists().where(_M.lane == _L.key, _M.queue_number.is_not(None))
-    | exists().where(_H.lane == _L.key, _H.next_at.is_not(None)),
+_WAITING = _in_sql(select(_M.key, _M.queue_number).where(_M.queue_number.is_not(None)))
+_LEASES = _in_sql(select(_L.key, _L.holder, _L.lease_number))
+_WAKES = tuple(
+    (table, columns, timers, _in_sql(select(*map(table.c.get, _BRIEF))))
+    for table, columns, timers in (
+        (t.requests, REQUEST, assignment_requests.due_timers),
+        (t.assignments, ASSIGNMENT, assignments.due_timers),
+    )
 )
 _HOUSE_RULES = (
     invariants._wakes,
@@ -75,7 +88,8 @@ class Watcher:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._due: dict[tuple[str, int], datetime | None] = {}
+        self._due: dict[tuple[str, int], int | None] = {}
+        """The earliest moment at which time does something to a row, in milliseconds."""
         self.first_number: dict[str, int] = {}
         """Each message's place in its lane when it was queued first."""
         self._held: dict[str, tuple[int, str]] = {}
@@ -84,42 +98,39 @@ class Watcher:
 
     def __call__(self, conn: Connection) -> None:
         """Note what is new and what is broken."""
-        self._leases(conn, OWNER.get())
-        for lane in conn.execute(_ASLEEP_BESIDE_WORK).scalars():
+        raw: Any = conn.connection.driver_connection
+        self._leases(raw, OWNER.get())
+        for (lane,) in raw.execute(_ASLEEP_BESIDE_WORK):
             self._say(f"{lane} sleeps beside its work")
-        waiting = select(_M.key, _M.queue_number).where(_M.queue_number.is_not(None))
-        for row in conn.execute(waiting):
-            self.first_number.setdefault(row.key, row.queue_number)
-        self._wakes(conn)
+        for key, number in raw.execute(_WAITING):
+            self.first_number.setdefault(key, number)
+        self._wakes(conn, raw)
 
-    def _leases(self, conn: Connection, owner: Owner | None) -> None:
+    def _leases(self, raw: Any, owner: Owner | None) -> None:
         """Nobody gives back a lane that is another's by now."""
-        for lane in conn.execute(select(_L.key, _L.holder, _L.lease_number)):
-            if lane.holder is not None:
-                name = owner.name if owner else "nobody"
-                if self._held.get(lane.key, (0, ""))[0] != lane.lease_number:
-                    self._held[lane.key] = (lane.lease_number, name)
+        name = owner.name if owner else "nobody"
+        for key, holder, number in raw.execute(_LEASES):
+            if holder is not None:
+                if self._held.get(key, (0, ""))[0] != number:
+                    self._held[key] = (number, name)
                 continue
-            held = self._held.pop(lane.key, None)
+            held = self._held.pop(key, None)
             if held and owner and owner.name != held[1]:
-                self._say(f"{owner.name} gave back {lane.key}, which {held[1]} holds")
+                self._say(f"{owner.name} gave back {key}, which {held[1]} holds")
 
-    def _wakes(self, conn: Connection) -> None:
-        for table, columns, timers in (
-            (t.requests, REQUEST, assignment_requests.due_timers),
-            (t.assignments, ASSIGNMENT, assignments.due_timers),
-        ):
-            brief = select(table.c.id, table.c.version, table.c.wake_at, table.c.parked_at)
-            for row in conn.execute(brief):
-                known = (row.id, row.version)
+    def _wakes(self, conn: Connection, raw: Any) -> None:
+        for table, columns, timers, brief in _WAKES:
+            for row_id, version, wake_at, parked_at in raw.execute(brief).fetchall():
+                known = (row_id, version)
                 if known not in self._due:
-                    one = select(*columns.columns).where(table.c.id == row.id)
+                    one = select(*columns.columns).where(table.c.id == row_id)
                     state: Any = columns.from_row(conn.execute(one).one())
-                    self._due[known] = invariants._earliest(cast(Any, timers)(state))
+                    due_at = invariants._earliest(cast(Any, timers)(state))
+                    self._due[known] = None if due_at is None else to_millis_up(due_at)
                 due = self._due[known]
-                late = due is not None and (row.wake_at is None or row.wake_at > due)
-                if late and row.parked_at is None and not _backing_off(conn, table, row.id):
-                    self._say(f"{table.name} {row.id} wakes at {row.wake_at}, but {due} is due")
+                late = due is not None and (wake_at is None or wake_at > due)
+                if late and parked_at is None and not _backing_off(conn, table, row_id):
+                    self._say(f"{table.name} {row_id} wakes at {wake_at}, but {due} is due")
 
     def _say(self, sentence: str) -> None:
         self.found.append(f"after a commit at {self._world.loop.time():.1f} s: {sentence}")
@@ -128,18 +139,6 @@ class Watcher:
 def _backing_off(conn: Connection, table: Any, row_id: str) -> bool:
     errors = conn.execute(select(table.c.wake_errors).where(table.c.id == row_id)).scalar_one()
     return bool(errors)
-
-
-def resting(reader: SqlReader, now: datetime) -> bool:
-    """Whether nothing is left to do before something new happens."""
-    busy: Iterable[Any] = (
-        select(_M.key).where(_M.queue_number.is_not(None)),
-        select(_H.id).where(_H.next_at.is_not(None)),
-        select(_L.key).where(_L.holder.is_not(None)),
-        select(_R.id).where(_R.wake_at <= now),
-        select(_A.id).where(_A.wake_at <= now),
-    )
-    return all(reader.conn.execute(one.limit(1)).one_or_none() is None for one in busy)
 
 
 async def broken(
@@ -158,7 +157,7 @@ async def broken(
     found = []
     for rule in _HOUSE_RULES:
         found += await rule(cast(Playground, None), house)
-    if not world.look(lambda reader: resting(reader, world.clock.now())):
+    if not world.look(lambda reader: invariants.resting(reader, world.clock.now())):
         found.append("something is left to do")
     found += _said(world)
     found += _in_order(world, watcher)

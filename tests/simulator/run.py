@@ -18,12 +18,13 @@ from engine.domain.assignment_requests import RequestState
 from engine.domain.ids import RequestId
 from storage import tables as t
 from storage.reader import SqlReader
+from tests import invariants
 from tests.simulator import company
 from tests.simulator.chaos import Processes
 from tests.simulator.loop import Stuck
 from tests.simulator.people import People
 from tests.simulator.replica import Replica, World
-from tests.simulator.rules import Ledger, Watcher, broken, resting
+from tests.simulator.rules import Ledger, Watcher, broken
 
 TROUBLE = 1500.0
 """Seconds of trouble; a life in the company takes about as long."""
@@ -127,7 +128,7 @@ class Simulation:
                 again = ReprocessRequest(request_id=request_id)
                 await self._people.press(again, Actor(person_id=company.OLGA))
             now = self._world.clock.now()
-            if self._world.look(lambda reader: resting(reader, now)):  # noqa: B023
+            if self._world.look(lambda reader: invariants.resting(reader, now)):  # noqa: B023
                 return
 
     def _any(self) -> Replica:
