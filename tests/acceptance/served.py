@@ -10,10 +10,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 
@@ -22,8 +23,48 @@ from playground.clock import Clock
 from playground.seen import NotThere
 from playground.server import Playground
 
-READY_WITHIN = 30.0
-SEEN_WITHIN = 15.0
+READY_WITHIN = 60.0
+SEEN_WITHIN = 60.0
+
+
+class Process(Protocol):
+    """A process that was started, as `subprocess.Popen` is one."""
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, if that was asked for."""
+
+    def poll(self) -> int | None:
+        """How it ended; None while it lives."""
+
+    def send_signal(self, sign: int) -> None:
+        """Send it a signal."""
+
+    def wait(self, timeout: float) -> int:
+        """How it ended; raises when it does not in time."""
+
+
+class Starts(Protocol):
+    """How `python -m MODULE ARGUMENTS` is started."""
+
+    def __call__(
+        self, module: str, *arguments: str, folder: Path, environment: Mapping[str, str], log: Path
+    ) -> Process:
+        """In that folder, with this environment and no other."""
+
+
+def spawned(
+    module: str, *arguments: str, folder: Path, environment: Mapping[str, str], log: Path
+) -> subprocess.Popen[bytes]:
+    """From nothing, as an operator does."""
+    with log.open("wb") as written:
+        return subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=folder,
+            env=environment,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
 
 
 @dataclass
@@ -35,14 +76,13 @@ class Served:
     database_url: str
     config: Path
     socket_mode: bool = False
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    starts: Starts = spawned
+    processes: list[Process] = field(default_factory=list)
     url: str = ""
     log: Path = Path()
     """What the process begun last has written."""
 
-    async def start(
-        self, *, module: str = "bot.cli", **environment: str
-    ) -> subprocess.Popen[bytes]:
+    async def start(self, *, module: str = "bot.cli", **environment: str) -> Process:
         """Start one process and wait until it says it is ready."""
         process = self.begin(module=module, **environment)
         await self._ready(process)
@@ -50,7 +90,7 @@ class Served:
             self.playground.connect_http(f"{self.url}/slack/events")
         return process
 
-    def begin(self, *, module: str = "bot.cli", **environment: str) -> subprocess.Popen[bytes]:
+    def begin(self, *, module: str = "bot.cli", **environment: str) -> Process:
         """Start one process and wait for nothing."""
         port = _free_port()
         known = {
@@ -66,20 +106,18 @@ class Served:
         else:
             known["SLACK_SIGNING_SECRET"] = self.playground.signing_secret
         self.log = self.folder / f"serve-{port}.log"
-        log = self.log.open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, "serve"],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **known},
-            stdout=log,
-            stderr=subprocess.STDOUT,
+        process = self.starts(
+            module,
+            "serve",
+            folder=self.folder,
+            environment={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **known},
+            log=self.log,
         )
-        log.close()
         self.processes.append(process)
         self.url = f"http://127.0.0.1:{port}"
         return process
 
-    async def _ready(self, process: subprocess.Popen[bytes]) -> None:
+    async def _ready(self, process: Process) -> None:
         async with asyncio.timeout(READY_WITHIN), aiohttp.ClientSession() as session:
             while True:
                 if process.poll() is not None:
@@ -119,12 +157,17 @@ class Served:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
         for process in self.processes:
-            process.wait(timeout=15)
+            process.wait(timeout=60)
 
 
 @asynccontextmanager
 async def served(
-    folder: Path, config: str, *, database_url: str | None = None, socket_mode: bool = False
+    folder: Path,
+    config: str,
+    *,
+    database_url: str | None = None,
+    socket_mode: bool = False,
+    starts: Starts = spawned,
 ) -> AsyncIterator[Served]:
     """A running workspace, and nothing served yet."""
     path = folder / "usher.yml"
@@ -138,6 +181,7 @@ async def served(
         database_url=database_url or f"sqlite+aiosqlite:///{folder}/usher.db",
         config=path,
         socket_mode=socket_mode,
+        starts=starts,
     )
     try:
         yield world

@@ -17,9 +17,11 @@ from typing import TypeVar
 import aiohttp
 from sqlalchemy import select
 
+import storage
 from bot import playground_app
 from bot.house import open_house
 from bot.messenger import EVENT_TYPE
+from engine.application.clock import SystemClock
 from playground.acting import SlackSays
 from playground.driver_forms import FormRefused
 from playground.seen import NotThere
@@ -27,6 +29,7 @@ from storage import tables as t
 from storage.reader import SqlReader
 from tests import invariants
 from tests.acceptance.served import Served, served
+from tests.faults import forked
 
 CONFIG = """
 organization: {name: Contoso}
@@ -61,7 +64,9 @@ catalogs:
 """
 TRIES = 10
 SEEN_WITHIN, LOOKS = 8.0, 16
-REST_WITHIN = 90.0
+REST_WITHIN = 240.0
+QUIET = 1.5
+"""Seconds; an idle process looks at the database once in each."""
 LEASE = 4.0
 """Seconds; as `dying_serve` shortens it, on PostgreSQL."""
 DYING = "tests.faults.dying_serve"
@@ -159,38 +164,36 @@ class Story:
         return End(tuple(broken), _messages(self.world), audit, _access(self.world))
 
     async def _rest(self) -> None:
-        """Until nothing is said for longer than a lease, and no lane has anything to do.
+        """Until somebody lives, nothing is left to do, no lane is held, and nothing more is said.
 
         Whoever waits takes steps too, so the one at which the process dies may be among them.
         """
         changed = asyncio.Event()
         leave = self.world.playground.workspace.subscribe(lambda _change: changed.set())
         try:
-            async with asyncio.timeout(REST_WITHIN), aiohttp.ClientSession() as session:
-                while await self._said_more(changed) or await self._lanes_due(session):
+            async with asyncio.timeout(REST_WITHIN):
+                while await self._said_more(changed) or not await self._resting():
                     await self._revive()
         finally:
             leave()
 
+    async def _resting(self) -> bool:
+        """What the database says beside those who write it, once a process lives to work on it."""
+        clock = SystemClock()
+        async with await storage.open_store(
+            self.world.database_url, clock=clock, read_only=True
+        ) as store:
+            rests = await store.look(lambda reader: invariants.resting(reader, clock.now()))
+        return rests and self._anybody_lives()
+
     async def _said_more(self, changed: asyncio.Event) -> bool:
-        """Whether anything changes within the time a lease may still hold something back."""
+        """Whether anything changes within the time in which a process looks again by itself."""
         changed.clear()
         try:
-            async with asyncio.timeout((self.lease or 0.0) + 1.5):
+            async with asyncio.timeout(QUIET):
                 return await changed.wait()
         except TimeoutError:
             return False
-
-    async def _lanes_due(self, session: aiohttp.ClientSession) -> bool:
-        """What the process itself says of its backlog; that of one that died meanwhile counts."""
-        try:
-            async with session.get(f"{self.world.url}/metrics") as answer:
-                said = await answer.text()
-        except aiohttp.ClientError:
-            return True
-        found = re.search(r"^usher_lanes_due (\S+)$", said, re.MULTILINE)
-        assert found, "the backlog is among the metrics"
-        return float(found[1]) > 0
 
 
 @dataclass(frozen=True)
@@ -262,7 +265,7 @@ async def story(
     armed: bool = True,
 ) -> AsyncIterator[S]:
     """A workspace and nobody serving it yet."""
-    async with served(folder, config, database_url=database_url) as world:
+    async with served(folder, config, database_url=database_url, starts=forked.start) as world:
         world.playground.rates.burst = float("inf")
         yield cls(world=world, lease=LEASE if database_url else None, armed=armed)
 

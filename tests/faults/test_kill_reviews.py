@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -17,34 +16,33 @@ from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewState
 from storage.tables import audit, messages
 from tests.builders import ADA, ADMIN_CHANNEL, BEN, DAY, MAX, MIA, OLGA
+from tests.faults import forked
 from tests.reviewing import KEEP, ReviewHouse, everybody, review_house, settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 HOLDERS = 60
 MOST_LIVES = 100
-FOLDER = Path(__file__).parents[2]
 MANAGERS = (MAX, MIA, BEN, OLGA, ADA)
 
 
-async def _lives(url: str, days: int, random: Random, *, longest: int) -> int:
+async def _lives(url: str, days: int, random: Random, log: Path, *, longest: int) -> int:
     """Start the process until one lives to the end; answers how many died.
 
     Each dies at a statement by chance, at the `longest` if it is not done by then.
     """
     for died in range(MOST_LIVES):
-        arguments = ("-m", "tests.faults.reviewing_process", url, str(days))
         number = random.randint(3, longest)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            str(number),
-            cwd=FOLDER,
-            env={**os.environ, "PYTHONPATH": str(FOLDER)},
+        process = forked.start(
+            "tests.faults.reviewing_process",
+            *(url, str(days), str(number)),
+            folder=log.parent,
+            environment=os.environ,
+            log=log,
         )
-        code = await process.wait()
+        code = await asyncio.to_thread(process.wait, 120)
         if code == 0:
             return died
-        assert code == -signal.SIGKILL, "it died of something else"
+        assert code == -signal.SIGKILL, f"it died of something else: see {log}"
     raise AssertionError("no life is long enough")
 
 
@@ -81,13 +79,13 @@ def url(request: pytest.FixtureRequest) -> str:
 
 
 async def test_a_review_opens_and_is_carried_out_once_however_often_its_process_dies(
-    url: str,
+    url: str, tmp_path: Path
 ) -> None:
     """Every line once, every reviewer one card, every removal once, every count right."""
     random = Random(1)
     async with review_house(url) as house:
         people = await _begun(house)
-    died = await _lives(url, 0, random, longest=50)
+    died = await _lives(url, 0, random, tmp_path / "log", longest=50)
     assert died > 2, "it opened too quickly to die of"
 
     async with review_house(url, begins=False) as house:
@@ -101,7 +99,7 @@ async def test_a_review_opens_and_is_carried_out_once_however_often_its_process_
         kept = [who for n, who in enumerate(people) if MANAGERS[n % len(MANAGERS)] == MAX]
         await house.decides(MAX, KEEP, *kept)
 
-    died = await _lives(url, 14, random, longest=200)
+    died = await _lives(url, 14, random, tmp_path / "log", longest=200)
     assert died > 2, "it was carried out too quickly to die of"
     async with review_house(url, begins=False) as house:
         house.clock.pass_by(14 * DAY)
