@@ -19,6 +19,9 @@ from playground.clock import Clock
 from playground.seed import Channel, Person, Usergroup
 from playground.server import Playground
 from tests.company import Company
+from tests.databases import sqlite_template, sqlite_url
+
+__all__ = ["sqlite_template", "sqlite_url"]
 
 MONDAY = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
 JOURNAL = os.environ.get("USHER_JOURNAL")
@@ -28,7 +31,7 @@ Open = Callable[..., AbstractAsyncContextManager[Company]]
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Open:
+def company(sqlite_url: str) -> Open:
     """Opens a company under a configuration; the sample one unless told otherwise.
 
     `people`, `channels` and `usergroups` come to the sample ones; the app was installed
@@ -60,9 +63,10 @@ def company(tmp_path: Path) -> Open:
         )
         await playground.start()
         try:
-            url = f"sqlite+aiosqlite:///{tmp_path}/usher.db"
             text = config or configuration.sample_text()
-            async with playground_app.usher_inside(playground, url, text, loops=False) as house:
+            async with playground_app.usher_inside(
+                playground, sqlite_url, text, loops=False
+            ) as house:
                 opened = Company(playground=playground, house=house)
                 yield opened
                 await opened.check()
