@@ -41,6 +41,7 @@ catalogs:
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("socket_mode", [False, True], ids=["HTTP", "Socket Mode"])
 async def test_a_whole_life_in_seconds(tmp_path: Path, socket_mode: bool) -> None:
     """Reminder, escalation, approval, delivery, warning and end, without anybody's help."""
@@ -77,6 +78,7 @@ async def test_sigterm_drains_and_exits_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("socket_mode", [False, True], ids=["HTTP", "Socket Mode"])
 async def test_sigterm_ends_it_in_time_although_everything_in_hand_hangs(
     tmp_path: Path, socket_mode: bool
@@ -99,6 +101,7 @@ async def test_sigterm_ends_it_in_time_although_everything_in_hand_hangs(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 async def test_sigterm_ends_it_in_time_although_something_heeds_nothing(tmp_path: Path) -> None:
     """Whatever would not be given up ends with the process; the exit code tells."""
     async with served(tmp_path, SECONDS) as world:
@@ -110,6 +113,7 @@ async def test_sigterm_ends_it_in_time_although_something_heeds_nothing(tmp_path
 
 
 @pytest.mark.slow
+@pytest.mark.long
 async def test_sigterm_gives_up_what_slack_does_not_answer_in_time(tmp_path: Path) -> None:
     """The card is on its way for a minute: the process ends, without a fault of its own."""
     async with served(tmp_path, SECONDS) as world:

@@ -15,7 +15,7 @@ from tests.databases import Postgres
 from tests.faults.sampling import sampled
 from tests.faults.story import End, killed, told
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 POINTS = {"sqlite": 12, "postgres": 6}
 PARTS = 3
 """Each of these tells the undisturbed story once and a third of the points."""

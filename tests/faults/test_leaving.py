@@ -186,6 +186,7 @@ class Leaving(Story):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_killed_anywhere_while_somebody_leaves_it_ends_with_them_holding_nothing(
     tmp_path: Path,

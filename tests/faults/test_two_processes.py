@@ -29,7 +29,7 @@ from tests.faults.sampling import sampled
 from tests.faults.story import LEASE, Story, story, told
 from tests.scenarios import files
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
 TURNS, AT_ONCE = 10, 10
 LEADS = files.stage("Leads", files.people("mia", "olga"))
 REPORTS = [f"Reports {number}" for number in range(AT_ONCE)]

@@ -106,6 +106,7 @@ async def _turn(contoso: Company, turn: int) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 async def test_two_hundred_times_approve_against_deny_has_exactly_one_winner(
     company: Open,
 ) -> None:

@@ -46,6 +46,7 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
 def test_whatever_happens_it_ends_as_it_should(first: int) -> None:
     """Kills, freezes, lost answers, late effects, several processes: nothing twice, nothing lost."""
@@ -57,11 +58,13 @@ def test_whatever_happens_it_ends_as_it_should(first: int) -> None:
     assert not found, "\n".join(found)
 
 
+@pytest.mark.long
 def test_a_few_histories_end_as_they_should() -> None:
     """The same for the fast suite."""
     assert [verdict.found for verdict in map(simulate, range(1000, 1008))] == [()] * 8
 
 
+@pytest.mark.long
 def test_the_same_seed_is_the_same_history_in_another_process() -> None:
     """Whatever order Python gives its sets there."""
     code = "import sys; from tests.simulator.run import simulate; print(simulate(5).trace_hash)"

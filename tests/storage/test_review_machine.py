@@ -194,6 +194,7 @@ class Reviews(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_random_reviews_keep_the_laws(sqlite_template: Path) -> None:
     """Thirty histories, each with everything at once."""
     Reviews.template = sqlite_template

@@ -22,7 +22,7 @@ from tests.acceptance.outsider.served import Served, run
 from tests.acceptance.outsider.standin import Slack
 from tests.acceptance.outsider.words import words_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 PLAIN = file(
     package("Production read access", READERS, policy(MANAGER, more="expiration: {after: PT20S}")),
     package("Office VPN", VPN, policy(MANAGER)),
