@@ -5,7 +5,6 @@ form with that package's policy, who will be asked, and for how long it lasts.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from bot.desk import Desk, Interaction
@@ -16,16 +15,13 @@ from bot.views.extension_form import ExtensionFormData
 from bot.views.request_form import RequestFormData
 from bot.views.wording import forms
 from engine.application import previews
-from engine.application.commands import Actor, SubmitExtension, SubmitRequest
+from engine.application.commands import SubmitExtension, SubmitRequest
 from engine.application.configured import Configured
 from engine.domain import assignments
 from engine.domain.catalogs import AccessPackage
-from engine.domain.eligibility import Wish
 from engine.domain.ids import AssignmentId, GroupId, PackageId, PersonId, PolicyId
 from engine.domain.people import Person
 from engine.domain.refusals import (
-    AlreadyHeld,
-    AlreadyPending,
     NotFound,
     NotYours,
     PackageGone,
@@ -37,8 +33,6 @@ from engine.domain.refusals import (
 Ack = Mapping[str, Any]
 """What the acknowledgement carries: nothing, an answer, errors, options, or a view."""
 NOTHING: Ack = {}
-TWICE_WITHIN = timedelta(seconds=10)
-"""The same form by the same person within this time was sent once and came twice."""
 OPTIONS = 100
 """Slack shows at most so many options; typing narrows them."""
 
@@ -119,36 +113,8 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
         view = await _form(desk, person, parsed.package_id, None, changed=refusal)
         return {"response_action": "update", "view": view}
     except RequestRefusal as refusal:
-        if await _sent_already(desk, refusal, actor, parsed.wish):
-            return NOTHING
         return await _at_field(desk, refusal, doing.state)
     return NOTHING
-
-
-async def _sent_already(desk: Desk, refusal: Refusal, actor: Actor, wish: Wish) -> bool:
-    """Whether what stands in the way is this very form, which came a moment ago as well.
-
-    One that was opened since then has no terms on it, but says what stands in the way.
-    """
-    if wish.policy_id is None:
-        return False
-    match refusal:
-        case AlreadyPending(request_id):
-            pass
-        case AlreadyHeld(assignment_id):
-            held = await desk.queries.assignment(assignment_id)
-            if held is None:
-                return False
-            request_id = held.request_id
-        case _:
-            return False
-    found = await desk.queries.request(request_id)
-    if found is None or found.request.requestor_id != actor.person_id:
-        return False
-    request = found.request
-    said = (request.justification, request.duration, request.starts_at)
-    same = said == (wish.justification.strip(), wish.duration, wish.starts_at)
-    return same and desk.clock.now() - request.submitted_at < TWICE_WITHIN
 
 
 async def _at_field(desk: Desk, refusal: Refusal, state: Mapping[str, Any]) -> Ack:
