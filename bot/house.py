@@ -283,7 +283,7 @@ def _bolt(client: AsyncWebClient, settings: Settings, identity: Identity) -> Asy
     bolt_log = logging.getLogger("slack_bolt")
     bolt_log.setLevel(logging.ERROR)  # it warns of every setting it was not asked to guess
     return AsyncApp(
-        name="usher",  # it would look for one in the files of its callers
+        name=bolt_log.name,  # or it looks for one in its callers; it sets that log's level too
         logger=bolt_log,
         client=client,
         authorize=authorize,
