@@ -17,7 +17,7 @@ from configuration.faults import Findings, Words
 from configuration.wording import form
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
+    import jsonschema
 
 ROOT = "This file"
 
@@ -53,22 +53,22 @@ def check(document: Document, findings: Findings) -> Document:
 
 @cache
 def _validator() -> Any:
-    # Imported here, for most starts find their file applied before and read none.
-    from jsonschema import Draft202012Validator, FormatChecker, ValidationError  # noqa: PLC0415
-    from jsonschema.validators import extend  # noqa: PLC0415
+    # Most starts find their file applied before and read none; they need no validator.
+    import jsonschema  # noqa: PLC0415 - see above
 
     def matches(
         _: Any, pattern: str, instance: object, __: Mapping[str, Any]
-    ) -> Iterator[ValidationError]:
+    ) -> Iterator[jsonschema.ValidationError]:
         """A schema's `$` is the end of the text; Python's also stands before a last newline."""
         if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
-            yield ValidationError(f"{instance!r} does not match")
+            yield jsonschema.ValidationError(f"{instance!r} does not match")
 
-    strict: Any = extend(Draft202012Validator, {"pattern": matches})  # type: ignore[no-untyped-call]
-    return strict(schema(), format_checker=FormatChecker(["date"]))
+    extend: Any = jsonschema.validators.extend
+    strict = extend(jsonschema.Draft202012Validator, {"pattern": matches})
+    return strict(schema(), format_checker=jsonschema.FormatChecker(["date"]))
 
 
-def _leaves(error: "ValidationError") -> Iterator["ValidationError"]:
+def _leaves(error: "jsonschema.ValidationError") -> Iterator["jsonschema.ValidationError"]:
     """The errors that say something: of alternatives, those of the one that was meant.
 
     Meant is the alternative whose kind fits, such as keys with values; if no kind fits, the
@@ -77,7 +77,7 @@ def _leaves(error: "ValidationError") -> Iterator["ValidationError"]:
     if error.validator != "anyOf":
         yield error
         return
-    branches: dict[object, list[ValidationError]] = {}
+    branches: dict[object, list[jsonschema.ValidationError]] = {}
     for part in error.context or ():
         branches.setdefault(part.relative_schema_path[0], []).append(part)
     for parts in branches.values():
@@ -91,7 +91,9 @@ def _leaves(error: "ValidationError") -> Iterator["ValidationError"]:
     yield error
 
 
-def _explain(error: "ValidationError", document: Document) -> Iterator[tuple[Path, Words, bool]]:
+def _explain(
+    error: "jsonschema.ValidationError", document: Document
+) -> Iterator[tuple[Path, Words, bool]]:
     """Where an error is, what to say, and whether that place must be left out."""
     path: Path = tuple(error.absolute_path)
     rules: Mapping[str, Any] = error.schema if isinstance(error.schema, dict) else {}
@@ -120,7 +122,7 @@ def _explain(error: "ValidationError", document: Document) -> Iterator[tuple[Pat
             yield path, _limit(error, rules, where), error.validator != "uniqueItems"
 
 
-def _limit(error: "ValidationError", rules: Mapping[str, Any], where: str) -> Words:
+def _limit(error: "jsonschema.ValidationError", rules: Mapping[str, Any], where: str) -> Words:
     """The words for an error about the content of one value."""
     value: Any = error.instance
     bound: Any = error.validator_value

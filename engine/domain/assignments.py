@@ -69,6 +69,11 @@ REPORTED: dict[AssignmentState, RequestState] = {
     _A.DELIVERY_FAILED: RequestState.DELIVERY_FAILED,
 }
 """How the assignment's state shows on the request it fulfills."""
+_FAILURES = {
+    _A.PARTIALLY_DELIVERED: (NoticeKind.ACCESS_PARTIALLY_DELIVERED, "partial"),
+    _A.DELIVERY_FAILED: (NoticeKind.DELIVERY_FAILED, "failed"),
+}
+"""What its holder is told then, and the part of the notice's key that says so."""
 
 
 class EndReason(StrEnum):
@@ -96,6 +101,8 @@ class Assignment:
     """The request that made it."""
     removal_request_id: RequestId | None = None
     """The request that ended it (ST-2)."""
+    is_told_failed: bool = False
+    """Its holder was told that something is missing, and it has not all been there since."""
     extended_by: tuple[RequestId, ...] = ()
     """The requests by which it got more time; they show until when it lasts, too."""
     state: AssignmentState
@@ -314,20 +321,19 @@ def _progress(
     state = _state_of(assignment.state, levels)
     if state is assignment.state:
         return AssignmentOutcome(assignment=assignment)
-    delivered_at = assignment.delivered_at
+    after = replace(assignment, state=state)
     notices: tuple[Notice, ...] = ()
-    # What was tried again in vain rings no second time; the card tells how it stands.
-    stamp = f"since {delivered_at.timestamp():.0f}" if delivered_at else "at first"
-    if state is _A.DELIVERED and delivered_at is None:
-        delivered_at = now
-        notices = (_notice(assignment, NoticeKind.ACCESS_DELIVERED, "delivered"),)
-    elif state is _A.PARTIALLY_DELIVERED:
-        kind = NoticeKind.ACCESS_PARTIALLY_DELIVERED
-        notices = (_notice(assignment, kind, f"partial/{stamp}"),)
-    elif state is _A.DELIVERY_FAILED:
-        notices = (_notice(assignment, NoticeKind.DELIVERY_FAILED, f"failed/{stamp}"),)
+    if state is _A.DELIVERED:
+        after = replace(after, delivered_at=assignment.delivered_at or now, is_told_failed=False)
+        if assignment.delivered_at is None:
+            notices = (_notice(assignment, NoticeKind.ACCESS_DELIVERED, "delivered"),)
+    elif state in _FAILURES and not assignment.is_told_failed:
+        # What is tried again in vain rings no second time; the card tells how it stands.
+        kind, part = _FAILURES[state]
+        after = replace(after, is_told_failed=True)
+        notices = (_notice(assignment, kind, f"{part}/{now.timestamp():.3f}"),)
     return AssignmentOutcome(
-        assignment=replace(assignment, state=state, delivered_at=delivered_at),
+        assignment=after,
         activities=(f"assignment.{state}",),
         notices=notices,
         report=REPORTED[state],

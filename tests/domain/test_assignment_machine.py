@@ -35,8 +35,6 @@ from engine.domain.refusals import NotHeld, Refusal
 from tests.builders import ADA, HOUR, NOW, SECOND, a_policy, a_request, facts
 
 MORE = RequestId("request-of-more-time")
-RINGS_ONCE = {NoticeKind.ACCESS_PARTIALLY_DELIVERED, NoticeKind.DELIVERY_FAILED}
-"""Said again under the same key when it was tried again in vain: only the first is sent."""
 TINY = timedelta(microseconds=1)
 DELIVERIES = tuple(REPORTED.values())
 
@@ -226,7 +224,7 @@ class AssignmentLife(RuleBasedStateMachine):
             assert replace(after, level=before.level) == before
         assert before.delivered_at in {None, after.delivered_at}
         for notice in outcome.notices:
-            assert notice.key not in self.keys or notice.kind in RINGS_ONCE
+            assert notice.key not in self.keys
             self.keys.add(notice.key)
             if notice.kind is NoticeKind.ACCESS_ENDING:
                 assert after.ends_at is not None

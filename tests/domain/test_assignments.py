@@ -224,11 +224,25 @@ def test_delivered_is_told_once() -> None:
 
 @pytest.mark.parametrize("state", [A.PARTIALLY_DELIVERED, A.DELIVERY_FAILED])
 def test_reprocessing_puts_it_on_its_way_again(state: AssignmentState) -> None:
-    """DLV-2: a second failure is news again, however fast it comes."""
+    """DLV-2: it may fail a second time, however fast, and its request follows."""
     outcome = assignments.redeliver(an_assignment(state=state))
 
     assert outcome.report is RequestState.DELIVERING
     assert looked(outcome.assignment, HOUR, FAILED).report is RequestState.DELIVERY_FAILED
+
+
+def test_a_failure_is_told_once_until_everything_is_there_again() -> None:
+    """DLV-2: tried again in vain it is no news; after a repair, what fails is."""
+    failed = looked(delivered(), DAY, REACHED, FAILED)
+    again = assignments.redeliver(failed.assignment).assignment
+    in_vain = looked(again, DAY + HOUR, REACHED, FAILED)
+    repaired = looked(in_vain.assignment, 2 * DAY, REACHED, REACHED).assignment
+    later = looked(repaired, 3 * DAY, REACHED, FAILED)
+
+    assert [notice.kind for notice in failed.notices] == [NoticeKind.ACCESS_PARTIALLY_DELIVERED]
+    assert in_vain.notices == ()
+    assert [notice.kind for notice in later.notices] == [NoticeKind.ACCESS_PARTIALLY_DELIVERED]
+    assert later.notices[0].key != failed.notices[0].key
 
 
 @pytest.mark.parametrize("state", [A.SCHEDULED, A.DELIVERING, A.DELIVERED])

@@ -88,7 +88,7 @@ class People:
         for _ in range(PRESSES):
             replica = self.processes.any()
             if replica is None:
-                await asyncio.sleep(1 + self.random.random())
+                await asyncio.sleep(1 + self.random.random())  # on the simulated clock
             elif await self._pressed(replica, command, actor):
                 return
             else:
@@ -121,7 +121,7 @@ class People:
         for _ in range(PRESSES):
             replica = self.processes.any()
             if replica is None:
-                await asyncio.sleep(1 + self.leaving.random())
+                await asyncio.sleep(1 + self.leaving.random())  # on the simulated clock
                 continue
             self.processes.world.trace(f"{who} leaves")
             writing = replica.spawn(replica.store.write(people_are, closed))

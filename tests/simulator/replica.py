@@ -234,4 +234,4 @@ class Replica:
                     async with asyncio.timeout(pause):
                         await self._bell.wait()
             elif not await self.worker.run_once():
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.1)  # on the simulated clock

@@ -9,6 +9,7 @@ looked at (`rules`); some are looked at after every commit.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from sqlalchemy import select
@@ -127,8 +128,8 @@ class Simulation:
             for request_id in self._world.look(_failed):
                 again = ReprocessRequest(request_id=request_id)
                 await self._people.press(again, Actor(person_id=company.OLGA))
-            now = self._world.clock.now()
-            if self._world.look(lambda reader: invariants.resting(reader, now)):  # noqa: B023
+            resting = partial(invariants.resting, now=self._world.clock.now())
+            if self._world.look(resting):
                 return
 
     def _any(self) -> Replica:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.views.known import Known
 from bot.views.texts import (
@@ -20,6 +21,7 @@ from engine.application.queries import HeldSummary, RequestSummary
 from engine.domain.assignment_requests import REPROCESS_WITHIN, AssignmentRequest, RequestState
 from engine.domain.catalogs import Resource
 from engine.domain.holdings import Holding, Level, Seen, TaskDone, level
+from engine.domain.ids import PersonId
 
 PROBLEM_SHOWN = 600
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z])")
@@ -170,22 +172,21 @@ def task_rest(holding: Holding) -> str:
 
 def task_done(holding: Holding, known: Known) -> str:
     """The card afterwards."""
-    what, who, at = right(holding, known), mention(holding.person_id), when(holding.changed_at)
-    if holding.done_by is not None:
-        at = f"by {mention(holding.done_by)} {at}"
-    if holding.wanted:
-        return f"✓ *{words.DONE}* {at}: {who} has {what}."
-    return f"✓ *{words.DONE}* {at}: {who} no longer has {what}."
+    what, who = right(holding, known), mention(holding.person_id)
+    became = f"{who} has {what}" if holding.wanted else f"{who} no longer has {what}"
+    return f"{_done(holding.changed_at, holding.done_by)}: {became}."
 
 
 def task_was_done(holding: Holding, did: TaskDone, known: Known) -> str:
     """The card once something else is to be done about the same right."""
-    what, who, at = right(holding, known), mention(holding.person_id), when(did.at)
-    if did.by is not None:
-        at = f"by {mention(did.by)} {at}"
-    if did.granted:
-        return f"✓ *{words.DONE}* {at}: {who} was given {what}."
-    return f"✓ *{words.DONE}* {at}: {what} was taken from {who}."
+    what, who = right(holding, known), mention(holding.person_id)
+    became = f"{who} was given {what}" if did.granted else f"{what} was taken from {who}"
+    return f"{_done(did.at, did.by)}: {became}."
+
+
+def _done(at: datetime, by: PersonId | None) -> str:
+    who = f" by {mention(by)}" if by is not None else ""
+    return f"✓ *{words.DONE}*{who} {when(at)}"
 
 
 def task_void(holding: Holding, known: Known) -> str:
