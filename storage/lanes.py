@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Executable,
+    Integer,
     bindparam,
     case,
     func,
@@ -84,6 +85,7 @@ _SHOWN = (
         sending_since=None,
         retry_at=None,
         attempts=0,
+        refusals=0,
         problem=None,
     )
 )
@@ -97,6 +99,7 @@ _FAILED = (
             (bindparam("not_sent"), bindparam("since", type_=UtcMillis)), else_=_M.sending_since
         ),
         retry_at=bindparam("not_before"),
+        refusals=_M.refusals + bindparam("refused", type_=Integer),
         problem=bindparam("said"),
     )
 )
@@ -215,6 +218,7 @@ class LaneWork(SqlReader):
             digest=row.digest,
             sending_since=row.sending_since,
             attempts=row.attempts,
+            refusals=row.refusals,
         )
 
     def message_shown(
@@ -246,6 +250,7 @@ class LaneWork(SqlReader):
         problem: str,
         retry_at: datetime | None,
         reached: bool | None,
+        refused: bool,
         now: datetime,  # noqa: ARG002 - the port's
     ) -> None:
         """It is not there, or nobody knows. `retry_at` None gives it up, until it is touched.
@@ -260,6 +265,7 @@ class LaneWork(SqlReader):
             "not_sent": reached is False,
             "since": work.sending_since,
             "not_before": retry_at,
+            "refused": int(refused),
             "said": clean(problem),
         }
         self.conn.execute(_FAILED, {"of": work.key, **failed})

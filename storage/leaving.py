@@ -70,6 +70,7 @@ ON CONFLICT (key) DO UPDATE SET
     queue_number = coalesce(messages.queue_number, excluded.queue_number),
     touched = messages.sending_since IS NOT NULL,
     attempts = CASE WHEN messages.given_up THEN 0 ELSE messages.attempts END,
+    refusals = CASE WHEN messages.given_up THEN 0 ELSE messages.refusals END,
     given_up = false
 WHERE messages.is_card
 """

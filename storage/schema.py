@@ -15,7 +15,7 @@ from storage.errors import SchemaOutdated
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 """The last revision in `migrations/versions`."""
 _LOCK = 7_305_511_417
 """Any number of our own: what `pg_advisory_lock` is asked for."""

@@ -276,6 +276,7 @@ messages = Table(
     Column("retry_at", WakeMillis),
     Column("sending_since", UtcMillis),
     Column("attempts", Integer, nullable=False),
+    Column("refusals", Integer, nullable=False, server_default=text("0")),
     Column("problem", Text),
     Column("given_up", Boolean, nullable=False),
     Column("channel", String),
@@ -289,8 +290,8 @@ messages = Table(
 )
 """Cards and notices; `is_card` is true of notices that follow their subject as well. Waiting while
 `queue_number` is set: the place in the lane. `touched`: the card's subject changed while it was
-being sent, so it must be sent once more. A notice's row stays for ever: its key is why it is said
-only once."""
+being sent, so it must be sent once more. `refusals`: how many of its `attempts` failed for reasons
+of its own. A notice's row stays for ever: its key is why it is said only once."""
 
 lanes = Table(
     "lanes",

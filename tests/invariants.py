@@ -151,6 +151,7 @@ def _shown(reader: SqlReader) -> list[MessageWork]:
             digest=row["digest"],
             sending_since=None,
             attempts=0,
+            refusals=0,
         )
         for row in rows
         if row["queue_number"] is None and not row["given_up"]

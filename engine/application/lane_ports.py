@@ -53,6 +53,8 @@ class MessageWork:
     """Set when an earlier attempt may have reached the other side: look before posting again."""
     attempts: int
     """Attempts before this one."""
+    refusals: int
+    """How many of them failed for reasons of the message's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +122,13 @@ class LaneWriter(Protocol):
         problem: str,
         retry_at: datetime | None,
         reached: bool | None,
+        refused: bool,
         now: datetime,
     ) -> None:
-        """It is not. `retry_at` None gives up; `reached` False: it surely never left."""
+        """It is not. `retry_at` None gives up; `reached` False: it surely never left.
+
+        `refused`: for reasons of its own, so it is one of the message's `refusals`.
+        """
         ...
 
     def release_lane(self, lease: Lease, now: datetime, not_before: datetime) -> None:

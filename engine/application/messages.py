@@ -2,8 +2,8 @@
 
 A card touched again while it is being sent stays waiting and is drawn once more. One that may have
 arrived is looked for before it is sent again. A message the other side refuses for good is given up
-and logged. So is, after ten tries, one that is refused for reasons of its own or cannot even be
-drawn; then administrators are told. An outage is waited for without end.
+and logged. So is one that ten times was refused for reasons of its own or could not even be drawn;
+then administrators are told. An outage is waited for without end, and says nothing of the message.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
-MOST_TRIES = 10
+MOST_REFUSALS = 10
 """Of a message that fails for reasons of its own."""
 
 
@@ -87,7 +87,7 @@ class Messages:
         if not tx.lock_lane(work.lease):
             return
         now = tx.now()
-        exhausted = failure.counts and work.attempts + 1 >= MOST_TRIES
+        exhausted = failure.counts and work.refusals + 1 >= MOST_REFUSALS
         give_up = failure.give_up or exhausted
         doubled = FIRST_PAUSE * 2 ** min(work.attempts, 10)
         retry_at = now + max(rest, failure.retry_after or min(doubled, LONGEST_PAUSE))
@@ -96,6 +96,7 @@ class Messages:
             problem=failure.problem,
             retry_at=None if give_up else retry_at,
             reached=failure.reached,
+            refused=failure.counts,
             now=now,
         )
         if exhausted:

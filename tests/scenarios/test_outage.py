@@ -181,6 +181,23 @@ async def test_a_message_nobody_can_draw_is_given_up_and_what_waits_behind_it_is
         contoso.mia.sees("Canceled")
 
 
+async def test_one_refusal_after_a_long_outage_is_only_the_first(company: Open) -> None:
+    """An hour without Slack is many attempts; none of them says anything about the message."""
+    one = files.file(files.package(READ, files.policy("All", MANAGER)))
+    async with company(one) as contoso:
+        contoso.breaks("error_5xx", "chat.postMessage", times=1000, person="mia")
+        await contoso.asks("rita", READ)
+        await contoso.playground.days_pass(0.05)
+        contoso.playground.faults.clear()
+        await contoso.house.database.write(_call_cards, "approval", "hologram")
+        await contoso.playground.days_pass(0.01)
+        await contoso.house.database.write(_call_cards, "hologram", "approval")
+        await contoso.playground.days_pass(0.01)
+
+        contoso.mia.sees("Rita Romero asks")
+        assert contoso.ada.messages == []
+
+
 def _call_cards(tx: Transaction, kind: str, otherwise: str) -> None:
     assert isinstance(tx, SqlTransaction)
     tx.conn.execute(update(t.messages).where(t.messages.c.kind == kind).values(kind=otherwise))

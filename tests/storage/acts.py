@@ -153,7 +153,15 @@ def fail(
     *,
     retry_at: datetime | None,
     reached: bool | None,
+    refused: bool = False,
 ) -> None:
     """It was not shown; give the lane back."""
-    tx.message_failed(work, problem="no answer", retry_at=retry_at, reached=reached, now=tx.now())
+    tx.message_failed(
+        work,
+        problem="no answer",
+        retry_at=retry_at,
+        reached=reached,
+        refused=refused,
+        now=tx.now(),
+    )
     tx.release_lane(work.lease, tx.now(), retry_at or tx.now())

@@ -151,6 +151,23 @@ async def test_a_message_without_an_answer_stays_in_doubt(
     assert third.sending_since == NOW
 
 
+async def test_refusals_are_counted_apart_from_attempts_until_it_is_shown(
+    store: DatabaseStore, clock: StandingClock
+) -> None:
+    """What an outage did to a message says nothing of the message."""
+    counted = []
+    await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
+    for refused in (False, True, False, True):
+        work = await acts.taken(store)
+        counted.append((work.attempts, work.refusals))
+        await store.write(fail, work, retry_at=clock.now(), reached=False, refused=refused)
+    await store.write(acts.shown, await acts.taken(store))
+    await store.write(lambda tx: tx.touch_cards(["request-0001"], NOW))
+
+    assert counted == [(0, 0), (1, 0), (2, 1), (3, 1)]
+    assert (await acts.taken(store)).refusals == 0
+
+
 async def test_a_message_given_up_lets_the_lane_go_on(store: DatabaseStore) -> None:
     """What always fails must not stop the others."""
     await store.write(lambda tx: tx.add_notices([acts.notice("one"), acts.notice("two")], NOW))
@@ -164,10 +181,11 @@ async def test_a_card_given_up_is_tried_again_when_its_subject_changes(
 ) -> None:
     """A new state is a new chance, with its attempts counted from none."""
     await store.write(lambda tx: tx.show_cards([acts.card()], NOW))
-    await store.write(fail, await acts.taken(store), retry_at=None, reached=False)
+    await store.write(fail, await acts.taken(store), retry_at=None, reached=False, refused=True)
     await store.write(lambda tx: tx.touch_cards(["request-0001"], NOW))
 
-    assert (await acts.taken(store)).attempts == 0
+    work = await acts.taken(store)
+    assert (work.attempts, work.refusals) == (0, 0)
 
 
 async def test_a_card_touched_while_it_failed_for_good_is_tried_again(
