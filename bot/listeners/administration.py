@@ -170,7 +170,7 @@ async def story(desk: Desk, request_id: RequestId, *, note: str = "") -> Message
     entries = await desk.queries.audit_of(request_id)
     actors = [PersonId(entry.actor) for entry in entries]
     known = await desk.known(summary, people=actors)
-    return admin.story(summary.request, entries, known, note=note)
+    return admin.story(summary, entries, known, note=note)
 
 
 async def show_help(desk: Desk, doing: Interaction, words: str) -> Ack:

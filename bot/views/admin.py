@@ -54,7 +54,7 @@ def requests(page: Page[RequestSummary], known: Known) -> Message:
     for row in page.rows[:PAGE_SIZE]:
         story_button = button(menu_words.STORY, ActionId.STORY, row.request.id)
         rows.append(section(said.request(row)))
-        rows.append(actions(story_button, *_acts(row.request, known, page.offset)))
+        rows.append(actions(story_button, *_acts(row, known, page.offset)))
     return _list(
         said.requests_spoken(page.total),
         said.REQUESTS_TITLE,
@@ -68,7 +68,7 @@ def _list(spoken: str, title: str, rows: list[Block], pages: list[Block]) -> Mes
 
 
 def story(
-    request: AssignmentRequest,
+    summary: RequestSummary,
     entries: Sequence[AuditEntry],
     known: Known,
     *,
@@ -80,10 +80,10 @@ def story(
     """
     lines = [said.entry(entry, known) for entry in entries[-STORY_ROWS:]]
     parts = rows_of_story(lines, left_out=len(entries) - len(lines))
-    head = said.story_head(request)
+    head = said.story_head(summary)
     rows = parts or [section(said.NO_STORY)]
     noted = [section(note)] if note else []
-    acts = _acts(request, known)
+    acts = _acts(summary, known)
     blocks = [
         header(said.STORY_TITLE),
         *noted,
@@ -104,11 +104,13 @@ def rows_of_story(lines: Sequence[str], *, left_out: int) -> list[Block]:
     ]
 
 
-def _acts(request: AssignmentRequest, known: Known, offset: int | None = None) -> list[Block]:
+def _acts(summary: RequestSummary, known: Known, offset: int | None = None) -> list[Block]:
     """What an administrator can do about a request now; `offset` is that of the list it is in."""
+    request, assignment = summary.request, summary.assignment
+    over = assignment is not None and not assignment.active
     value = request.id if offset is None else with_part(request.id, offset)
     found: list[Block] = []
-    if request.state in FAILED:
+    if request.state in FAILED and not over:
         found.append(_act(words.REPROCESS, ActionId.REPROCESS, value, request))
     if request.run is not None:
         found.append(_act(menu_words.REASSIGN, ActionId.REASSIGN, request.id, request))

@@ -209,6 +209,17 @@ async def test_a_request_is_not_handed_to_whoever_asked(contoso: Company) -> Non
     assert "Nobody is asked to decide this request" in late.ephemeral
 
 
+async def test_a_request_whose_access_has_ended_is_listed_so(contoso: Company) -> None:
+    """Ada reads who has it, not who once had it; what ended is not tried again either."""
+    await contoso.administers(f"assign @rita {READ}")
+    held = (await contoso.administers("requests")).ephemeral
+    assert "Delivered ·" in held
+    await contoso.administers(f"remove @rita {READ}")
+    ended = (await contoso.administers("requests")).ephemeral
+    assert "Delivered, ended Today" in ended
+    assert "Delivered ·" not in ended
+
+
 async def test_packages_and_requests_are_listed_page_by_page(company: Open) -> None:
     """Thirty packages, and a request for each: Next shows the rest in place of the first."""
     packages = [files.package(f"Package {number:02}") for number in range(30)]

@@ -78,7 +78,7 @@ def request(row: RequestSummary) -> str:
     """One request."""
     asked = row.request
     return (
-        f"{named(asked.package_name)} · {mention(asked.target_id)}\n{how_far(asked)} · "
+        f"{named(asked.package_name)} · {mention(asked.target_id)}\n{how_far(row)} · "
         f"{_TYPES[asked.request_type]} {when(asked.submitted_at)} · `{reference(asked.id)}`"
     )
 
@@ -285,9 +285,10 @@ def done_to_review(package_name: str, detail: str) -> str:
             return f"{who} cleared the answers of the access review of {package}."
 
 
-def story_head(request_: AssignmentRequest) -> str:
+def story_head(row: RequestSummary) -> str:
     """What the story is about."""
-    return f"{asks(request_)}. {numbered(request_)} (`{request_.id}`), {how_far(request_)}."
+    asked = row.request
+    return f"{asks(asked)}. {numbered(asked)} (`{asked.id}`), {how_far(row)}."
 
 
 def story_cut(number: int) -> str:

@@ -1,7 +1,9 @@
 """The words for states, verdicts and reasons to end."""
 
+from bot.views.texts import when
 from bot.views.wording import words
-from engine.domain.assignment_requests import REMOVALS, AssignmentRequest, RequestState
+from engine.application.queries import RequestSummary
+from engine.domain.assignment_requests import REMOVALS, RequestState
 from engine.domain.assignments import EndReason
 from engine.domain.reviews import ReviewState
 
@@ -68,11 +70,17 @@ _REMOVED: dict[str, str] = {
 }
 
 
-def how_far(request: AssignmentRequest) -> str:
-    """How far a request is, for a row of a list; a removal is delivered when access is gone."""
+def how_far(summary: RequestSummary) -> str:
+    """How far a request is, for a row of a list; a removal is delivered when access is gone.
+
+    What it gave may have ended since, and is said to.
+    """
+    request, assignment = summary.request, summary.assignment
     if request.request_type in REMOVALS and request.state in _REMOVED:
         return _REMOVED[request.state]
-    return state_words(request.state)
+    ended_at = assignment.ended_at if assignment else None
+    ended = f", ended {when(ended_at)}" if ended_at and request.state not in WITHOUT_ACCESS else ""
+    return f"{state_words(request.state)}{ended}"
 
 
 def state_words(state: str) -> str:

@@ -56,6 +56,7 @@ from tests.bot.views.house import (
     TWO_OF_THREE,
     a_package_called,
     another,
+    ended,
     held,
     holds,
     page,
@@ -64,6 +65,7 @@ from tests.bot.views.house import (
 )
 from tests.bot.views.pictures_of_cards import (
     BY_HAND,
+    CANCELED,
     DELIVERED,
     FAILED,
     PARTIAL,
@@ -227,11 +229,14 @@ MESSAGES: dict[str, Callable[[], Message]] = {
     "admin_requests": lambda: admin.requests(
         page(whole(PENDING), whole(PARTIAL), whole(DELIVERED), total=30), KNOWN
     ),
+    "admin_requests_ended": lambda: admin.requests(
+        page(whole(DELIVERED, ended()), whole(FAILED, ended()), whole(CANCELED, ended())), KNOWN
+    ),
     "admin_requests_none": lambda: admin.requests(page(), KNOWN),
-    "admin_story": lambda: admin.story(DELIVERED, STORY, KNOWN),
-    "admin_story_none": lambda: admin.story(DELIVERED, (), KNOWN),
-    "admin_story_pending": lambda: admin.story(PENDING, STORY, KNOWN),
-    "admin_story_failed": lambda: admin.story(FAILED, STORY, KNOWN, note="Tried again."),
+    "admin_story": lambda: admin.story(whole(DELIVERED), STORY, KNOWN),
+    "admin_story_none": lambda: admin.story(whole(DELIVERED), (), KNOWN),
+    "admin_story_pending": lambda: admin.story(whole(PENDING), STORY, KNOWN),
+    "admin_story_failed": lambda: admin.story(whole(FAILED), STORY, KNOWN, note="Tried again."),
     "admin_assigned": lambda: admin.assigned(whole(DELIVERED, holds()), KNOWN),
     "admin_removed": lambda: admin.removed(ROB, NAME),
     "admin_reprocessed": lambda: admin.reprocessed(FAILED),

@@ -220,7 +220,7 @@ def views_saying(text: str) -> list[Message | View]:
         ),
         admin.packages(page(package), {}, known),
         admin.requests(page(whole(pending)), known),
-        admin.story(pending, stories(text), known),
+        admin.story(whole(pending), stories(text), known),
         admin.ambiguous(text, (pending,)),
         answers.refused(NotFound("package", text), known),
         answers.refused(StillHeld(((text, (ANN,)),) * 30), known),

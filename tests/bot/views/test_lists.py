@@ -209,8 +209,8 @@ def test_a_story_at_the_limit_is_whole_and_one_past_it_says_so() -> None:
     """The latest rows are shown; the export has all."""
     rows = [replace(STORY[0], why=f"row {n}.") for n in range(121)]
 
-    assert "earlier row" not in said(admin.story(DELIVERED, rows[:120], KNOWN))
-    drawn = admin.story(DELIVERED, rows, KNOWN)
+    assert "earlier row" not in said(admin.story(whole(DELIVERED), rows[:120], KNOWN))
+    drawn = admin.story(whole(DELIVERED), rows, KNOWN)
     assert "… 1 earlier row;" in said(drawn)
     assert "row 0." not in said(drawn)
     assert len(drawn.blocks) <= 50
@@ -218,7 +218,7 @@ def test_a_story_at_the_limit_is_whole_and_one_past_it_says_so() -> None:
 
 def test_an_activity_without_words_is_shown_as_it_is_called() -> None:
     """A story never hides a row."""
-    assert "something: quite new" in said(admin.story(DELIVERED, STORY, KNOWN))
+    assert "something: quite new" in said(admin.story(whole(DELIVERED), STORY, KNOWN))
 
 
 @pytest.mark.parametrize(("fitting", "more"), [(10, False), (11, True)])
