@@ -1,7 +1,7 @@
 """The statements behind the lists: pages of requests and of what people hold, with what belongs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -13,7 +13,6 @@ from engine.domain.assignment_requests import (
     OPEN,
     REMOVALS,
     AssignmentRequest,
-    RequestState,
     RequestType,
 )
 from engine.domain.assignments import Assignment, AssignmentState
@@ -60,7 +59,11 @@ _OPEN_OF = (
     .order_by(_R.id.desc())
 )
 _EVERYBODYS = select(*REQUEST.columns).order_by(_R.id.desc())
-_EVERYBODYS_IN = _EVERYBODYS.where(_R.state.in_(bindparam("states", expanding=True)))
+_ONLY = {
+    "states": _R.state.in_(bindparam("states", expanding=True)),
+    "target": _R.target_id == bindparam("target"),
+    "packages": _R.package_id.in_(bindparam("packages", expanding=True)),
+}
 _WAITING = (
     select(*REQUEST.columns, _P.stage_number, _P.asked_at, _P.decide_until)
     .join(t.approvals, _P.request_id == _R.id)
@@ -122,14 +125,18 @@ def open_requests_of(
 
 
 def everybodys_requests(
-    reader: SqlReader, states: Sequence[RequestState], offset: int, limit: int
+    reader: SqlReader, asked: Mapping[str, object], offset: int, limit: int
 ) -> Page[RequestSummary]:
-    """Everybody's requests, newest first."""
-    statement = _EVERYBODYS_IN if states else _EVERYBODYS
-    asked = {"states": [str(state) for state in states]} if states else {}
+    """Everybody's requests, newest first, narrowed by what of `_ONLY` is asked."""
+    statement = _everybodys(tuple(asked))
     rows, total = _page(reader, statement, asked, offset, limit)
     summaries = request_summaries(reader, REQUEST.all_from(rows))
     return Page(rows=summaries, offset=offset, total=total)
+
+
+@lru_cache(maxsize=8)
+def _everybodys(narrowed_by: tuple[str, ...]) -> Select[Any]:
+    return _EVERYBODYS.where(*(_ONLY[name] for name in narrowed_by))
 
 
 def waiting_for(
@@ -197,7 +204,7 @@ def _held_summaries(reader: SqlReader, rows: Iterable[Any]) -> tuple[HeldSummary
 
 
 def _page(
-    reader: SqlReader, statement: Select[Any], asked: dict[str, Any], offset: int, limit: int
+    reader: SqlReader, statement: Select[Any], asked: Mapping[str, Any], offset: int, limit: int
 ) -> tuple[Sequence[Any], int]:
     """The rows of a page and how many there are in all."""
     some, counted = _paged(statement)

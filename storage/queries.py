@@ -172,12 +172,24 @@ class StoreQueries:
         )
 
     async def requests(
-        self, *, states: Iterable[RequestState] = (), offset: int = 0, limit: int = 10
+        self,
+        *,
+        states: Iterable[RequestState] = (),
+        target_id: PersonId | None = None,
+        package_ids: Iterable[PackageId] | None = None,
+        offset: int = 0,
+        limit: int = 10,
     ) -> Page[RequestSummary]:
-        """Everybody's requests, newest first; only these states, if any are named."""
-        wanted = sorted(states)
+        """Everybody's requests, newest first, or only some of them."""
+        asked: dict[str, object] = {}
+        if wanted := sorted(states):
+            asked["states"] = [str(state) for state in wanted]
+        if target_id is not None:
+            asked["target"] = target_id
+        if package_ids is not None:
+            asked["packages"] = list(package_ids)
         return await self._store.look(
-            lambda reader: listings.everybodys_requests(reader, wanted, offset, limit)
+            lambda reader: listings.everybodys_requests(reader, asked, offset, limit)
         )
 
     async def holder_counts(self) -> dict[PackageId, int]:

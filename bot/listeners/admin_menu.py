@@ -40,13 +40,13 @@ A = TypeVar("A")
 
 async def requests(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Requests**."""
-    desk.answer(doing, await administration.page(desk, doing, ListName.ADMIN_REQUESTS, 0))
+    desk.answer(doing, await administration.page(desk, doing, ListName.ADMIN_REQUESTS))
     return NOTHING
 
 
 async def packages(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Packages**."""
-    desk.answer(doing, await administration.page(desk, doing, ListName.ADMIN_PACKAGES, 0))
+    desk.answer(doing, await administration.page(desk, doing, ListName.ADMIN_PACKAGES))
     return NOTHING
 
 

@@ -11,9 +11,11 @@ from bot.listeners import typed
 from bot.listeners.requests import NOTHING, Ack
 from bot.views import admin, answers
 from bot.views import help as help_text
-from bot.views.action_ids import ListName, parse_row
+from bot.views.action_ids import MOST_WORDS, ListName, Place, parse_row
+from bot.views.admin import RequestsWanted
 from bot.views.blocks import Message
 from bot.views.wording import admin as admin_words
+from bot.views.wording import states
 from engine.application.commands import (
     AssignDirectly,
     CancelRequest,
@@ -33,34 +35,79 @@ from engine.domain.refusals import (
     Refusal,
 )
 
+_PERSON = re.compile(r"<@|<mailto:|@|[^\s@]+@[^\s@]+\.")
 _MENTION = re.compile(r"<@(?P<id>[A-Z0-9]+)(\|[^>]*)?>")
 _MAIL = re.compile(r"<mailto:[^|>]+\|(?P<mail>[^>]+)>")
 
 
 async def packages(desk: Desk, doing: Interaction, words: str) -> Ack:
-    """`packages`: every package with how many hold it."""
-    return dict((await page(desk, doing, ListName.ADMIN_PACKAGES, 0)).payload())
+    """`packages [words]`: the packages that have these words, with how many hold each."""
+    await check(desk, doing)
+    if len(words) > MOST_WORDS:
+        return await usage(desk, doing, f"packages {words}")
+    return dict((await page(desk, doing, ListName.ADMIN_PACKAGES, Place(words=words))).payload())
 
 
 async def requests(desk: Desk, doing: Interaction, words: str) -> Ack:
-    """`requests`: the newest requests of everybody."""
-    return dict((await page(desk, doing, ListName.ADMIN_REQUESTS, 0)).payload())
+    """`requests [@person] [PACKAGE] [STATE]`: the newest requests, of everybody or only these."""
+    await check(desk, doing)
+    if len(words) > MOST_WORDS:
+        return await usage(desk, doing, f"requests {words}")
+    return dict((await page(desk, doing, ListName.ADMIN_REQUESTS, Place(words=words))).payload())
 
 
-async def page(desk: Desk, doing: Interaction, name: ListName, offset: int) -> Message:
+FIRST = Place()
+
+
+async def page(desk: Desk, doing: Interaction, name: ListName, place: Place = FIRST) -> Message:
     """A page of one of the administrators' lists."""
     await check(desk, doing)
     if name is ListName.ADMIN_REQUESTS:
-        found = await desk.queries.requests(offset=offset, limit=admin.PAGE_SIZE)
-        return admin.requests(found, await desk.known(*found.rows))
-    configured = await desk.configured()
-    everything = sorted(configured.configuration.packages, key=lambda p: p.name.casefold())
+        return await _requests(desk, doing, place)
+    everything = (await desk.configured()).fitting(typed.plain_name(place.words))
     shown: Page[AccessPackage] = Page(
-        rows=tuple(everything[offset : offset + admin.PAGE_SIZE]),
-        offset=offset,
+        rows=tuple(everything[place.offset : place.offset + admin.PAGE_SIZE]),
+        offset=place.offset,
         total=len(everything),
     )
-    return admin.packages(shown, await desk.queries.holder_counts(), await desk.known())
+    counts = await desk.queries.holder_counts()
+    return admin.packages(shown, counts, await desk.known(), words=place.words)
+
+
+async def _requests(desk: Desk, doing: Interaction, place: Place) -> Message:
+    only = await _wanted(desk, doing, place.words)
+    if only.packages == ():
+        typed_as = f"requests {await typed.in_words(desk, place.words)}"
+        return help_text.administrators(desk.admin_command, unknown=typed_as)
+    found = await desk.queries.requests(
+        states=states.TYPED.get(only.state, ()),
+        target_id=only.person_id,
+        package_ids=None if only.packages is None else [each.id for each in only.packages],
+        offset=place.offset,
+        limit=admin.PAGE_SIZE,
+    )
+    people = [only.person_id] if only.person_id else []
+    return admin.requests(found, await desk.known(*found.rows, people=people), only)
+
+
+async def _wanted(desk: Desk, doing: Interaction, words: str) -> RequestsWanted:
+    """Whose requests, of which packages, in which state: in this order, each if it was said.
+
+    A package is meant by its name, whatever else that says, or by words that it has.
+    """
+    person_id, rest = None, words
+    if _PERSON.match(words):
+        person_id, rest = await _person_and_rest(desk, doing, words)
+    configured = await desk.configured()
+    named, state = typed.plain_name(rest), ""
+    first, _, last = rest.rpartition(" ")
+    if named not in configured.package_named and last.lower() in states.TYPED:
+        named, state = typed.plain_name(first), last.lower()
+    package = configured.package_named.get(named)
+    fitting = (package,) if package else tuple(configured.fitting(named))
+    return RequestsWanted(
+        words=words, person_id=person_id, packages=fitting if named else None, state=state
+    )
 
 
 async def assign(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
@@ -111,25 +158,25 @@ async def reprocess(desk: Desk, doing: Interaction, words: str) -> Ack | Message
 
 async def press_reprocess(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Reprocess** on a card, in the list or in a request's story."""
-    request_id, offset = parse_row(value)
+    request_id, place = parse_row(value)
     command = ReprocessRequest(request_id=RequestId(request_id))
     done = await desk.service.handle(command, await desk.actor(doing))
     desk.answer(doing, answers.reprocessing(done.package_name))
-    if offset is not None:
-        desk.replace(doing, await page(desk, doing, ListName.ADMIN_REQUESTS, offset))
+    if place is not None:
+        desk.replace(doing, await page(desk, doing, ListName.ADMIN_REQUESTS, place))
     return NOTHING
 
 
 async def press_cancel(desk: Desk, doing: Interaction, value: str) -> Ack:
     """**Cancel request** in the list or in a request's story, confirmed in a dialog."""
-    request_id, offset = parse_row(value)
+    request_id, place = parse_row(value)
     command = CancelRequest(request_id=RequestId(request_id))
     done = await desk.service.handle(command, await desk.actor(doing))
-    if offset is None:
+    if place is None:
         desk.replace(doing, await story(desk, done.id, note=admin_words.canceled(done)))
         return NOTHING
     desk.answer(doing, admin.canceled(done))
-    desk.replace(doing, await page(desk, doing, ListName.ADMIN_REQUESTS, offset))
+    desk.replace(doing, await page(desk, doing, ListName.ADMIN_REQUESTS, place))
     return NOTHING
 
 

@@ -93,7 +93,8 @@ async def done(desk: Desk, doing: Interaction, value: str) -> Ack:
 
 async def turn_page(desk: Desk, doing: Interaction, value: str) -> Ack:
     """Another page of whatever list they are in."""
-    name, offset = parse_page(value)
+    name, place = parse_page(value)
+    offset = place.offset
     match name:
         case ListName.MINE:
             desk.replace(doing, await _mine(desk, doing, offset, 0))
@@ -108,7 +109,7 @@ async def turn_page(desk: Desk, doing: Interaction, value: str) -> Ack:
             desk.replace(doing, await review_administration.page(desk, doing, name, offset))
         case ListName.ADMIN_PACKAGES | ListName.ADMIN_REQUESTS:
             doing = await administration.placed(desk, doing)
-            desk.replace(doing, await administration.page(desk, doing, name, offset))
+            desk.replace(doing, await administration.page(desk, doing, name, place))
         case _:
             await refresh_home(desk, doing, {name: offset})
     return NOTHING

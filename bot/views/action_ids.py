@@ -1,9 +1,10 @@
 """Every id by which Slack tells us what was pressed or filled in, and what buttons carry.
 
 A button's value is `{id}` or `{id}:{part}`: an opaque id and, where the click must be told from a
-stale one, the part that was shown (a stage's number, a task's generation, a list's offset). What
-comes back is never trusted: a value that is not of this form is refused here, and everything else
-is checked against the database.
+stale one, the part that was shown (a stage's number, a task's generation, a list's offset). In a
+list that was narrowed, the words it was narrowed by follow after another colon. What comes back is
+never trusted: a value that is not of this form is refused here, and everything else is checked
+against the database.
 """
 
 import re
@@ -21,8 +22,8 @@ class ActionId(StrEnum):
     SHOW_HELP = "show_help"  # nothing
     EXPLAIN = "explain"  # nothing
     PACKAGE_NAME = "package_name"
-    PREVIOUS_PAGE = "previous_page"  # {ListName}:{offset}
-    NEXT_PAGE = "next_page"  # {ListName}:{offset}
+    PREVIOUS_PAGE = "previous_page"  # {ListName}:{place}
+    NEXT_PAGE = "next_page"  # {ListName}:{place}
     # request form
     CHOOSE_PACKAGE = "choose_package"  # an option whose value is a package id
     CHOOSE_POLICY = (
@@ -46,7 +47,7 @@ class ActionId(StrEnum):
     DONE = "done"  # {holding id}:{generation}
     NOTE = "note"
     # administrators and catalog owners
-    REPROCESS = "reprocess"  # a request id, or a row: {request id}:{offset of its list}
+    REPROCESS = "reprocess"  # a request id, or a row: {request id}:{place in its list}
     CANCEL_FOR = "cancel_for"  # a request id, or a row: an administrator's Cancel request
     REASSIGN = "reassign"  # a request id
     STORY = "story"  # a request's or a review's id
@@ -165,13 +166,29 @@ class Part:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody is in a list: from which row on they see it, and what it was narrowed by."""
+
+    offset: int = 0
+    words: str = ""
+
+
+MOST_WORDS = 200
+"""Characters that a list can be narrowed by."""
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _PART = re.compile(r"(?P<id>[A-Za-z0-9_.-]{1,100}):(?P<number>\d{1,9})", re.ASCII)
+_PLACE = re.compile(rf"{_PART.pattern}(:(?P<words>.{{1,{MOST_WORDS}}}))?", re.ASCII | re.DOTALL)
 
 
 def with_part(id_: str, number: int) -> str:
     """The value of a button about one part of something."""
     return f"{id_}:{number}"
+
+
+def with_place(id_: str, place: Place) -> str:
+    """The value of a button in a list, or of one that turns it."""
+    return with_part(id_, place.offset) + (f":{place.words}" if place.words else "")
 
 
 def parse_id(value: object) -> str:
@@ -189,17 +206,23 @@ def parse_part(value: object) -> Part:
     return Part(id=found["id"], number=int(found["number"]))
 
 
-def parse_row(value: object) -> tuple[str, int | None]:
-    """An id, and the offset of the list it was pressed in, if it was."""
+def parse_row(value: object) -> tuple[str, Place | None]:
+    """An id, and the place in the list it was pressed in, if it was."""
     if isinstance(value, str) and ":" in value:
-        part = parse_part(value)
-        return part.id, part.number
+        return _placed(value)
     return parse_id(value), None
 
 
-def parse_page(value: object) -> tuple[ListName, int]:
-    """The list and the offset a paging button carries. Raises `BadValue` for anything else."""
-    part = parse_part(value)
-    if part.id not in set(ListName):
+def parse_page(value: object) -> tuple[ListName, Place]:
+    """The list and the place a paging button carries. Raises `BadValue` for anything else."""
+    name, place = _placed(value)
+    if name not in set(ListName):
         raise BadValue(value)
-    return ListName(part.id), part.number
+    return ListName(name), place
+
+
+def _placed(value: object) -> tuple[str, Place]:
+    found = _PLACE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise BadValue(value)
+    return found["id"], Place(int(found["number"]), found["words"] or "")

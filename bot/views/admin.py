@@ -1,8 +1,9 @@
 """What the administrators' command answers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.views.action_ids import ActionId, ListName, with_part
+from bot.views.action_ids import ActionId, ListName, Place, with_place
 from bot.views.blocks import (
     Block,
     Message,
@@ -10,6 +11,7 @@ from bot.views.blocks import (
     actions,
     button,
     confirm,
+    context,
     divider,
     header,
     message,
@@ -33,8 +35,26 @@ ROWS_IN_A_SECTION = 4
 """Rows share sections so that long stories fit; a full section holds these uncut."""
 
 
-def packages(page: Page[AccessPackage], counts: Mapping[PackageId, int], known: Known) -> Message:
-    """Every package, with how many hold it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsWanted:
+    """What the list of requests is narrowed to."""
+
+    words: str = ""
+    """As they were typed."""
+    person_id: PersonId | None = None
+    packages: tuple[AccessPackage, ...] | None = None
+    """None: whichever."""
+    state: str = ""
+    """One of the states as they are `TYPED`, or nothing."""
+
+
+EVERYBODYS = RequestsWanted()
+
+
+def packages(
+    page: Page[AccessPackage], counts: Mapping[PackageId, int], known: Known, *, words: str = ""
+) -> Message:
+    """The packages that have these words, with how many hold each."""
     policies = known.configured.policies_of if known.configured else {}
     rows = [
         section(said.package(row, counts.get(row.id, 0), len(policies.get(row.id, ())), known))
@@ -43,24 +63,38 @@ def packages(page: Page[AccessPackage], counts: Mapping[PackageId, int], known: 
     return _list(
         said.packages_spoken(page.total),
         said.PACKAGES_TITLE,
-        rows or [section(said.NO_PACKAGES)],
-        pager(ListName.ADMIN_PACKAGES, page, PAGE_SIZE),
+        rows or [section(said.no_package_has(words) if words else said.NO_PACKAGES)],
+        pager(ListName.ADMIN_PACKAGES, page, PAGE_SIZE, words),
     )
 
 
-def requests(page: Page[RequestSummary], known: Known) -> Message:
-    """Everybody's requests, newest first, each with what can be done about it."""
+def requests(
+    page: Page[RequestSummary], known: Known, only: RequestsWanted = EVERYBODYS
+) -> Message:
+    """Everybody's requests, or only these, newest first, each with what can be done about it."""
     rows: list[Block] = []
+    place = Place(page.offset, only.words)
     for row in page.rows[:PAGE_SIZE]:
         story_button = button(menu_words.STORY, ActionId.STORY, row.request.id)
         rows.append(section(said.request(row)))
-        rows.append(actions(story_button, *_acts(row, known, page.offset)))
+        rows.append(actions(story_button, *_acts(row, known, place)))
     return _list(
         said.requests_spoken(page.total),
         said.REQUESTS_TITLE,
-        rows or [section(said.NO_REQUESTS)],
-        pager(ListName.ADMIN_REQUESTS, page, PAGE_SIZE),
+        [*_narrowed(only), *(rows or [section(_no_requests(only))])],
+        pager(ListName.ADMIN_REQUESTS, page, PAGE_SIZE, only.words),
     )
+
+
+def _narrowed(only: RequestsWanted) -> list[Block]:
+    if not only.words:
+        return []
+    names = None if only.packages is None else [package.name for package in only.packages]
+    return [context(said.only(only.person_id, names, only.state))]
+
+
+def _no_requests(only: RequestsWanted) -> str:
+    return said.NO_SUCH_REQUEST if only.words else said.NO_REQUESTS
 
 
 def _list(spoken: str, title: str, rows: list[Block], pages: list[Block]) -> Message:
@@ -104,11 +138,11 @@ def rows_of_story(lines: Sequence[str], *, left_out: int) -> list[Block]:
     ]
 
 
-def _acts(summary: RequestSummary, known: Known, offset: int | None = None) -> list[Block]:
-    """What an administrator can do about a request now; `offset` is that of the list it is in."""
+def _acts(summary: RequestSummary, known: Known, place: Place | None = None) -> list[Block]:
+    """What an administrator can do about a request now; `place` is where in the list it is."""
     request, assignment = summary.request, summary.assignment
     over = assignment is not None and not assignment.active
-    value = request.id if offset is None else with_part(request.id, offset)
+    value = request.id if place is None else with_place(request.id, place)
     found: list[Block] = []
     if request.state in FAILED and not over:
         found.append(_act(words.REPROCESS, ActionId.REPROCESS, value, request))

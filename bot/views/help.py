@@ -30,7 +30,10 @@ def administrators(
     elif incomplete:
         first, buttons = usage.incomplete(incomplete), []
         lines = _of(lines, command, incomplete)
-    below = [context(usage.IDS)] if any("ID" in line for line in lines) else []
+    explained = {"ID": usage.IDS, "STATE": usage.STATES}
+    below = [
+        context(text) for word, text in explained.items() if any(word in line for line in lines)
+    ]
     return _usage(first, lines, *below, above=buttons)
 
 

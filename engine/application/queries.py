@@ -171,9 +171,18 @@ class Queries(Protocol):
         ...
 
     async def requests(
-        self, *, states: Iterable[RequestState] = (), offset: int = 0, limit: int = 10
+        self,
+        *,
+        states: Iterable[RequestState] = (),
+        target_id: PersonId | None = None,
+        package_ids: Iterable[PackageId] | None = None,
+        offset: int = 0,
+        limit: int = 10,
     ) -> Page[RequestSummary]:
-        """Everybody's requests, newest first; only these states, if any are named."""
+        """Everybody's requests, newest first.
+
+        Only in these states, if any are named, only for this person, only of these packages.
+        """
         ...
 
     async def holder_counts(self) -> dict[PackageId, int]:

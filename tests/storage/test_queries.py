@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -164,6 +165,34 @@ async def test_everybodys_requests_are_listed_newest_first(
     assert everything.total == 3
     assert [row.request.id for row in denied.rows] == ["request-0002", "request-0000"]
     assert denied.total == 2
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "expected"),
+    [
+        ({"target_id": ROB}, "310"),
+        ({"target_id": DAN}, ""),
+        ({"package_ids": ["package-1", "package-2"]}, "21"),
+        ({"package_ids": []}, ""),
+        ({"target_id": ROB, "package_ids": ["package-0", "package-2"]}, "0"),
+        ({"target_id": ROB, "states": [S.PENDING_APPROVAL]}, "10"),
+        ({"target_id": ROB, "package_ids": ["package-3"], "states": [S.DENIED]}, "3"),
+    ],
+)
+async def test_everybodys_requests_are_narrowed(
+    store: DatabaseStore, queries: StoreQueries, narrowed: dict[str, Any], expected: str
+) -> None:
+    """By whom they are for, by package and by state, together or each alone."""
+    for number, who in enumerate((ROB, ROB, ANN, ROB)):
+        state = S.DENIED if number == 3 else S.PENDING_APPROVAL
+        one = acts.request(
+            f"request-000{number}", target=who, package=f"package-{number}", state=state
+        )
+        await acts.store_request(store, one)
+
+    page = await queries.requests(**narrowed)
+    assert "".join(row.request.id[-1] for row in page.rows) == expected
+    assert page.total == len(expected)
 
 
 async def test_what_waits_for_a_person_is_listed_by_what_must_be_decided_first(

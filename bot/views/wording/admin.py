@@ -1,5 +1,7 @@
 """What administrators read: lists, answers, and a request's story. Markup."""
 
+from collections.abc import Sequence
+
 from bot.views.known import Known
 from bot.views.texts import (
     cut_markup,
@@ -38,18 +40,34 @@ NO_PACKAGES = (
     "`usher apply FILE`."
 )
 NO_REQUESTS = "Nobody has asked for anything yet."
+NO_SUCH_REQUEST = "No request is like that."
 NO_STORY = "Nothing has been recorded about this request."
 WHY_SHOWN = 300
 
 
 def packages_spoken(total: int) -> str:
     """The list in one sentence."""
-    return f"{several(total, 'access package')} configured."
+    return f"{several(total, 'access package')}, by name."
 
 
 def requests_spoken(total: int) -> str:
     """The list in one sentence."""
     return f"{several(total, 'request')}, newest first."
+
+
+def no_package_has(words: str) -> str:
+    """Instead of the packages, when none has these words."""
+    return f"No access package has {delivery.raw(words)} in its name or description."
+
+
+def only(person_id: PersonId | None, packages: Sequence[str] | None, state: str) -> str:
+    """Above the requests, when it is not everybody's."""
+    parts = [mention(person_id)] if person_id else []
+    if packages is not None and len(packages) == 1:
+        parts.append(named(packages[0]))
+    elif packages is not None:
+        parts.append(several(len(packages), "access package"))
+    return f"Only: {' · '.join([*parts, *([state] if state else [])])}"
 
 
 def package(row: AccessPackage, holders: int, policies: int, known: Known) -> str:

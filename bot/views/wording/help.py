@@ -1,6 +1,7 @@
 """The usage of both commands. Markup."""
 
 from bot.views.wording import delivery
+from bot.views.wording.states import TYPED
 
 
 def people_intro(command: str) -> str:
@@ -34,8 +35,8 @@ def administrators_intro(command: str) -> str:
 def administrators_usage(command: str) -> tuple[str, ...]:
     """Every form of the administrators' command, with what it does."""
     return (
-        f"`{command} packages`: every access package, and how many hold it",
-        f"`{command} requests`: everybody's requests, newest first",
+        f"`{command} packages [words]`: the access packages, and how many hold each",
+        f"`{command} requests [@person] [PACKAGE] [STATE]`: requests, newest first",
         f"`{command} assign @person PACKAGE`: give somebody a package",
         f"`{command} remove @person PACKAGE`: take a package away",
         f"`{command} reprocess ID`: try a failed delivery again",
@@ -51,6 +52,9 @@ def administrators_usage(command: str) -> tuple[str, ...]:
 
 
 IDS = "ID is what a card shows after “Request” or “Review”; the last four characters are enough."
+
+
+STATES = f"STATE is {', '.join([*TYPED][:-1])} or {[*TYPED][-1]}."
 
 
 def incomplete(text: str) -> str:

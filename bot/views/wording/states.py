@@ -3,7 +3,7 @@
 from bot.views.texts import when
 from bot.views.wording import words
 from engine.application.queries import RequestSummary
-from engine.domain.assignment_requests import REMOVALS, RequestState
+from engine.domain.assignment_requests import FAILED, REMOVALS, RequestState
 from engine.domain.assignments import EndReason
 from engine.domain.reviews import ReviewState
 
@@ -81,6 +81,19 @@ def how_far(summary: RequestSummary) -> str:
     ended_at = assignment.ended_at if assignment else None
     ended = f", ended {when(ended_at)}" if ended_at and request.state not in WITHOUT_ACCESS else ""
     return f"{state_words(request.state)}{ended}"
+
+
+TYPED: dict[str, tuple[RequestState, ...]] = {
+    "waiting": (RequestState.PENDING_APPROVAL,),
+    "scheduled": (RequestState.SCHEDULED,),
+    "delivering": (RequestState.DELIVERING,),
+    "delivered": (RequestState.DELIVERED,),
+    "failed": tuple(sorted(FAILED)),
+    "denied": (RequestState.DENIED,),
+    "expired": (RequestState.EXPIRED,),
+    "canceled": (RequestState.CANCELED,),
+}
+"""How far a request is, as an administrator types it."""
 
 
 def state_words(state: str) -> str:

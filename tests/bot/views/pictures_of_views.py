@@ -18,6 +18,7 @@ from bot.views import (
     said,
     waiting,
 )
+from bot.views.admin import RequestsWanted
 from bot.views.blocks import Message, View
 from bot.views.decision_form import DecisionFormData
 from bot.views.extension_form import ExtensionFormData
@@ -226,6 +227,7 @@ MESSAGES: dict[str, Callable[[], Message]] = {
         page(FULL_PACKAGE, a_package_called("Payments release")), {FULL_PACKAGE.id: 12}, KNOWN
     ),
     "admin_packages_none": lambda: admin.packages(page(), {}, KNOWN),
+    "admin_packages_narrowed_none": lambda: admin.packages(page(), {}, KNOWN, words="<b> `x`"),
     "admin_requests": lambda: admin.requests(
         page(whole(PENDING), whole(PARTIAL), whole(DELIVERED), total=30), KNOWN
     ),
@@ -233,6 +235,14 @@ MESSAGES: dict[str, Callable[[], Message]] = {
         page(whole(DELIVERED, ended()), whole(FAILED, ended()), whole(CANCELED, ended())), KNOWN
     ),
     "admin_requests_none": lambda: admin.requests(page(), KNOWN),
+    "admin_requests_narrowed": lambda: admin.requests(
+        page(whole(FAILED), offset=10, total=30),
+        KNOWN,
+        RequestsWanted(words="@rob failed", person_id=ROB, state="failed"),
+    ),
+    "admin_requests_narrowed_none": lambda: admin.requests(
+        page(), KNOWN, RequestsWanted(words="pay", packages=(FULL_PACKAGE, FULL_PACKAGE))
+    ),
     "admin_story": lambda: admin.story(whole(DELIVERED), STORY, KNOWN),
     "admin_story_none": lambda: admin.story(whole(DELIVERED), (), KNOWN),
     "admin_story_pending": lambda: admin.story(whole(PENDING), STORY, KNOWN),

@@ -24,6 +24,8 @@ from bot.views import (
     task_card,
     waiting,
 )
+from bot.views.action_ids import MOST_WORDS
+from bot.views.admin import RequestsWanted
 from bot.views.blocks import Message, View
 from bot.views.decision_form import DecisionFormData
 from bot.views.extension_form import ExtensionFormData
@@ -219,7 +221,13 @@ def views_saying(text: str) -> list[Message | View]:
             known,
         ),
         admin.packages(page(package), {}, known),
+        admin.packages(page(), {}, known, words=text[:MOST_WORDS]),
         admin.requests(page(whole(pending)), known),
+        admin.requests(
+            page(whole(pending), offset=10, total=30),
+            known,
+            RequestsWanted(words=text[:MOST_WORDS], packages=(package,)),
+        ),
         admin.story(whole(pending), stories(text), known),
         admin.ambiguous(text, (pending,)),
         answers.refused(NotFound("package", text), known),
