@@ -188,6 +188,8 @@ def _about_holding(
     kind: NoticeKind, holding: Holding, known: Known, detail: str, link: str | None
 ) -> Message | None:
     if kind is _K.REMOVAL_FAILING:
+        if not holding.wanted and holding.task_open:
+            return _say(said.removal_waiting(holding, known), said.REMOVAL_WAITING_NEXT)
         if holding.wanted or holding.failing_since is None:
             return None
         return _say(said.removal_failing(holding, known), said.REMOVAL_NEXT)

@@ -223,7 +223,9 @@ def _looked_at(unit: Unit, holding: Holding) -> Holding:
     """A holding there is nothing to be done with but to remind of its task, if one is open."""
     if not holding.task_open:
         return holdings.rest(holding)
-    _remind_of_task(unit, holding)
+    told = _remind_of_task(unit, holding)
+    if _administrators(unit) not in told and holdings.alarming(holding, now=unit.now):
+        _alarm(unit, holding)
     return holdings.reminded(holding, now=unit.now)
 
 
@@ -287,7 +289,9 @@ def _show_task(unit: Unit, holding: Holding) -> None:
     unit.tx.show_cards(cards, unit.now)
 
 
-def _remind_of_task(unit: Unit, holding: Holding) -> None:
+def _remind_of_task(unit: Unit, holding: Holding) -> tuple[Audience, ...]:
+    """Remind whoever is asked to do it now, and answer who that is."""
+    audiences = facts.task_audiences(unit.tx, unit.configured, holding)
     stamp = f"{unit.now.timestamp():.0f}"
     notices = [
         Notice(
@@ -297,10 +301,11 @@ def _remind_of_task(unit: Unit, holding: Holding) -> None:
             subject_id=holding.id,
             detail=str(holding.generation),
         )
-        for audience in facts.task_audiences(unit.tx, unit.configured, holding)
+        for audience in audiences
     ]
     unit.tx.add_notices(notices, unit.now)
     _show_task(unit, holding)
+    return audiences
 
 
 def _alarm(unit: Unit, holding: Holding) -> None:
@@ -308,10 +313,14 @@ def _alarm(unit: Unit, holding: Holding) -> None:
     notice = Notice(
         key=f"holding/{holding.id}/{holding.generation}/removal-failing",
         kind=NoticeKind.REMOVAL_FAILING,
-        audience=Audience(channel_id=unit.configured.organization.admin_channel),
+        audience=_administrators(unit),
         subject_id=holding.id,
     )
     unit.tx.add_notices([notice], unit.now)
+
+
+def _administrators(unit: Unit) -> Audience:
+    return Audience(channel_id=unit.configured.organization.admin_channel)
 
 
 def _unknown(person_id: PersonId) -> Person:

@@ -18,7 +18,8 @@ never kept by mistake.
 
 A grant that fails for the far side's own reasons is tried again with growing pauses, twelve times;
 one that is refused, or whose target is gone, is given up at once. A removal is never given up: it
-is tried until it succeeds, and administrators are told when it takes long.
+is tried, or whoever must do it is reminded, until it is done; administrators are told when it takes
+long.
 
 `pending` is the answer of a connector that needs somebody to act: the manual one. The person who
 did it says so (`done`), which carries the generation the task was shown with.
@@ -41,6 +42,8 @@ TASK_REMINDER = timedelta(days=1)
 TASKS_KEPT = 10
 ALARM_AFTER = timedelta(hours=1)
 """A removal that has been failing this long is told to the administrators."""
+TASK_ALARM_AFTER = timedelta(days=3)
+"""So is one that people were asked for this long ago, and have not said they did."""
 
 
 class Seen(StrEnum):
@@ -258,9 +261,13 @@ def failed(
 
 
 def alarming(holding: Holding, *, now: datetime) -> bool:
-    """Whether administrators should know: a removal has been failing for long."""
+    """Whether administrators should know: a removal has been failing, or waiting, for long."""
+    if holding.wanted:
+        return False
+    if holding.task_open:
+        return now - holding.changed_at >= TASK_ALARM_AFTER
     since = holding.failing_since
-    return not holding.wanted and since is not None and now - since >= ALARM_AFTER
+    return since is not None and now - since >= ALARM_AFTER
 
 
 def reminded(holding: Holding, *, now: datetime) -> Holding:

@@ -12,6 +12,7 @@ from engine.domain.holdings import (
     FIRST_PAUSE,
     GRANT_ATTEMPTS,
     LONGEST_PAUSE,
+    TASK_ALARM_AFTER,
     TASK_REMINDER,
     Failure,
     Level,
@@ -132,6 +133,23 @@ def test_a_task_waits_and_is_reminded_of_daily() -> None:
     assert holdings.next_step(holding) is None
     assert holding.next_at == NOW + TASK_REMINDER
     assert holdings.reminded(holding, now=NOW + HOUR).next_at == NOW + HOUR + TASK_REMINDER
+
+
+@pytest.mark.parametrize(
+    ("late_by", "alarming"), [(-SECOND, False), (0 * SECOND, True)], ids=["before", "at"]
+)
+def test_a_removal_that_waits_for_somebody_for_days_alarms(
+    late_by: timedelta, alarming: bool
+) -> None:
+    """Reminding the same people for ever takes nothing away."""
+    removal = holdings.revoked(begun(released(task())), pending=True, now=NOW)
+
+    assert holdings.alarming(removal, now=NOW + TASK_ALARM_AFTER + late_by) is alarming
+
+
+def test_a_grant_that_waits_for_somebody_for_days_does_not_alarm() -> None:
+    """Whoever asked reads on their card for whom it waits."""
+    assert not holdings.alarming(task(), now=NOW + 5 * TASK_ALARM_AFTER)
 
 
 def test_done_settles_the_task() -> None:

@@ -74,6 +74,44 @@ async def test_a_task_nobody_does_is_reminded_of_every_day(contoso: Company) -> 
     assert len(contoso.ivan.messages) == 3
 
 
+async def test_of_a_removal_nobody_does_the_administrators_hear_once(contoso: Company) -> None:
+    """With the third reminder; Ivan is reminded further, and they are not told again."""
+    await contoso.administers("assign @rita Office VPN")
+    await contoso.ivan.presses("Done")
+    await contoso.administers("remove @rita Office VPN")
+    await contoso.playground.days_pass(2.9)
+    assert _waiting_told(contoso) == 0
+    await contoso.playground.days_pass(0.2)
+    contoso.ada.sees("Office VPN (user) should have been taken from @Rita Romero by hand")
+    contoso.ada.sees("for @it-desk to do it")
+    heard = len(contoso.ivan.messages)
+    await contoso.playground.days_pass(5)
+    assert _waiting_told(contoso) == 1
+    assert len(contoso.ivan.messages) == heard + 5
+    await contoso.ivan.presses("Done", on="please take access away")
+
+
+def _waiting_told(contoso: Company) -> int:
+    """How often the administrators read that something waits to be taken away."""
+    return sum("by hand. It has been waiting" in one.text for one in contoso.ada.messages)
+
+
+async def test_administrators_who_have_the_task_themselves_are_only_reminded(
+    company: Open,
+) -> None:
+    """Nobody is left at the desk, so they have its card and hear of it every day."""
+    vpn = files.package("VPN", gives=("vpn",))
+    async with company(files.file(vpn)) as contoso:
+        await contoso.administers("assign @rita VPN")
+        await contoso.ivan.presses("Done")
+        await contoso.playground.user_leaves("ivan")
+        await contoso.administers("remove @rita VPN")
+        await contoso.playground.days_pass(5)
+        contoso.ada.sees("Office VPN for Rita Romero: please take access away")
+        assert _waiting_told(contoso) == 0
+        await contoso.ada.presses("Done")
+
+
 async def test_a_task_for_a_channel_is_done_by_whoever_is_there(company: Open) -> None:
     """The card stands in the channel once; Olga, who is in it, presses Done, and all see it."""
     resources = [

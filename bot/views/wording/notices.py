@@ -178,6 +178,20 @@ REMOVAL_NEXT = (
 )
 
 
+def removal_waiting(holding: Holding, known: Known) -> str:
+    """To the administrators, of a removal that somebody has to do by hand."""
+    return (
+        f"{delivery.right(holding, known)} should have been taken from "
+        f"{mention(holding.person_id)} by hand. It has been waiting since "
+        f"{when(holding.changed_at)} for {delivery.fulfillers(holding, known)} to do it."
+    )
+
+
+REMOVAL_WAITING_NEXT = (
+    f"They are reminded every day until one of them presses *{words.DONE}*. Please see to it."
+)
+
+
 def row_parked(what: str, row_id: str) -> str:
     """To the administrators."""
     return (

@@ -294,6 +294,7 @@ NOTICES: dict[str, Callable[[], Message | None]] = {
     ),
     "task_reminder": _notice(K.TASK_REMINDER, BY_HAND, detail="1"),
     "removal_failing": _notice(K.REMOVAL_FAILING, STUCK),
+    "removal_waiting": _notice(K.REMOVAL_FAILING, REMOVAL),
     "row_parked": _notice(K.ROW_PARKED, None, subject_id="01hx5request0042", detail="request"),
     "many_endings": _notice(K.MANY_ENDINGS, None, subject_id="brake", detail="240/1000"),
     "many_leaving": _notice(K.MANY_LEAVING, None, subject_id="brake", detail="1240/5000"),

@@ -10,6 +10,7 @@ from bot.views.home_tab import AdminCounts, HomeData
 from bot.views.wording import forms, lists
 from engine.domain.assignments import AssignmentState
 from engine.domain.conversation import Audience, Card, CardKind, NoticeKind
+from engine.domain.holdings import Seen
 from engine.domain.ids import PersonId, RequestId
 from engine.domain.stages import Verdict
 from tests.bot.views.house import (
@@ -32,6 +33,7 @@ from tests.bot.views.pictures_of_cards import (
     MORE,
     NOBODY,
     PENDING,
+    REMOVAL,
     STUCK,
 )
 from tests.bot.views.pictures_of_views import STORY
@@ -249,6 +251,7 @@ def test_of_many_packages_that_fit_ten_are_named(fitting: int, more: bool) -> No
         (NoticeKind.TASK_REMINDER, BY_HAND, "2", None),
         (NoticeKind.TASK_REMINDER, STUCK, "1", None),
         (NoticeKind.REMOVAL_FAILING, BY_HAND, "", None),
+        (NoticeKind.REMOVAL_FAILING, replace(REMOVAL, seen=Seen.ABSENT), "", None),
         (NoticeKind.ACCESS_ENDED, None, "", None),
     ],
 )
