@@ -10,7 +10,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from bot.cli import usher
+from bot.cli_commands import usher
 
 ROOT = Path(__file__).resolve().parents[2]
 

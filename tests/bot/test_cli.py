@@ -9,7 +9,7 @@ import pytest
 
 import storage
 from bot import operations
-from bot.cli import usher
+from bot.cli_commands import usher
 from bot.settings import DEFAULT_DATABASE_URL, VARIABLES, load_for_operator
 from bot.still_held import STILL_HELD, WOULD_BE_REFUSED
 from bot.views.wording.words import several

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot import http_server
-from bot.cli import usher
+from bot.cli_commands import usher
 from bot.metrics import Metrics
 from bot.settings import (
     DEFAULT_COMMAND,
