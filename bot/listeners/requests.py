@@ -105,7 +105,9 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
     if isinstance(parsed, dict):
         return errors(parsed)
     actor = await desk.actor(doing)
-    command = SubmitRequest(package_id=parsed.package_id, wish=parsed.wish)
+    command = SubmitRequest(
+        package_id=parsed.package_id, wish=parsed.wish, form_id=str(doing.view.get("id") or "")
+    )
     try:
         await desk.service.handle(command, actor)
     except TermsChanged as refusal:
@@ -168,6 +170,7 @@ async def submit_extension(desk: Desk, doing: Interaction) -> Ack:
         assignment_id=parsed.assignment_id,
         justification=parsed.justification,
         duration=parsed.duration,
+        form_id=str(doing.view.get("id") or ""),
     )
     try:
         await desk.service.handle(command, actor)

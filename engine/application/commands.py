@@ -66,6 +66,8 @@ class SubmitRequest(Command[RequestId]):
 
     package_id: PackageId
     wish: Wish
+    form_id: str = ""
+    """Which form asks: the same one sent again asks for nothing more, and is answered alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class SubmitExtension(Command[RequestId]):
     assignment_id: AssignmentId
     justification: str = ""
     duration: timedelta | None = None
+    form_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

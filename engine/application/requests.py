@@ -53,6 +53,11 @@ def submit(unit: Unit, command: SubmitRequest) -> RequestId:
     person = facts.person_asking(unit.tx, unit.configured, person_id, command.package_id)
     if offer is None:
         raise PackageGone
+    held = unit.tx.active_assignment_of(person_id, offer.package.id)
+    open_request = unit.tx.open_request_of(person_id, offer.package.id)
+    sent = _sent_with(unit, command.form_id, open_request, held.request_id if held else None)
+    if sent is not None:
+        return sent
     standing = facts.standing(unit.tx, unit.configured, person, offer.package)
     policy = eligibility.check_request(offer, standing, command.wish, now=unit.now)
     request = _fresh(
@@ -63,6 +68,7 @@ def submit(unit: Unit, command: SubmitRequest) -> RequestId:
         target_id=person_id,
         wish=command.wish,
         needs_approval=policy.approval_for_request,
+        form_id=command.form_id,
     )
     return unit.begin_request(request, why=request.justification).id
 
@@ -70,11 +76,15 @@ def submit(unit: Unit, command: SubmitRequest) -> RequestId:
 def submit_extension(unit: Unit, command: SubmitExtension) -> RequestId:
     """Ask for more time for something one holds (LIF-5: only while still in scope)."""
     person_id = acting_person(unit)
-    assignment = unit.tx.assignment(command.assignment_id)
+    assignment = unit.tx.lock_assignment(command.assignment_id)
     if assignment is None:
         raise NotFound("assignment", command.assignment_id)
     if assignment.target_id != person_id:
         raise NotYours
+    open_request = unit.tx.open_request_of(person_id, assignment.package_id)
+    sent = _sent_with(unit, command.form_id, open_request, *assignment.extended_by[-1:])
+    if sent is not None:
+        return sent
     offer = unit.configured.offer(assignment.package_id)
     policy = unit.configured.policies.get(assignment.policy_id)
     if offer is None or policy is None:
@@ -91,8 +101,22 @@ def submit_extension(unit: Unit, command: SubmitExtension) -> RequestId:
         wish=Wish(justification=command.justification, duration=command.duration),
         needs_approval=policy.approval_for_extension,
         extends=assignment,
+        form_id=command.form_id,
     )
     return unit.begin_request(request, why=request.justification).id
+
+
+def _sent_with(unit: Unit, form_id: str, *request_ids: RequestId | None) -> RequestId | None:
+    """Which of these requests was asked with this form, which now came again.
+
+    Of two copies that come at the same moment the database takes one, and the other looks again.
+    """
+    if form_id:
+        for request_id in filter(None, request_ids):
+            request = unit.tx.request(request_id)
+            if request is not None and request.form_id == form_id:
+                return request.id
+    return None
 
 
 def assign_directly(unit: Unit, command: AssignDirectly) -> RequestId:
@@ -233,6 +257,7 @@ def _fresh(
     wish: Wish,
     needs_approval: bool,
     extends: assignments.Assignment | None = None,
+    form_id: str = "",
 ) -> AssignmentRequest:
     starts_at = wish.starts_at
     if starts_at is not None and starts_at <= unit.now + timedelta(seconds=1):
@@ -253,4 +278,5 @@ def _fresh(
         duration=wish.duration,
         assignment_id=extends.id if extends else None,
         submitted_at=unit.now,
+        form_id=form_id,
     )

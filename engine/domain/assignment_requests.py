@@ -128,6 +128,8 @@ class AssignmentRequest:
     assignment_id: AssignmentId | None = None
     """From the moment of approval; for extensions and removals from the start."""
     submitted_at: datetime
+    form_id: str = ""
+    """Which form it was asked with, if it was: the same one may be sent again."""
     canceled_by: PersonId | None = None
     """Who withdrew it; None if it ended with something else."""
     closed_at: datetime | None = None

@@ -155,14 +155,63 @@ async def test_the_same_press_delivered_twice_decides_once(company: Open) -> Non
         assert "rita" in contoso.group("prod-readers")
 
 
-async def test_the_form_sent_twice_asks_once(company: Open) -> None:
-    """Slack sends Rita's form a second time: she is told it is open already, and one card shows it."""
-    async with company(ONE) as contoso:
-        form = await contoso.opens("rita", "Reports")
-        contoso.playground.faults.add("deliver_twice", method="view_submission", times=1)
-        with pytest.raises(FormRefused, match="asked for this already"):
-            await form.submit()
+@pytest.mark.parametrize("package", ["Reports", "Free"])
+async def test_the_form_sent_twice_asks_once(company: Open, package: str) -> None:
+    """Slack sends Rita's form a second time: it closes, and one card shows the one request.
 
+    Whether somebody must decide, or she has it at once.
+    """
+    parts = (files.package("Free"), files.package("Reports", files.policy("Everybody", LEADS)))
+    async with company(files.file(*parts)) as contoso:
+        form = await contoso.opens("rita", package)
+        contoso.playground.faults.add("deliver_twice", method="view_submission", times=1)
+        await form.submit()
+
+        assert not form.is_open
         page = await contoso.house.queries.requests()
         assert page.total == 1
-        assert len(contoso.mia.messages) == 1
+        assert len(contoso.mia.messages) == (1 if package == "Reports" else 0)
+
+
+async def test_another_form_with_the_same_words_is_another_asking(company: Open) -> None:
+    """Rita has sent one elsewhere; this one tells her that she has asked already."""
+    async with company(ONE) as contoso:
+        form = await contoso.opens("rita", "Reports")
+        elsewhere = SubmitRequest(
+            package_id=await contoso.package("Reports"), wish=Wish(), form_id="V1"
+        )
+        await contoso.house.service.handle(elsewhere, Actor(person_id=PersonId(contoso.rita.id)))
+        with pytest.raises(FormRefused, match="asked for this already"):
+            await form.submit()
+        assert (await contoso.house.queries.requests()).total == 1
+
+
+@pytest.mark.parametrize("stages", [(), (LEADS,)])
+async def test_the_form_for_more_time_sent_twice_extends_once(
+    company: Open, stages: tuple[files.Part, ...]
+) -> None:
+    """Whether somebody must decide, or the end moves at once."""
+    policy = files.policy("Everybody", *stages, extension={"allowed": True})
+    async with company(files.file(files.package("Reports", policy))) as contoso:
+        await contoso.administers("assign @rita Reports")
+        form = await contoso.rita.presses("Extend")
+        assert isinstance(form, Form)
+        contoso.playground.faults.add("deliver_twice", method="view_submission", times=1)
+        await form.submit()
+        if stages:
+            await contoso.mia.presses("Approve")
+        held = await contoso.house.queries.held_by(PersonId(contoso.rita.id))
+        assert len(held.rows[0].assignment.extended_by) == 1
+        assert (await contoso.house.queries.requests()).total == 2
+
+
+async def test_two_copies_of_a_form_at_the_same_moment_ask_once(company: Open) -> None:
+    """Ten arrive together; each is answered with the same request."""
+    async with company(ONE) as contoso:
+        rita = Actor(person_id=PersonId(contoso.rita.id))
+        command = SubmitRequest(
+            package_id=await contoso.package("Reports"), wish=Wish(), form_id="V1"
+        )
+        copies = [contoso.house.service.handle(command, rita) for _ in range(AT_ONCE)]
+        assert len(set(await asyncio.gather(*copies))) == 1
+        assert (await contoso.house.queries.requests()).total == 1
