@@ -34,10 +34,11 @@ def people_asked(run: ReviewRun, marks: Iterable[str]) -> frozenset[PersonId]:
 
 
 def fall_out(tx: Transaction, assignment: Assignment, now: datetime) -> None:
-    """An assignment ended: it falls out of every run that is still open (ARV-13)."""
+    """An assignment ended: it falls out of every run that is still open (ARV-13).
+
+    One that is to open next is locked too: else it could open before this end is there to be seen.
+    """
     for known in tx.unfinished_runs([assignment.policy_id]):
-        if known.state not in HAS_LINES:
-            continue
         run = tx.lock_review_run(known.id)
         if run is None or run.state not in HAS_LINES:
             continue

@@ -28,7 +28,7 @@ from engine.domain.assignments import EndReason
 from engine.domain.catalogs import AccessPackage
 from engine.domain.configuration import Configuration
 from engine.domain.conversation import Audience
-from engine.domain.ids import PackageId
+from engine.domain.ids import AssignmentId, PackageId
 from engine.domain.people import CATALOG_OWNERS, Subject, SubjectKind
 from engine.domain.review_lines import FRESH, ApplyResult, ReviewLine, ReviewVerdict, asked_pool
 from engine.domain.review_schedule import ReviewSeries
@@ -250,6 +250,9 @@ def _remind(unit: Unit, run: ReviewRun) -> ReviewRun:
 def _apply(unit: Unit, run: ReviewRun) -> ReviewRun:
     lines = unit.tx.lines_to_remove(run, REMOVALS_AT_ONCE)
     results = [(line.assignment_id, *_removed(unit, line)) for line in lines]
+    for assignment_id, result, _ in results:
+        if result is ApplyResult.NOT_FOUND:
+            _fall_out_late(unit, run, assignment_id)
     unit.tx.save_results(run, results)
     if len(lines) == REMOVALS_AT_ONCE:
         cursor = lines[-1].assignment_id
@@ -286,6 +289,19 @@ def _remove(unit: Unit, line: ReviewLine) -> ApplyResult:
         by, kind = line.decided_by, RequestType.ADMIN_REMOVE
     unit.end_assignment(assignment, outcome, origin, kind, by, line.reason)
     return ApplyResult.REMOVED
+
+
+def _fall_out_late(unit: Unit, run: ReviewRun, assignment_id: AssignmentId) -> None:
+    """What ended before the close fell out (ARV-13), also if its end could not know of the run.
+
+    Both may have begun at the same moment, neither seeing the other.
+    """
+    ended = unit.tx.assignment(assignment_id)
+    if ended is None or ended.ended_at is None or run.closed_at is None:
+        return
+    if ended.ended_at < run.closed_at:
+        reason = ended.end_reason or EndReason.REMOVED
+        unit.tx.fall_out(run, assignment_id, reason, ended.ended_at)
 
 
 def _results(unit: Unit, run: ReviewRun) -> ReviewRun:

@@ -4,16 +4,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.util import await_only
 
-from engine.application import review_steps
+from engine.application import life, review_steps
 from engine.application.commands import Actor, GiveBack, KeepReviewPlace
+from engine.application.ports import Transaction
+from engine.domain import assignments
+from engine.domain.assignments import EndReason
 from engine.domain.ids import PersonId
 from engine.domain.refusals import NotFound
 from engine.domain.review_lines import ApplyResult, LineFilter, Recommendation
 from engine.domain.review_settings import ONCE, QUARTERLY, NoResponse
 from engine.domain.reviews import ReviewState
 from tests.builders import ADMIN_CHANNEL, ANN, CAT, DAY, HOUR, MAX, MIA, ROB
-from tests.reviewing import KEEP, ReviewHouse, everybody, settings
+from tests.reviewing import KEEP, ReviewHouse, everybody, review_house, settings
 
 S = ReviewState
 
@@ -107,6 +111,44 @@ async def test_what_ended_before_it_was_removed_is_noted(house: ReviewHouse) -> 
     results = await house.reviews.review_results((await house.run()).id)
     assert results is not None
     assert (results.removed, results.not_found) == (0, 1)
+
+
+async def test_what_ended_unseen_while_the_lines_were_written_fell_out(
+    house: ReviewHouse,
+) -> None:
+    """ARV-13: neither saw the other; nobody is told that it was to be removed and not found."""
+    await house.opens(settings(silence=NoResponse.REMOVE), ROB, ANN)
+
+    def ends_unseen(tx: Transaction) -> None:
+        held = tx.lock_assignment(house.given[ROB])
+        assert held is not None
+        ended = assignments.end(held, EndReason.GIVEN_BACK, now=tx.now()).assignment
+        tx.save_assignment(held, ended, None)
+
+    await house.store.write(ends_unseen)
+    await house.passes(14 * DAY)
+    results = await house.reviews.review_results((await house.run()).id)
+    assert results is not None
+    assert (results.removed, results.not_found, results.counts.gone) == (1, 0, 1)
+    await house.check_counts()
+
+
+async def test_what_ends_while_its_review_opens_is_not_in_it(postgres_url: str) -> None:
+    """ARV-13: the opening waits for an end that has begun, and then sees it."""
+    async with review_house(postgres_url) as house:
+        await house.give(ROB, ANN)
+        await house.configure(settings())
+        await house.store.write(house.step)
+        assert (await house.run()).state is S.SCHEDULED
+
+        def gives_back(tx: Transaction) -> None:
+            unit = house.service.unit(tx, Actor(person_id=ROB))
+            life.give_back(unit, GiveBack(assignment_id=house.given[ROB]))
+            await_only(house.settle())
+
+        await house.store.write(gives_back)
+        await house.settle()
+        assert await house.lines_of(MAX) == [ANN]
 
 
 async def test_what_cannot_be_removed_is_tried_again_and_reported(
