@@ -156,7 +156,7 @@ def _busy_until(unit: Unit, run: ReviewRun) -> datetime | None:
     before = [o for o in others if o.state is not ReviewState.SCHEDULED or o.id < run.id]
     if not before:
         return None
-    return max(unit.now + TURN, *(reviews.expected_end(other) for other in before))
+    return max(unit.now + TURN, *(review_timers.expected_end(other) for other in before))
 
 
 def _snapshot(unit: Unit, run: ReviewRun) -> ReviewRun:

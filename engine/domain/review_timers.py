@@ -1,6 +1,6 @@
 """What time does to an access review run: when it is due, and which step it then has to do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.domain.review_settings import closes_at
@@ -60,6 +60,13 @@ def _open_timers(run: ReviewRun) -> tuple[tuple[datetime, str], ...]:
     ahead = run.rules.remind[run.reminded :]
     timers += [(opened + after, "remind") for after in ahead if after < run.rules.open_for]
     return tuple(timers)
+
+
+def expected_end(run: ReviewRun) -> datetime:
+    """When the last stage will close, as far as can be said now."""
+    begins = run.stage_opened_at or run.stepped_at or run.opens_at
+    ahead = run.settings.stages[run.stage :]
+    return begins + sum((stage.open_for for stage in ahead), timedelta())
 
 
 def next_step(run: ReviewRun, *, now: datetime) -> Step | None:

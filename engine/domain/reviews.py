@@ -125,6 +125,8 @@ class ReviewRun:
     reminded: int = 0
     """How many of the stage's reminders are behind us."""
     telling: Telling | None = None
+    cleared: tuple[Cleared, ...] = ()
+    """What reviewers are told of after that, oldest first."""
     cursor: str = ""
     """How far the snapshot, or the removing, has come."""
     redraw: str | None = None
@@ -238,6 +240,7 @@ def snapshot_complete(run: ReviewRun, lines: int, *, now: datetime) -> ReviewOut
         stage_opened_at=now,
         reminded=0,
         telling=Telling(),
+        cleared=(),
         cursor="",
         stepped_at=now,
     )
@@ -252,8 +255,10 @@ def redrawn(run: ReviewRun, last: str | None, *, now: datetime) -> ReviewRun:
 def told(run: ReviewRun, after: str | None, *, now: datetime) -> ReviewRun:
     """Some reviewers were told; the next is whoever comes after, None when all were."""
     assert run.telling is not None, "only a run that tells has told"
-    telling = None if after is None else replace(run.telling, after=after)
-    return replace(run, telling=telling, stepped_at=now)
+    if after is not None:
+        return replace(run, telling=replace(run.telling, after=after), stepped_at=now)
+    telling = Telling(cleared=run.cleared[0]) if run.cleared else None
+    return replace(run, telling=telling, cleared=run.cleared[1:], stepped_at=now)
 
 
 def remind(run: ReviewRun, *, now: datetime) -> ReviewOutcome:
@@ -366,27 +371,20 @@ def stop(run: ReviewRun, by: PersonId, *, why: str = "", now: datetime) -> Revie
 
 
 def reset(run: ReviewRun, by: PersonId, *, why: str = "", now: datetime) -> ReviewOutcome:
-    """The answers of the open stage are cleared; its time goes on.
-
-    Whoever had answered is told, unless the run is telling its reviewers something just now.
-    """
+    """The answers of the open stage are cleared and whoever gave them is told; its time goes on."""
     check_open(run, now=now)
-    telling = run.telling or Telling(cleared=Cleared(by=by, at=now, why=why.strip()))
-    cleared = replace(run, telling=telling, redraw="", stepped_at=now)
-    return ReviewOutcome(run=cleared, activities=("review.reset",))
+    cleared = (*run.cleared, Cleared(by=by, at=now, why=why.strip()))
+    if run.telling is not None:
+        fresh = replace(run, cleared=cleared, redraw="", stepped_at=now)
+    else:
+        fresh = replace(run, telling=Telling(cleared=cleared[0]), redraw="", stepped_at=now)
+    return ReviewOutcome(run=fresh, activities=("review.reset",))
 
 
 def hand_over(run: ReviewRun, left: frozenset[PersonId], *, now: datetime) -> ReviewOutcome:
     """These reviewers left: what they would review goes to whoever is asked instead."""
     remaining = replace(run, pools=without(run.pools, left), stepped_at=now)
     return ReviewOutcome(run=remaining, activities=("review.handed_over",))
-
-
-def expected_end(run: ReviewRun) -> datetime:
-    """When the last stage will close, as far as can be said now."""
-    begins = run.stage_opened_at or run.stepped_at or run.opens_at
-    ahead = run.settings.stages[run.stage :]
-    return begins + sum((stage.open_for for stage in ahead), timedelta())
 
 
 # Who reviews ------------------------------------------------------------------------------------

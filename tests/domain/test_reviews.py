@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.domain import reviewers, reviews
+from engine.domain import review_timers, reviewers, reviews
 from engine.domain.ids import PackageId, PolicyId, ReviewRunId
 from engine.domain.refusals import ReviewNotOpen, ReviewOver
 from engine.domain.review_settings import ONCE, ReviewSettings, ReviewStage
@@ -154,6 +154,23 @@ def test_telling_many_reviewers_goes_on_from_the_last() -> None:
     assert (half.telling.after, next_step(half, now=NOW)) == ("max", Step.TELL)
 
 
+def test_of_resets_while_reviewers_are_told_something_they_are_told_afterwards() -> None:
+    """One after the other, each for itself; the next stage begins with none."""
+    telling = reviews.snapshot_complete(opening(), 3, now=NOW).run
+    first = reviews.reset(telling, ADA, why="One", now=NOW).run
+    second = reviews.reset(first, ADA, why="Two", now=NOW + SECOND).run
+    assert second.telling == telling.telling
+
+    said = []
+    after = reviews.told(second, None, now=NOW)
+    while after.telling is not None:
+        assert after.telling.cleared is not None
+        said.append(after.telling.cleared.why)
+        after = reviews.told(after, None, now=NOW)
+    assert said == ["One", "Two"]
+    assert reviews.snapshot_complete(second, 3, now=NOW).run.cleared == ()
+
+
 def test_answers_are_taken_until_the_close_and_never_after() -> None:
     """ARV-9: the last moment counts, the next does not, whether or not anybody has looked."""
     run = in_progress()
@@ -169,7 +186,7 @@ def test_a_stage_is_followed_by_the_next_with_its_own_time() -> None:
     """ARV-19: the second stage's fortnight counts from its own opening."""
     stages = (ReviewStage(name="A", open_for=DAY), ReviewStage(name="B", open_for=2 * DAY))
     run = in_progress(*stages)
-    assert reviews.expected_end(run) == NOW + 3 * DAY
+    assert review_timers.expected_end(run) == NOW + 3 * DAY
     moving = reviews.close_stage(run, ((CAT,),), now=NOW + DAY).run
     assert (moving.state, moving.stage, moving.pools) == (S.OPENING, 1, ((CAT,),))
     moving = reviews.redrawn(moving, None, now=NOW + DAY)

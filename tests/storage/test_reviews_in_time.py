@@ -148,6 +148,19 @@ async def test_only_those_whose_answers_were_cleared_are_told_each_time(
     ]
 
 
+async def test_whoever_had_answered_hears_of_a_reset_during_a_reminder(house: ReviewHouse) -> None:
+    """Mia is being reminded just then; Max, who has answered, is told all the same."""
+    await house.opens(settings(a_review_stage(remind=[DAY])), ROB, ANN, BEN)
+    await house.decides(MAX, REMOVE)
+    house.clock.pass_by(DAY)
+    await house.store.write(house.step)
+    telling = (await house.run()).telling
+    assert telling is not None
+    assert telling.reminder == 1
+    await house.resets()
+    assert await house.said("review_cleared") == [(MAX, "ada/Wrong list")]
+
+
 async def test_the_audit_tells_the_whole_story(house: ReviewHouse) -> None:
     """From the schedule to the application, with every answer and its change."""
     await house.opens(settings(a_review_stage(remind=[DAY])), ROB)
