@@ -27,9 +27,11 @@ from engine.domain.ids import PackageId, RequestId, ReviewRunId
 from engine.domain.refusals import (
     AccountClosed,
     CannotDecide,
+    JustificationTooLong,
     NotAdministrator,
     NotFound,
     OwnRequest,
+    ReasonTooLong,
     Refusal,
 )
 
@@ -185,14 +187,23 @@ async def _done(desk: Desk, doing: Interaction, command: Command[A]) -> A | Ack:
             await desk.look_up(person_id)
         return await desk.service.handle(command, await desk.actor(doing))
     except Refusal as refusal:
-        about_person = isinstance(refusal, AccountClosed | CannotDecide | OwnRequest)
-        wanted = BlockId.PERSON if about_person else BlockId.PACKAGE
+        wanted = _field_of(refusal)
         if wanted not in doing.state:
             raise
         known = await desk.known(people=[person_id] if person_id else [])
         why = admin.refused(refusal, known)
         words = plainly(why.text, known.name) if why else error_text(refusal, known)
         return errors({str(wanted): words})
+
+
+def _field_of(refusal: Refusal) -> BlockId:
+    match refusal:
+        case AccountClosed() | CannotDecide() | OwnRequest():
+            return BlockId.PERSON
+        case JustificationTooLong() | ReasonTooLong():
+            return BlockId.REASON
+        case _:
+            return BlockId.PACKAGE
 
 
 async def _name_of(desk: Desk, package_id: PackageId) -> str:

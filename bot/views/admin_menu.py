@@ -22,9 +22,10 @@ from bot.views.blocks import (
 from bot.views.wording import admin_menu as said
 from bot.views.wording import words
 from bot.views.wording.requests import asks
-from engine.domain.assignment_requests import MAX_REASON, AssignmentRequest
+from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import CatalogId, PackageId, PersonId, RequestId
+from engine.domain.reasons import MAX_REASON
 
 
 def menu() -> list[Block]:

@@ -19,8 +19,9 @@ from bot.views.request_form import error_text
 from bot.views.texts import quote
 from bot.views.wording import forms, words
 from bot.views.wording.requests import asks
-from engine.domain.assignment_requests import MAX_REASON, AssignmentRequest
+from engine.domain.assignment_requests import AssignmentRequest
 from engine.domain.policies import ApprovalStage, ReasonRule
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import ReasonMissing, ReasonTooLong, Refusal
 from engine.domain.stages import Verdict
 

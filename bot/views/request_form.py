@@ -33,11 +33,11 @@ from bot.views.wording import forms, words
 from bot.views.wording.refusals import sentence
 from bot.views.wording.stages import preview
 from engine.application.previews import StagePreview
-from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.catalogs import AccessPackage
 from engine.domain.eligibility import Wish
 from engine.domain.ids import PackageId, PolicyId
 from engine.domain.policies import AssignmentPolicy, JustificationRule
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import (
     AlreadyHeld,
     AuthorityRefusal,

@@ -12,8 +12,8 @@ from bot.views.review_state import FormState, packed, unpacked
 from bot.views.wording import review_form as said
 from bot.views.wording import words
 from bot.views.wording.reviews import VERDICTS
-from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.ids import AssignmentId, PersonId
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import ReasonMissing, ReasonTooLong, Refusal
 from engine.domain.review_lines import ReviewVerdict
 from engine.domain.reviews import ReviewRun

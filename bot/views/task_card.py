@@ -26,8 +26,7 @@ from bot.views.texts import when
 from bot.views.wording import approvals, delivery, words
 from engine.application.queries import HeldSummary
 from engine.domain.holdings import Holding, Level, level
-
-MAX_NOTE = 1000
+from engine.domain.reasons import MAX_REASON
 
 
 def render(
@@ -86,10 +85,10 @@ def done_button(holding: Holding, known: Known, *, primary: bool = False) -> Blo
 
 
 def _note_field() -> Block:
-    field = text_input(ActionId.NOTE, multiline=False, most=MAX_NOTE)
+    field = text_input(ActionId.NOTE, multiline=False, most=MAX_REASON)
     return input_block(BlockId.NOTE, words.NOTE, field, optional=True, hint=delivery.TASK_NOTE_HINT)
 
 
 def parse_note(state: Mapping[str, object]) -> str:
     """What was written beside Done (`payload["state"]["values"]`); often nothing."""
-    return form_state.text(state, BlockId.NOTE)[:MAX_NOTE]
+    return form_state.text(state, BlockId.NOTE)

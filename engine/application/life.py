@@ -17,7 +17,7 @@ from engine.application.mirror import PEOPLE_JOB
 from engine.application.ports import Reader
 from engine.application.requests import acting_person, require_administrator
 from engine.application.unit import Unit
-from engine.domain import assignments, eligibility, holdings
+from engine.domain import assignments, eligibility, holdings, reasons
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.assignments import Assignment, EndReason
 from engine.domain.catalogs import AccessPackage
@@ -43,13 +43,14 @@ def give_back(unit: Unit, command: GiveBack) -> Assignment:
 def remove_directly(unit: Unit, command: RemoveDirectly) -> Assignment:
     """An administrator takes a package away."""
     administrator = require_administrator(unit)
+    why = reasons.kept(command.why)
     found = unit.tx.active_assignment_of(command.target_id, command.package_id)
     if found is None:
         raise NotHeld(None)
     assignment, origin = _locked(unit, found.id)
     outcome = assignments.end(assignment, EndReason.REMOVED, now=unit.now)
     ended = unit.end_assignment(
-        assignment, outcome, origin, RequestType.ADMIN_REMOVE, administrator, command.why
+        assignment, outcome, origin, RequestType.ADMIN_REMOVE, administrator, why
     )
     assert ended.removal_request_id is not None, "an end is recorded as a request"
     unit.tell_administrators(NoticeKind.ADMINISTERED_REQUEST, ended.removal_request_id, "removed")
@@ -68,6 +69,7 @@ def complete_task(unit: Unit, command: CompleteTask) -> Holding:
     if not in_person and not (in_channel and unit.actor.channel_id):
         raise NotFulfiller
     eligibility.check_account(facts.known_person(unit.tx, person_id))
+    note = reasons.kept(command.note)
     unit.tx.wake_assignments(unit.now, holdings=[holding.id])
     locked = unit.tx.lock_holding(holding.id)
     assert locked is not None, "a holding is never deleted"
@@ -75,7 +77,7 @@ def complete_task(unit: Unit, command: CompleteTask) -> Holding:
     unit.save_holdings([after])
     unit.tx.touch_cards([after.id], unit.now)
     activity = "task.granted" if after.wanted else "task.removed"
-    unit.audit_holding(activity, after, why=command.note.strip())
+    unit.audit_holding(activity, after, why=note)
     return after
 
 

@@ -20,10 +20,10 @@ from engine.application.requests import acting_person, require_administrator
 from engine.application.review_cards import show_reviewers
 from engine.application.unit import Unit
 from engine.domain import review_lines, review_messages, review_timers, reviews
-from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.conversation import NoticeKind
 from engine.domain.ids import PersonId, ReviewRunId
 from engine.domain.policies import AssignmentPolicy
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import NoReviews, NotAReviewer, NotFound, ReviewRunning
 from engine.domain.review_lines import MAX_NAMED, ReviewLine
 from engine.domain.reviews import ReviewOutcome, ReviewRun

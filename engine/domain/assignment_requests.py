@@ -40,8 +40,6 @@ from engine.domain.ids import (
 from engine.domain.policies import ApprovalStage, AssignmentPolicy
 from engine.domain.stages import ApproverFacts, StageRun, Verdict
 
-MAX_REASON = 1000
-"""Characters in a justification or a reason: what fits a card beside everything else."""
 REPROCESS_WITHIN = timedelta(days=14)
 """DLV-3, our choice of the two documented windows."""
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.catalogs import AccessPackage, Catalog, CatalogState
 from engine.domain.ids import AssignmentId, GroupId, PackageId, PolicyId, RequestId
 from engine.domain.people import Person, PersonKind, SubjectKind
@@ -22,6 +21,7 @@ from engine.domain.policies import (
     JustificationRule,
     RequestorScope,
 )
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import (
     AccountClosed,
     AlreadyHeld,

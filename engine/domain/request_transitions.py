@@ -9,11 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from engine.domain import stages
+from engine.domain import reasons, stages
 from engine.domain.assignment_requests import (
     DELIVERY_ENDED,
     FAILED,
-    MAX_REASON,
     REMOVALS,
     REPROCESS_WITHIN,
     TRANSITIONS,
@@ -47,7 +46,6 @@ from engine.domain.refusals import (
     NotYours,
     OwnRequest,
     ReasonMissing,
-    ReasonTooLong,
     YouAlreadyDecided,
 )
 from engine.domain.stages import ApprovalDecision, StageResult, StageRun, Verdict
@@ -148,15 +146,13 @@ def _refuse_excluded(request: AssignmentRequest, facts: RequestFacts) -> None:
 
 
 def _checked_reason(command: Decide, stage: ApprovalStage) -> str:
-    reason = command.reason.strip()
+    reason = reasons.kept(command.reason)
     denied = command.verdict is Verdict.DENIED
     wanted = stage.reason is ReasonRule.REQUIRED or (
         stage.reason is ReasonRule.ON_DENIAL and denied
     )
     if wanted and not reason:
         raise ReasonMissing
-    if len(reason) > MAX_REASON:
-        raise ReasonTooLong(MAX_REASON)
     return reason
 
 

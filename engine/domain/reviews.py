@@ -26,6 +26,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from engine.domain.ids import PackageId, PersonId, PolicyId, ReviewRunId
+from engine.domain.reasons import kept
 from engine.domain.refusals import ReviewNotOpen, ReviewOver
 from engine.domain.review_lines import asked_person, asked_pool
 from engine.domain.review_settings import ReviewSettings, ReviewStage, closes_at
@@ -362,7 +363,7 @@ def stop(run: ReviewRun, by: PersonId, *, why: str = "", now: datetime) -> Revie
         state=_R.STOPPED,
         closed_at=run.closed_at or now,
         stopped_by=by,
-        stopped_why=why.strip(),
+        stopped_why=kept(why),
         telling=None,
         redraw="",
         stepped_at=now,
@@ -373,7 +374,7 @@ def stop(run: ReviewRun, by: PersonId, *, why: str = "", now: datetime) -> Revie
 def reset(run: ReviewRun, by: PersonId, *, why: str = "", now: datetime) -> ReviewOutcome:
     """The answers of the open stage are cleared and whoever gave them is told; its time goes on."""
     check_open(run, now=now)
-    cleared = (*run.cleared, Cleared(by=by, at=now, why=why.strip()))
+    cleared = (*run.cleared, Cleared(by=by, at=now, why=kept(why)))
     if run.telling is not None:
         fresh = replace(run, cleared=cleared, redraw="", stepped_at=now)
     else:

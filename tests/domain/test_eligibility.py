@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from engine.domain import eligibility
-from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.eligibility import (
     LATEST_START,
     START_TOLERANCE,
@@ -24,6 +23,7 @@ from engine.domain.policies import (
     JustificationRule,
     RequestorScope,
 )
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import (
     AccountClosed,
     AlreadyHeld,

@@ -7,7 +7,6 @@ import pytest
 
 from engine.domain import request_transitions
 from engine.domain.assignment_requests import (
-    MAX_REASON,
     REMOVALS,
     FollowUp,
     RequestType,
@@ -16,6 +15,7 @@ from engine.domain.conversation import NoticeKind
 from engine.domain.ids import PersonId
 from engine.domain.people import members_of
 from engine.domain.policies import Expiration, ReasonRule
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import (
     AlreadyDecided,
     NotAnApprover,

@@ -7,7 +7,8 @@ import pytest
 
 from engine.domain import review_timers, reviewers, reviews
 from engine.domain.ids import PackageId, PolicyId, ReviewRunId
-from engine.domain.refusals import ReviewNotOpen, ReviewOver
+from engine.domain.reasons import MAX_REASON
+from engine.domain.refusals import ReasonTooLong, ReviewNotOpen, ReviewOver
 from engine.domain.review_settings import ONCE, ReviewSettings, ReviewStage
 from engine.domain.review_timers import Step, due_timers, next_step
 from engine.domain.reviewers import Pools
@@ -262,6 +263,19 @@ def test_only_an_open_run_can_be_reset() -> None:
     assert again.stage_closes_at == run.stage_closes_at
     with pytest.raises(ReviewNotOpen):
         reviews.reset(applying(), ADA, now=NOW)
+
+
+def test_why_a_review_is_stopped_or_reset_has_a_limit() -> None:
+    """As much as fits a card, and no more."""
+    whole, more = "x" * MAX_REASON, "x" * (MAX_REASON + 1)
+    assert reviews.stop(in_progress(), ADA, why=f" {whole} ", now=NOW).run.stopped_why == whole
+    telling = reviews.reset(in_progress(), ADA, why=f" {whole} ", now=NOW).run.telling
+    assert telling is not None
+    assert telling.cleared is not None
+    assert telling.cleared.why == whole
+    for act in (reviews.stop, reviews.reset):
+        with pytest.raises(ReasonTooLong):
+            act(in_progress(), ADA, why=more, now=NOW)
 
 
 def test_every_move_is_one_of_the_table() -> None:

@@ -170,7 +170,7 @@ def _decision(refusal: no.DecisionRefusal, known: "Known") -> str:  # noqa: PLR0
         case no.ReasonMissing():
             return "Please give a reason; the person who asked will read it."
         case no.ReasonTooLong(limit):
-            return f"Please shorten the reason to {limit:,} characters."
+            return f"Please shorten what you wrote to {limit:,} characters."
         case _:
             raise NotImplementedError(type(refusal).__name__)
 

@@ -37,12 +37,13 @@ from bot.views.wording import forms
 from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
 from engine.application.previews import StagePreview
-from engine.domain.assignment_requests import MAX_REASON, RequestState, RequestType
+from engine.domain.assignment_requests import RequestState, RequestType
 from engine.domain.assignments import AssignmentState
 from engine.domain.configuration import Configuration
 from engine.domain.conversation import NoticeKind
 from engine.domain.holdings import Seen
 from engine.domain.ids import AssignmentId
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import NotFound, StillHeld
 from engine.domain.stages import Verdict
 from playground.blocks.check import check_blocks, check_view

@@ -26,9 +26,9 @@ from bot.views.wording import review_lists as review_words
 from bot.views.wording import reviews as card_said
 from engine.application.review_queries import PlannedReview, ReviewSummary
 from engine.application.reviews import LONGEST_PLACE
-from engine.domain.assignment_requests import MAX_REASON
 from engine.domain.ids import AssignmentId
 from engine.domain.people import the_person
+from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import ReasonMissing, ReasonTooLong
 from engine.domain.review_lines import LastUse, LineFilter, Recommendation, ReviewVerdict, Why
 from engine.domain.review_settings import NoResponse
