@@ -41,6 +41,7 @@ PLACES = "test_people_and_places.py::"
 MODALS = "test_modals.py::"
 DOOR = "test_web_api_door.py::"
 DELIVERY = "test_delivery.py::"
+EVENTS = "test_events.py::"
 FAULTS = "test_faults.py::"
 SOCKETS = "test_socket_mode.py::"
 
@@ -236,12 +237,12 @@ BEHAVIOUR: tuple[Line, ...] = (
         "faults to the app's calls", FAULTS + "test_cut_before_and_after_differ_in_what_happened"
     ),
     _full("faults to deliveries", FAULTS + "test_deliveries_can_be_doubled_lost_and_refused"),
-    _full("events of people and groups", DELIVERY + "test_changes_to_people_raise_their_events"),
+    _full("events of people and groups", EVENTS + "test_changes_to_people_raise_their_events"),
     _full("OAuth consent, codes", "test_oauth.py::test_codes_and_secrets_are_checked"),
     _full("token rotation", "test_oauth.py::test_rotating_tokens_end_and_are_refreshed_once"),
     _full("org-wide install", "test_oauth.py::test_an_org_wide_install_names_no_team"),
     _full("response_urls of modals", MODALS + "test_a_channel_chosen_in_a_modal_can_be_answered"),
-    _full("uninstallation", DELIVERY + "test_a_removed_app_is_told_and_its_token_is_worth_nothing"),
+    _full("uninstallation", EVENTS + "test_a_removed_app_is_told_and_its_token_is_worth_nothing"),
     _full(
         "second opinion of Slack's validator",
         "test_live_validate.py::test_where_slack_disagrees_the_inspector_says_so",

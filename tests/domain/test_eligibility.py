@@ -1,20 +1,13 @@
 """Who may have which package now, under which policy, from when and for how long."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from engine.domain import eligibility
-from engine.domain.eligibility import (
-    LATEST_START,
-    START_TOLERANCE,
-    HeldAssignment,
-    Offer,
-    Standing,
-    Wish,
-)
+from engine.domain.eligibility import LATEST_START, START_TOLERANCE, HeldAssignment, Wish
 from engine.domain.ids import AssignmentId, GroupId, PackageId, PolicyId
-from engine.domain.people import Person, PersonKind, members_of, the_person
+from engine.domain.people import Person, the_person
 from engine.domain.policies import (
     MAX_DURATION,
     NEVER,
@@ -48,7 +41,6 @@ from tests.builders import (
     DESK,
     LEADS,
     NOW,
-    ROB,
     SECOND,
     a_catalog,
     a_package,
@@ -57,38 +49,26 @@ from tests.builders import (
     an_offer,
     standing_of,
 )
-
-MEMBER = a_person()
-GUEST = a_person("gus", kind=PersonKind.GUEST)
-STRANGER = a_person("sam", kind=PersonKind.STRANGER)
-BOT = a_person("bot", kind=PersonKind.BOT)
-CLOSED = a_person(active=False)
-
-FOR_MEMBERS = a_policy(name="members")
-FOR_USERS = a_policy(name="users", scope=RequestorScope.ALL_USERS)
-FOR_ROB = a_policy(name="rob", scope=RequestorScope.SPECIFIC, subjects=[the_person(ROB)])
-FOR_LEADS = a_policy(name="leads", scope=RequestorScope.SPECIFIC, subjects=[members_of(LEADS)])
-FOR_NOBODY = a_policy(name="nobody", scope=RequestorScope.NOBODY)
-EVERY_POLICY = (FOR_USERS, FOR_NOBODY, FOR_MEMBERS, FOR_LEADS, FOR_ROB)
-
-WHY = Wish(justification="On call")
-
-
-def asks(
-    offer: Offer | None = None, standing: Standing | None = None, wish: Wish = WHY
-) -> AssignmentPolicy:
-    """Somebody asks for the package."""
-    return eligibility.check_request(offer or an_offer(), standing or standing_of(), wish, now=NOW)
-
-
-def gives(
-    offer: Offer | None = None, standing: Standing | None = None, wish: Wish = WHY
-) -> AssignmentPolicy:
-    """An administrator gives the package to somebody."""
-    return eligibility.check_assignment(
-        offer or an_offer(), standing or standing_of(), wish, now=NOW
-    )
-
+from tests.domain.eligibility_acts import (
+    BOT,
+    CLOSED,
+    END_OF_JUNE,
+    EVERY_POLICY,
+    FOR_90_DAYS,
+    FOR_LEADS,
+    FOR_MEMBERS,
+    FOR_NOBODY,
+    FOR_ROB,
+    FOR_USERS,
+    GUEST,
+    MEMBER,
+    OVER,
+    STRANGER,
+    TO_JUNE,
+    WHY,
+    asks,
+    gives,
+)
 
 # Who ---------------------------------------------------------------------------------------------
 
@@ -278,12 +258,6 @@ def test_a_justification_is_wanted_as_the_policy_says(
             asks(offer, wish=wish)
 
 
-FOR_90_DAYS = Expiration(after=90 * DAY)
-TO_JUNE = Expiration(on=date(2026, 6, 30))
-END_OF_JUNE = datetime(2026, 7, 1, tzinfo=UTC)
-OVER = Expiration(on=date(2026, 3, 1))
-
-
 @pytest.mark.parametrize(
     ("expiration", "duration", "starts_at", "refusal"),
     [
@@ -336,75 +310,6 @@ def test_times_are_not_chosen_where_the_policy_fixes_them(wish: Wish) -> None:
     """REQ-7: only if the policy allows it."""
     with pytest.raises(MayNotChooseTimes):
         asks(an_offer(a_policy(expiration=FOR_90_DAYS)), wish=wish)
-
-
-# Administrators ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("policies", "person", "chosen"),
-    [
-        ([FOR_MEMBERS, FOR_NOBODY], MEMBER, FOR_NOBODY),
-        ([FOR_USERS, FOR_MEMBERS], MEMBER, FOR_MEMBERS),
-        ([FOR_USERS, FOR_MEMBERS], GUEST, FOR_USERS),
-        ([FOR_NOBODY], GUEST, FOR_NOBODY),
-    ],
-)
-def test_an_administrator_assigns_under_a_policy_of_the_package(
-    policies: list[AssignmentPolicy], person: Person, chosen: AssignmentPolicy
-) -> None:
-    """POL-12: one made for administrators first, else one whose scope contains the target."""
-    assert gives(an_offer(*policies), standing_of(person)) == chosen
-
-
-def test_an_administrator_may_name_the_policy() -> None:
-    """POL-12: any that fits."""
-    offer = an_offer(FOR_NOBODY, FOR_MEMBERS)
-
-    assert gives(offer, wish=Wish(policy_id=FOR_MEMBERS.id)) == FOR_MEMBERS
-
-
-@pytest.mark.parametrize("wish", [Wish(), Wish(policy_id=FOR_LEADS.id)])
-def test_an_administrator_cannot_assign_outside_every_scope(wish: Wish) -> None:
-    """POL-12: it fails."""
-    with pytest.raises(NotInScope):
-        gives(an_offer(FOR_LEADS), wish=wish)
-
-
-def test_an_administrator_need_not_say_why_and_may_assign_what_is_hidden() -> None:
-    """POL-12, CAT-4: what nobody may ask for can still be given."""
-    offer = an_offer(
-        FOR_MEMBERS, package=a_package(hidden=True), catalog=a_catalog(published=False)
-    )
-
-    assert gives(offer, wish=Wish()) == FOR_MEMBERS
-
-
-@pytest.mark.parametrize(
-    ("expiration", "wish", "refusal"),
-    [
-        (OVER, Wish(), TooLong),
-        (FOR_90_DAYS, Wish(duration=91 * DAY), TooLong),
-        (FOR_90_DAYS, Wish(duration=0 * DAY), TooShort),
-        (FOR_90_DAYS, Wish(duration=-DAY), TooShort),
-        (NEVER, Wish(duration=timedelta.max), TooLong),
-        (NEVER, Wish(starts_at=NOW - DAY), StartInPast),
-        (NEVER, Wish(justification="x" * (MAX_REASON + 1)), JustificationTooLong),
-    ],
-)
-def test_an_administrator_stays_within_the_policys_times(
-    expiration: Expiration, wish: Wish, refusal: type[Refusal]
-) -> None:
-    """POL-12: start and end are optional, and may not be nonsense."""
-    with pytest.raises(refusal):
-        gives(an_offer(a_policy(expiration=expiration)), wish=wish)
-
-
-def test_an_administrator_chooses_times_where_requestors_may_not() -> None:
-    """POL-12: a shorter time is theirs to give."""
-    policy = a_policy(expiration=FOR_90_DAYS)
-
-    assert gives(an_offer(policy), wish=Wish(duration=DAY, starts_at=NOW + DAY)) == policy
 
 
 def test_ann_is_not_rob() -> None:

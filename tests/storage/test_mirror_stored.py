@@ -1,4 +1,4 @@
-"""The mirror of the directory and the configuration: who is who, by id, by name, at a moment."""
+"""The mirror of the directory: who is who, by id, by name, at a moment."""
 
 from dataclasses import replace
 
@@ -7,49 +7,14 @@ import pytest
 from engine.application.directory import Channel
 from engine.application.ports import Reader, Transaction
 from engine.application.upkeep_ports import PeopleWritten
-from engine.domain.catalogs import Organization
-from engine.domain.configuration import Configuration
 from engine.domain.ids import ChannelId, GroupId, PersonId
-from engine.domain.people import (
-    Group,
-    Person,
-    PersonKind,
-    Subject,
-    members_of,
-    the_manager,
-    the_person,
-)
+from engine.domain.people import Person, PersonKind, Subject, members_of, the_manager, the_person
 from storage import DatabaseStore, StoreQueries
-from tests.builders import (
-    ADA,
-    ADMIN_CHANNEL,
-    ANN,
-    BEN,
-    CAT,
-    LEADS,
-    MAX,
-    MIA,
-    NOW,
-    PACKAGE,
-    ROB,
-    a_person,
-)
+from tests.builders import ANN, BEN, CAT, LEADS, MAX, MIA, ROB, a_person
 from tests.storage import acts
+from tests.storage.mirror_acts import put_group, put_people
 
 GUEST, STRANGER, BOT = PersonKind.GUEST, PersonKind.STRANGER, PersonKind.BOT
-
-
-async def _put(store: DatabaseStore, *people: Person) -> PeopleWritten:
-    return await store.write(lambda tx: tx.put_people(people))
-
-
-async def _group(
-    store: DatabaseStore, *members: PersonId, active: bool = True
-) -> frozenset[PersonId]:
-    group = Group(id=LEADS, handle="leads", name="Leads", active=active, members=frozenset(members))
-    written = await store.write(lambda tx: tx.put_groups([group]))
-    assert written.changed == ((LEADS,) if written.moved else ())
-    return written.moved
 
 
 async def test_a_person_comes_back_as_the_directory_said(store: DatabaseStore) -> None:
@@ -68,10 +33,10 @@ async def test_a_person_comes_back_as_the_directory_said(store: DatabaseStore) -
         employee_type="contractor",
         attributes={"cost centre": "42"},
     )
-    await _put(store, rob)
+    await put_people(store, rob)
     moved = replace(rob, manager_id=None, attributes={})
     before = await store.read(lambda tx: tx.person(ROB))
-    await _put(store, moved)
+    await put_people(store, moved)
 
     assert before == rob
     assert await store.read(lambda tx: tx.people([ROB, ANN, ROB])) == {ROB: moved}
@@ -80,9 +45,9 @@ async def test_a_person_comes_back_as_the_directory_said(store: DatabaseStore) -
 async def test_who_was_active_and_now_is_not_has_left(store: DatabaseStore) -> None:
     """Not who never was, nor who had left before; and whoever is as before has not changed."""
     left = a_person("ann", active=False)
-    first = await _put(store, a_person("ann"), a_person("ben"), a_person("cat", active=False))
-    second = await _put(store, left, a_person("ben"))
-    third = await _put(store, left)
+    first = await put_people(store, a_person("ann"), a_person("ben"), a_person("cat", active=False))
+    second = await put_people(store, left, a_person("ben"))
+    third = await put_people(store, left)
 
     assert first == PeopleWritten(changed=(ANN, BEN, CAT))
     assert (second, third) == (PeopleWritten(changed=(ANN,), left=(ANN,)), PeopleWritten())
@@ -113,7 +78,7 @@ async def test_what_is_told_in_an_older_version_changes_nothing(
 async def test_a_version_once_known_stays_known(store: DatabaseStore) -> None:
     """What is written without one (profiles read later) does not make room for older news."""
     await store.write(lambda tx: tx.put_people([a_person("ann")], versions={ANN: 5}))
-    await _put(store, a_person("ann", active=False))
+    await put_people(store, a_person("ann", active=False))
     late = await store.write(lambda tx: tx.put_people([a_person("ann")], versions={ANN: 4}))
 
     assert late == PeopleWritten()
@@ -129,7 +94,7 @@ async def test_whose_fields_are_still_to_be_read_is_remembered(store: DatabaseSt
         return [person.id for person in tx.people_without_fields(2, among)]
 
     first, named = await store.read(waiting), await store.read(waiting, (MAX, CAT))
-    again = await _put(store, a_person("ann"))
+    again = await put_people(store, a_person("ann"))
 
     assert (first, named) == ([ANN, BEN], [MAX])
     assert (len(written.changed), again) == (4, PeopleWritten())
@@ -146,7 +111,7 @@ async def test_fields_that_were_read_are_not_read_again_before_something_changes
         return [person.id for person in tx.people_without_fields(2)]
 
     first = await store.write(list_them, 1)
-    await _put(store, a_person("ann"))
+    await put_people(store, a_person("ann"))
     again = [await store.write(list_them, version) for version in (1, 1, 2, 2)]
 
     assert (first, again) == ([ANN], [[], [], [ANN], [ANN]])
@@ -156,7 +121,7 @@ async def test_our_own_people_with_open_accounts_are_those_a_listing_names(
     store: DatabaseStore,
 ) -> None:
     """Never people of other workspaces: no listing of ours names them. Others can be closed."""
-    await _put(
+    await put_people(
         store,
         a_person("ann"),
         a_person("ben"),
@@ -178,7 +143,7 @@ async def test_our_own_people_with_open_accounts_are_those_a_listing_names(
 async def test_many_people_are_written_in_parts(store: DatabaseStore, count: int) -> None:
     """A workspace does not fit one statement."""
     people = [a_person(f"p{number:04}") for number in range(count)]
-    await _put(store, *people)
+    await put_people(store, *people)
 
     assert len(await store.read(lambda tx: tx.people([p.id for p in people]))) == count
     ids = [person.id for person in people]
@@ -193,7 +158,7 @@ async def test_closed_accounts_that_still_have_something_are_found(store: Databa
     await acts.store_assignment(store, over)
     await acts.store_assignment(store, acts.assignment("open", of="request-0004", target=ROB))
     names = ("ann", "ben", "cat", "max", "mia")
-    await _put(store, a_person("rob"), *(a_person(name, active=False) for name in names))
+    await put_people(store, a_person("rob"), *(a_person(name, active=False) for name in names))
 
     assert await store.write(lambda tx: tx.left_with_something()) == (ANN, BEN, CAT)
 
@@ -201,14 +166,14 @@ async def test_closed_accounts_that_still_have_something_are_found(store: Databa
 async def test_groups_say_when_they_are_other_people_than_before(store: DatabaseStore) -> None:
     """Somebody came or left, the group was disabled or enabled; a new name is no change."""
     changes = [
-        await _group(store, ANN),
-        await _group(store, ANN),
-        await _group(store, ANN, BEN),
-        await _group(store, BEN),
-        await _group(store, BEN, active=False),
-        await _group(store, BEN, ANN, active=False),
-        await _group(store, BEN),
-        await _group(store),
+        await put_group(store, ANN),
+        await put_group(store, ANN),
+        await put_group(store, ANN, BEN),
+        await put_group(store, BEN),
+        await put_group(store, BEN, active=False),
+        await put_group(store, BEN, ANN, active=False),
+        await put_group(store, BEN),
+        await put_group(store),
     ]
 
     assert changes == [{ANN}, set(), {BEN}, {ANN}, {BEN}, set(), {BEN}, {BEN}]
@@ -216,9 +181,9 @@ async def test_groups_say_when_they_are_other_people_than_before(store: Database
 
 async def test_a_person_is_in_the_active_groups_only(store: DatabaseStore) -> None:
     """A disabled group is as good as none."""
-    await _group(store, ANN)
+    await put_group(store, ANN)
     active = await store.read(lambda tx: tx.groups_of(ANN))
-    await _group(store, ANN, active=False)
+    await put_group(store, ANN, active=False)
 
     assert active == frozenset({LEADS})
     assert await store.read(lambda tx: tx.groups_of(ANN)) == frozenset()
@@ -226,7 +191,7 @@ async def test_a_person_is_in_the_active_groups_only(store: DatabaseStore) -> No
 
 async def test_subjects_are_found_in_one_look(store: DatabaseStore) -> None:
     """People, groups and managers, active members and guests only, in the order of their ids."""
-    await _put(
+    await put_people(
         store,
         a_person("rob", manager=MAX),
         a_person("max", manager=MIA),
@@ -238,7 +203,7 @@ async def test_subjects_are_found_in_one_look(store: DatabaseStore) -> None:
         a_person("stranger", kind=STRANGER),
     )
     everybody = [PersonId(name) for name in ("ben", "ann", "gone", "robot", "stranger", "nobody")]
-    await _group(store, *everybody)
+    await put_group(store, *everybody)
     subjects = [*map(the_person, everybody), members_of(LEADS), members_of(GroupId("none"))]
     subjects += [the_manager(1), the_manager(2), the_manager(3)]
 
@@ -259,14 +224,14 @@ async def test_nobody_is_found_where_nobody_can_be(
     store: DatabaseStore, subjects: list[Subject], target: PersonId | None
 ) -> None:
     """No subjects, no target, an unknown one."""
-    await _put(store, a_person("rob", manager=MAX), a_person("max"))
+    await put_people(store, a_person("rob", manager=MAX), a_person("max"))
 
     assert await store.read(lambda tx: tx.resolve(subjects, target)) == {}
 
 
 async def test_an_inactive_manager_is_nobody_but_leads_on(store: DatabaseStore) -> None:
     """The manager's manager is still found."""
-    await _put(
+    await put_people(
         store, a_person("rob", manager=MAX), a_person("max", manager=MIA, active=False),
         a_person("mia"),
     )  # fmt: skip
@@ -277,7 +242,7 @@ async def test_an_inactive_manager_is_nobody_but_leads_on(store: DatabaseStore) 
 
 async def test_managers_in_a_ring_end_the_search(store: DatabaseStore) -> None:
     """Each step is one step, round and round."""
-    await _put(store, a_person("rob", manager=MAX), a_person("max", manager=ROB))
+    await put_people(store, a_person("rob", manager=MAX), a_person("max", manager=ROB))
 
     found = await store.read(lambda tx: tx.resolve([the_manager(7)], ROB))
     assert found == {the_manager(7): (MAX,)}
@@ -285,8 +250,8 @@ async def test_managers_in_a_ring_end_the_search(store: DatabaseStore) -> None:
 
 async def test_a_disabled_group_is_nobody(store: DatabaseStore) -> None:
     """Its members are not asked because of it."""
-    await _put(store, a_person("ann"))
-    await _group(store, ANN, active=False)
+    await put_people(store, a_person("ann"))
+    await put_group(store, ANN, active=False)
 
     assert await store.read(lambda tx: tx.resolve([members_of(LEADS)], None)) == {}
 
@@ -297,7 +262,7 @@ async def test_people_are_found_by_address_whatever_the_case(
     """Of two accounts with one address the active one is meant."""
     old = replace(a_person("ann", active=False), email="ANN@contoso.test")
     new = replace(a_person("zoe"), email="Ann@Contoso.test")
-    await _put(store, old, new, a_person("ben"))
+    await put_people(store, old, new, a_person("ben"))
 
     found = await queries.person_by_email("aNN@contoso.TEST")
     names = await store.read(lambda tx: tx.directory())
@@ -309,8 +274,8 @@ async def test_the_directory_is_read_by_names(store: DatabaseStore) -> None:
     """Groups by handle, channels by name, and what somebody may have meant."""
     channel = Channel(id=ChannelId("C1"), name="access-admin", is_private=True)
     old = Channel(id=ChannelId("C0"), name="access-admin", is_archived=True)
-    await _put(store, replace(a_person("ann"), email="Ann@contoso.test"))
-    await _group(store, ANN)
+    await put_people(store, replace(a_person("ann"), email="Ann@contoso.test"))
+    await put_group(store, ANN)
     await store.write(lambda tx: tx.put_channels([old, channel]))
     await store.write(lambda tx: tx.put_channels([channel]))
     names = await store.read(lambda tx: tx.directory())
@@ -348,123 +313,3 @@ async def test_neither_bots_nor_whoever_left_are_meant_by_a_misspelt_name(
     assert names.similar("person", "robott@contoso.test") is None
     assert names.similar("person", "leah@contoso.test") is None
     assert names.person_by_email("lea@contoso.test") == left
-
-
-def _configuration(name: str = "Contoso") -> Configuration:
-    administrators = (the_person(ADA), members_of(LEADS))
-    return Configuration(
-        organization=Organization(
-            name=name, administrators=administrators, admin_channel=ADMIN_CHANNEL
-        )
-    )
-
-
-async def test_each_configuration_is_a_new_revision(store: DatabaseStore) -> None:
-    """Seen at once by the transaction that stored it, and by all later ones."""
-
-    def apply(tx: Transaction, name: str) -> tuple[int, object]:
-        revision = tx.add_configuration(_configuration(name), by="operator", source="f", now=NOW)
-        stored = tx.configured()
-        return revision, stored.configuration if stored else None
-
-    nothing = await store.read(lambda tx: tx.configured())
-    results = [await store.write(apply, "Contoso"), await store.write(apply, "Fabrikam")]
-    stored = await store.read(lambda tx: tx.configured())
-
-    assert nothing is None
-    assert results == [(1, _configuration("Contoso")), (2, _configuration("Fabrikam"))]
-    assert stored is not None
-    assert (stored.revision, stored.configuration) == (2, _configuration("Fabrikam"))
-    assert await store.read(lambda tx: tx.configured()) is stored
-
-
-async def test_another_file_that_says_the_same_is_remembered_as_its_source(
-    store: DatabaseStore,
-) -> None:
-    """Of the newest revision only; the configuration stays."""
-    for name in ("Contoso", "Fabrikam"):
-        await store.write(
-            lambda tx, name=name: tx.add_configuration(
-                _configuration(name), by="x", source=name, now=NOW
-            )
-        )
-    before = await store.read(lambda tx: tx.configured())
-    await store.write(lambda tx: tx.note_source("with a comment"))
-
-    assert await store.read(lambda tx: tx.configuration_source()) == "with a comment"
-    assert await store.read(lambda tx: tx.configured()) is before
-
-
-async def test_a_configuration_that_was_rolled_back_never_was(store: DatabaseStore) -> None:
-    """Nor is it remembered by the process."""
-    await store.write(
-        lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW)
-    )
-
-    def fail(tx: Transaction) -> None:
-        tx.add_configuration(_configuration("Fabrikam"), by="x", source="f", now=NOW)
-        assert tx.configured() is not None
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        await store.write(fail)
-
-    stored = await store.read(lambda tx: tx.configured())
-    assert stored is not None
-    assert stored.configuration == _configuration()
-
-
-async def test_another_replicas_configuration_is_seen_at_once(
-    two_stores: tuple[DatabaseStore, DatabaseStore],
-) -> None:
-    """Held in memory, but never believed without a look at its revision."""
-    one, other = two_stores
-    await one.write(lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW))
-    await other.read(lambda tx: tx.configured())
-    await one.write(
-        lambda tx: tx.add_configuration(_configuration("Fabrikam"), by="x", source="f", now=NOW)
-    )
-
-    seen = await other.read(lambda tx: tx.configured())
-    assert seen is not None
-    assert seen.organization.name == "Fabrikam"
-
-
-async def test_administrators_are_who_the_configuration_means_now(
-    store: DatabaseStore, queries: StoreQueries
-) -> None:
-    """Nobody before the first configuration; then the active people it names."""
-    before = await queries.administrators()
-    await store.write(
-        lambda tx: tx.add_configuration(_configuration(), by="x", source="f", now=NOW)
-    )
-    await _put(store, a_person("ada"), a_person("ann"), a_person("ben", active=False))
-    await _group(store, ANN, BEN)
-
-    assert before == frozenset()
-    assert await queries.administrators() == {ADA, ANN}
-    assert await queries.groups_of(ANN) == {LEADS}
-    assert (await queries.people([ADA])).keys() == {ADA}
-
-
-async def test_what_was_read_before_a_write_is_read_again_after_it(store: DatabaseStore) -> None:
-    """Groups and standing are remembered within a transaction, but never past a change."""
-    await _group(store, ANN)
-
-    def act(tx: Transaction) -> list[object]:
-        tx.put_people([a_person("ann")])
-        tx.person(ANN)
-        before = tx.groups_of(ANN)
-        tx.put_groups([Group(id=LEADS, handle="leads", name="Leads")])
-        standing = [tx.open_request_of(ROB, PACKAGE), tx.active_assignment_of(ROB, PACKAGE)]
-        tx.add_request(acts.request(), None)
-        tx.add_assignment(acts.assignment(), None)
-        after = [tx.open_request_of(ROB, PACKAGE), tx.active_assignment_of(ROB, PACKAGE)]
-        return [before, tx.groups_of(ANN), standing, after]
-
-    assert await store.write(act) == [
-        frozenset({LEADS}),
-        frozenset(),
-        [None, None],
-        ["request-0001", acts.assignment()],
-    ]

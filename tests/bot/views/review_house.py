@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.views.review_form import FormData, FormLine
+from bot.views.review_reasons import SeveralFormData
 from bot.views.review_state import FormState
 from engine.application.queries import Page
 from engine.application.review_queries import (
@@ -43,6 +44,7 @@ from tests.builders import ANN, BEN, CAT, DAN, DAY, HOUR, MAX, MIA, NOW, OLGA, P
 
 ADMIN_REMOVE = RequestType.ADMIN_REMOVE
 REVIEW = ReviewRunId("01HX5REVIEW00042")
+STATE = FormState(review_id=REVIEW)
 S, V, R = ReviewState, ReviewVerdict, Recommendation
 OWNER = ReviewStage(name="Owner", reviewers=(the_person(OLGA),), open_for=14 * DAY)
 THEMSELVES = ReviewStage(name="Holders", self_review=True, open_for=7 * DAY)
@@ -273,3 +275,9 @@ def results(run: ReviewRun = APPLIED, **more: object) -> ReviewResults:
 def a_page(*rows: object, offset: int = 0, total: int | None = None) -> Page:
     """Rows of a longer list."""
     return Page(rows=rows, offset=offset, total=len(rows) if total is None else total)
+
+
+def several(**more: object) -> SeveralFormData:
+    """The confirmation for 38 lines."""
+    data = SeveralFormData(run=OPEN, state=STATE, number=38, required=False)
+    return replace(data, **more)

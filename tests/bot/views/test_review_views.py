@@ -4,33 +4,19 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
-from bot.views import review_card, review_form, review_lists, review_notices, review_reasons
-from bot.views.action_ids import ActionId, BadValue, BlockId
-from bot.views.blocks import OPTIONS, PRIVATE_METADATA, VIEW_BLOCKS, Message, View
+from bot.views import review_card, review_form, review_notices, review_reasons
+from bot.views.action_ids import BadValue
+from bot.views.blocks import OPTIONS, VIEW_BLOCKS, View
 from bot.views.review_form import FormLine
-from bot.views.review_reasons import ParsedSeveral, ReasonFormData, SeveralFormData
-from bot.views.review_state import (
-    PAGE_SIZE,
-    FormState,
-    Show,
-    at_place,
-    mark_of,
-    unpacked,
-    which,
-)
-from bot.views.texts import length
+from bot.views.review_reasons import ParsedSeveral
+from bot.views.review_state import PAGE_SIZE, mark_of
 from bot.views.wording import review_form as said
 from bot.views.wording import review_lists as review_words
 from bot.views.wording import reviews as card_said
-from engine.application.review_queries import PlannedReview, ReviewSummary
-from engine.application.reviews import LONGEST_PLACE
-from engine.domain.ids import AssignmentId
-from engine.domain.people import the_person
-from engine.domain.reasons import MAX_REASON
+from engine.application.review_queries import ReviewSummary
 from engine.domain.refusals import ReasonMissing, ReasonTooLong
-from engine.domain.review_lines import LastUse, LineFilter, Recommendation, ReviewVerdict, Why
+from engine.domain.review_lines import LastUse, Recommendation, ReviewVerdict, Why
 from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewState
 from tests.bot.views import review_house as house
@@ -43,145 +29,19 @@ from tests.bot.views.review_house import (
     HALF,
     MANY,
     ONE,
-    OPEN,
     OWN,
-    REVIEW,
     SECOND,
+    STATE,
     STOPPED,
     V,
     a_decision,
     a_line,
-    a_page,
     a_run,
     form_data,
+    several,
     summary,
 )
-from tests.bot.views.test_any_text import NASTY, TEXT, faults, known_as
-from tests.builders import ANN, BEN, MAX, NOW, OLGA, PACKAGE, POLICY, ROB
-
-STATE = FormState(review_id=REVIEW)
-FULL = FormState(
-    review_id=REVIEW,
-    show=Show.ALL,
-    department=mark_of("Platform"),
-    lines=tuple(AssignmentId("x" * 100) for _ in range(PAGE_SIZE)),
-    before="b" * 300,
-    after="a" * 300,
-    reason="r" * 300,
-    reason_for=ReviewVerdict.DONT_KNOW,
-)
-
-
-# What the form remembers ------------------------------------------------------------------------
-
-
-def test_the_form_finds_its_place_again() -> None:
-    """Whatever it kept comes back."""
-    kept = replace(FULL, reason="Left the rota “early”")
-
-    assert unpacked(kept.kept()) == kept
-    assert unpacked(STATE.kept()) == STATE
-
-
-@pytest.mark.parametrize("letter", ["x", "é", "\\", '"', "\n", "\x01", "営", "😀"])
-def test_what_is_kept_has_room_whatever_was_written(letter: str) -> None:
-    """Ten long ids, two places and a reason; where it is too much, the reason goes first."""
-    kept = replace(FULL, reason=letter * 300)
-    packed = review_reasons.reason_form(
-        ReasonFormData(
-            run=OPEN,
-            verdict=V.DONT_KNOW,
-            assignment_id=AssignmentId("x" * 100),
-            target_id=ROB,
-            required=True,
-            reason=letter * MAX_REASON,
-            state=kept,
-        )
-    )["private_metadata"]
-
-    assert isinstance(packed, str)
-    assert length(packed) <= PRIVATE_METADATA
-    assert length(kept.kept()) <= PRIVATE_METADATA
-    assert unpacked(packed).lines == FULL.lines
-    assert unpacked(packed).after == FULL.after
-
-
-def test_a_remembered_reason_is_cut() -> None:
-    """Three hundred characters stay as they are, one more does not."""
-    assert unpacked(replace(STATE, reason="r" * 300).kept()).reason == "r" * 300
-    assert len(unpacked(replace(STATE, reason="r" * 301).kept()).reason) == 300
-
-
-@pytest.mark.parametrize(
-    "garbage",
-    [
-        "",
-        "{}",
-        "[]",
-        "null",
-        '{"review":"R","show":"everything"}',
-        '{"review":"<!channel>","show":"all"}',
-        '{"show":"all"}',
-        '{"review":"R","show":"all","lines":7}',
-        '{"review":"R","show":"all","lines":["a b"]}',
-    ],
-)
-def test_a_form_that_is_not_ours_is_refused(garbage: str) -> None:
-    """Nothing is decided by what nobody wrote."""
-    with pytest.raises(BadValue):
-        unpacked(garbage)
-
-
-def test_the_choice_of_lines_in_the_engines_words() -> None:
-    """Undecided, recommended to remove, all; a department that is gone means all of them."""
-    known = summary(departments={"Platform": HALF, "": ONE})
-
-    assert which(STATE, known) == LineFilter(undecided=True)
-    assert which(replace(STATE, show=Show.ALL), known) == LineFilter()
-    assert which(replace(STATE, show=Show.TO_REMOVE), known) == LineFilter(
-        undecided=True, recommendation=Recommendation.REMOVE
-    )
-    assert which(replace(STATE, department=mark_of("")), known).department == ""
-    assert which(replace(STATE, department=mark_of("Gone")), known).department is None
-
-
-def test_a_place_is_found_again_with_the_lines_that_were_chosen() -> None:
-    """The page begins at the same name; garbage is the beginning."""
-    placed = replace(FULL, before="01HX5ASSIGNME001/greta adler/smith")
-    state, after = at_place(REVIEW, placed.place())
-
-    assert (state.show, state.department, after) == (
-        Show.ALL,
-        FULL.department,
-        "/greta adler/smith",
-    )
-    assert at_place(REVIEW, replace(STATE, after="x/y").place()) == (STATE, None)
-    assert at_place(REVIEW, '{"show":["all"],"begins":7}') == (STATE, None)
-    assert length(replace(FULL, before="x/" + "b" * 398).place()) < LONGEST_PLACE
-
-
-def test_a_reason_is_offered_again_for_the_same_answer_only() -> None:
-    """Why somebody keeps it is no reason why another loses it."""
-    kept = replace(STATE, reason="Still on the rota", reason_for=V.KEEP)
-
-    assert unpacked(kept.kept()).reason_to_offer(V.KEEP) == "Still on the rota"
-    assert unpacked(kept.kept()).reason_to_offer(V.REMOVE) == ""
-    assert unpacked('{"review":"R","show":"all","reason":"x","reason_for":[]}').reason_for is None
-
-
-def test_choosing_lines_begins_with_the_first_page() -> None:
-    """What one menu says is kept when the other is used; garbage changes nothing."""
-    before = replace(FULL, department=mark_of("Sales"))
-    picked = {f"{BlockId.LINES}:x": {ActionId.CHOOSE_LINES: option("undecided")}}
-    after = review_form.chosen(picked, before)
-
-    assert (after.show, after.department) == (Show.UNDECIDED, mark_of("Sales"))
-    assert (after.lines, after.before, after.after) == ((), None, None)
-    everywhere = {"lines:x": {ActionId.CHOOSE_DEPARTMENT: option(review_form.EVERYWHERE)}}
-    assert review_form.chosen(everywhere, before).department is None
-    nonsense = {"lines:x": {ActionId.CHOOSE_LINES: option("secrets")}, "lines:y": 7}
-    assert review_form.chosen(nonsense, before).show is Show.ALL
-
+from tests.builders import ANN, BEN, MAX, NOW, ROB
 
 # What the form offers ---------------------------------------------------------------------------
 
@@ -304,12 +164,6 @@ def test_the_bar_is_full_only_when_nothing_is_left(done: int, total: int, filled
 # Saying why, and many at once -------------------------------------------------------------------
 
 
-def several(**more: object) -> SeveralFormData:
-    """The confirmation for 38 lines."""
-    data = SeveralFormData(run=OPEN, state=STATE, number=38, required=False)
-    return replace(data, **more)
-
-
 def test_the_confirmation_comes_back_as_it_was_shown() -> None:
     """Number, answer, reason."""
     view = review_reasons.several_form(several())
@@ -366,88 +220,6 @@ def test_a_missing_or_long_reason_is_said_at_its_field() -> None:
     assert missing == {"reason": said.REASON_MISSING}
     assert review_reasons.errors_for(ReasonTooLong(1000), KNOWN, filled)
     assert review_reasons.errors_for(ReasonMissing(), KNOWN, {}) is None
-
-
-# Whatever people write --------------------------------------------------------------------------
-
-
-def everything_saying(text: str) -> list[Message | View]:
-    """Every view in which something of people's stands."""
-    known, reason = known_as(text), text[:MAX_REASON]
-    stage = replace(house.OWNER, name=text, reviewers=(the_person(OLGA),))
-    run = replace(a_run(stage, stage, stage=1), package_name=text, policy_name=text)
-    closed = replace(run, state=ReviewState.APPLIED, closed_at=NOW)
-    person = known.person(ROB)
-    origin = replace(house.APPROVED, justification=text)
-    row = replace(
-        a_line(verdict=V.REMOVE, reason=reason),
-        person=person,
-        origin=origin,
-        earlier=(a_decision(MAX, V.KEEP, reason),),
-    )
-    row = replace(row, line=replace(row.line, department=text, problem=text))
-    who = summary(run, HALF, departments={text: HALF, "": ONE})
-    line = FormLine(row=row, others=(a_decision(ANN, V.DONT_KNOW, reason),))
-    counts = ReviewSummary(run=run, counts=HALF, in_stage=HALF)
-    planned = PlannedReview(policy_id=POLICY, package_id=PACKAGE, next_at=NOW)
-    data = form_data(line, row, of=who, state=replace(STATE, department=mark_of(text)), note="n")
-    ask = ReasonFormData(
-        run=run,
-        verdict=V.REMOVE,
-        assignment_id=row.line.assignment_id,
-        target_id=ROB,
-        required=True,
-        reason=reason,
-        state=replace(STATE, reason=reason),
-    )
-    own = replace(run, settings=replace(run.settings, stages=(house.THEMSELVES,)), stage=0)
-    taken = replace(house.asked(justification=text))
-    made = [
-        review_card.render(who, 1),
-        review_card.render(who, 0),
-        review_card.render(summary(closed, HALF), 1),
-        review_card.render(summary(own, ONE, person=ROB), 0, own=row),
-        review_form.build(data, known),
-        review_reasons.reason_form(ask),
-        review_reasons.several_form(several(run=run, filters=(text,), decided=3)),
-        review_lists.overview(a_page(*[counts] * 10), (planned,) * 20, known),
-        review_lists.report(a_page(replace(counts, run=closed)), sending=closed),
-        review_lists.started(text, (REVIEW,), held=True),
-        review_lists.stopped(house.results(run)),
-        review_lists.stopped(house.results(run, removed=0)),
-        review_lists.reset(run, 3),
-        review_notices.reminder(who),
-        review_notices.reviewers_not_found(run, "3"),
-        review_notices.not_applied(run, "3", "/access-admin"),
-        review_notices.ended(
-            held(house.ended_by_review(), package_name=text),
-            replace(taken, request_type=house.ADMIN_REMOVE),
-        ),
-        review_notices.results(house.results(closed)),
-    ]
-    return [view for view in made if view is not None]
-
-
-@settings(
-    deadline=None,
-    max_examples=40,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(TEXT)
-def test_any_text_keeps_every_limit_and_leaks_no_markup(text: str) -> None:
-    """Names, reasons, departments, stages: all of them, in every view."""
-    complaints = [fault for view in everything_saying(text) for fault in faults(view)]
-
-    assert not complaints
-
-
-@pytest.mark.parametrize("piece", NASTY)
-def test_the_worst_text_at_full_length_keeps_every_limit(piece: str) -> None:
-    """A thousand characters, each of which may become five."""
-    text = (piece * 1000)[:1000]
-    complaints = [fault for view in everything_saying(text) for fault in faults(view)]
-
-    assert not complaints
 
 
 def test_every_state_of_a_review_has_words_on_card_and_list() -> None:
