@@ -50,7 +50,11 @@ def bolt_dispatch(app: "AsyncApp", metrics: Metrics) -> Dispatch:
 
     async def dispatch(body: str, headers: Mapping[str, str]) -> BoltResponse:
         began = perf_counter()
-        request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})
+        try:
+            request = AsyncBoltRequest(body=body, headers={k: [v] for k, v in headers.items()})
+        except Exception:  # noqa: BLE001 - Bolt reads a body before it looks who signed it
+            metrics.request_handled(request_kind({}), "refused")
+            return BoltResponse(status=400, body="The body is nothing that Slack sends.\n")
         response = await app.async_dispatch(request)
         kind = request_kind(request.body)
         metrics.request_handled(kind, outcome_of(response.status))

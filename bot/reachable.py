@@ -11,6 +11,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from connectors.slack_errors import code_of, from_slack
+from engine.application.connectors import Retry
 from engine.application.ports import Reader, Store
 
 log = logging.getLogger(__name__)
@@ -42,10 +44,8 @@ class Reachable:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await self._client.auth_test()
-        except SlackApiError as refused:
-            return (
-                f"Slack refuses the bot token: {refused.response.get('error', 'no reason given')}."
-            )
+        except SlackApiError as error:
+            return _said(error)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return "Slack does not answer."
         return None
@@ -58,6 +58,15 @@ class Reachable:
             log.exception("the database does not answer")
             return "The database does not answer."
         return None
+
+
+def _said(error: SlackApiError) -> str | None:
+    """Why not; nothing if Slack only asks to be asked less often."""
+    told = from_slack(error, thing="the bot token")
+    if isinstance(told, Retry):
+        return None if told.after is not None else told.message
+    code = code_of(error)
+    return f"Slack refuses the bot token: {code}." if code else "Slack answers without sense."
 
 
 def _anything(reader: Reader) -> bool:

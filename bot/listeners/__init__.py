@@ -184,6 +184,7 @@ class Listeners:
             app.event(kind)(self._told(handle))
         for kind, handle in app_events.EVENTS.items():
             app.event(kind)(self._event(handle))
+        app.event(_ANYTHING)(_not_for_us)
 
     async def command(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """A slash command: the first word says which."""
@@ -299,6 +300,11 @@ class Listeners:
             self._desk.later(handle(self._desk, event))
 
         return listen
+
+
+async def _not_for_us(ack: AsyncAck) -> None:
+    """An event that somebody subscribed to beside the manifest: unanswered, Slack repeats it."""
+    await ack()
 
 
 async def _usage(desk: Desk, doing: Interaction, word: str) -> Ack:

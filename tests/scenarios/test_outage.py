@@ -6,6 +6,7 @@ After each story the invariants look at every card and at what was posted more t
 import pytest
 from sqlalchemy import update
 
+from bot.reachable import Reachable
 from engine.application.ports import Transaction
 from playground.driver import Form, Reaction
 from storage import tables as t
@@ -201,3 +202,19 @@ async def test_one_refusal_after_a_long_outage_is_only_the_first(company: Open) 
 def _call_cards(tx: Transaction, kind: str, otherwise: str) -> None:
     assert isinstance(tx, SqlTransaction)
     tx.conn.execute(update(t.messages).where(t.messages.c.kind == kind).values(kind=otherwise))
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [("error_5xx", "Slack answered with an error of its own servers."), ("rate_limited", None)],
+)
+async def test_whether_slack_is_unwell_or_refuses_us_is_told_apart(
+    contoso: Company, kind: str, reason: str | None
+) -> None:
+    """A token that works is not blamed for Slack's servers; to be throttled is to be served."""
+    contoso.breaks(kind, "auth.test", times=1)
+    reachable = Reachable(contoso.house.client, contoso.house.store)
+
+    await reachable.look()
+
+    assert reachable.reason == reason

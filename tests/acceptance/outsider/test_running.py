@@ -52,6 +52,23 @@ def test_unsigned_messages_are_refused(company: Company) -> None:
         forged.type("")
 
 
+def test_what_is_no_message_of_slacks_is_refused_without_a_fault(company: Company) -> None:
+    """A body that cannot be read, from whoever it comes; the log stays clean."""
+    for body, kind in (
+        ("[1, 2]", "application/json"),
+        ("1", "application/json"),
+        ("payload=%7B", "application/x-www-form-urlencoded"),
+        ("payload=null", "application/x-www-form-urlencoded"),
+    ):
+        with pytest.raises(HTTPError, match="400"):
+            company.wire.post(body, kind)
+
+
+def test_an_event_nobody_asked_for_is_taken(company: Company) -> None:
+    """Somebody subscribed to more than the manifest: unanswered, Slack would send it four times."""
+    company.wire.event({"type": "reaction_added", "user": "U1"}, company.slack.number("Ev"))
+
+
 def test_urls_are_verified_as_slack_does_it(company: Company) -> None:
     """`url_verification`: the challenge comes back."""
     body = json.dumps({"type": "url_verification", "challenge": "abc123"})
