@@ -73,6 +73,7 @@ class MirrorWrites(SqlReader):
         rows: list[dict[str, object]] = []
         changed: list[PersonId] = []
         left: list[PersonId] = []
+        returned = False
         for person_id, person in sorted(given.items()):
             version, old = told.get(person_id), known.get(person_id)
             if old is not None and _older(version, old.version):
@@ -88,9 +89,10 @@ class MirrorWrites(SqlReader):
                 changed.append(person_id)
             if old is not None and old.person.active and not person.active:
                 left.append(person_id)
+            returned = returned or (old is not None and not old.person.active and person.active)
         for some in chunks(rows):
             self.conn.execute(_put_people(self.postgres), some)
-        return PeopleWritten(changed=tuple(changed), left=tuple(left))
+        return PeopleWritten(changed=tuple(changed), left=tuple(left), returned=returned)
 
     def _locked_people(self, ids: Iterable[PersonId]) -> dict[PersonId, "_Known"]:
         """In the order of their ids, so that two who write people wait for one another."""

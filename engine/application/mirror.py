@@ -166,8 +166,13 @@ def _close(tx: Transaction, person_ids: Sequence[PersonId]) -> None:
 
 
 def _wake(tx: Transaction, written: PeopleWritten) -> None:
-    """Requests first: one that is being approved just now becomes an assignment before its turn."""
+    """Requests first: one that is being approved just now becomes an assignment before its turn.
+
+    Whoever comes back may decide what waits already (APR-21).
+    """
     tx.wake_requests_of(written.changed, tx.now())
+    if written.returned:
+        tx.wake_undecided_requests(tx.now())
     tx.wake_assignments(tx.now(), people=written.left)
     tx.wake_runs_reviewed_by(written.left, tx.now())
 

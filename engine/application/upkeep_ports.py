@@ -32,6 +32,8 @@ class PeopleWritten:
     """Who is another than before, or new."""
     left: tuple[PersonId, ...] = ()
     """Who was active and now is not."""
+    returned: bool = False
+    """Whether anybody was known and closed, and is active again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,3 +132,17 @@ async def test_somebody_who_comes_back_starts_with_nothing(contoso: Company) -> 
     assert "You hold no access package" in await contoso.says("rita", "/access mine")
     await contoso.asks("rita", "Meeting room display")
     contoso.ivan.sees("please give access")
+
+
+async def test_an_approver_who_comes_back_is_asked_what_waits_by_then(company: Open) -> None:
+    """Rita asked while Mia's account was closed: the stand-in was asked, and now Mia is."""
+    named = files.stage("Lead", files.people("mia"))
+    async with company(files.file(files.package(READ, files.policy("All", named)))) as contoso:
+        await contoso.playground.user_leaves("mia")
+        await contoso.asks("rita", READ)
+        contoso.lena.sees("Rita Romero asks")
+        await contoso.playground.changes.returns("mia")
+
+        contoso.lena.sees("It now waits for @Mia")
+        await contoso.mia.presses("Approve")
+        assert "rita" in contoso.group("prod-readers")

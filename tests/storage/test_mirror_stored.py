@@ -139,6 +139,15 @@ async def test_our_own_people_with_open_accounts_are_those_a_listing_names(
     assert await store.read(lambda tx: tx.active_people()) == {"ann", "guest", "robot"}
 
 
+async def test_whoever_was_closed_and_is_open_again_has_come_back(store: DatabaseStore) -> None:
+    """Not whoever is new, nor whoever was here all the time."""
+    first = await put_people(store, a_person("ann"), a_person("ben", active=False))
+    second = await put_people(store, a_person("ann"), a_person("ben"), a_person("cat"))
+
+    assert (first.returned, second.returned) == (False, True)
+    assert second.changed == (BEN, CAT)
+
+
 @pytest.mark.parametrize("count", [500, 501])
 async def test_many_people_are_written_in_parts(store: DatabaseStore, count: int) -> None:
     """A workspace does not fit one statement."""
