@@ -18,9 +18,10 @@ alone.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import String
 
@@ -30,6 +31,7 @@ from storage.types import from_millis, to_millis, to_millis_up
 
 _TOLD = ("key", "lane", "is_card", "kind", "subject_id", "part", "person_id", "channel_id")
 """The columns of a message that a card shown again has as well."""
+_TOLD_ROW = ("place", *_TOLD, "detail")
 _MESSAGE = (*_TOLD, "detail", "queue_number", "touched", "attempts", "given_up")
 _APPROVAL_KEY = ("request_id", "stage_number", "person_id")
 _SAID = ("role", "asked_at", "decide_until", "verdict", "decided_at", "is_open")
@@ -92,7 +94,8 @@ def _given_back(earliest: str) -> str:
     """It wakes for its next work, but not before that moment, nor does new work wake it before."""
     return f"""
 UPDATE lanes SET holder = NULL, not_before = {earliest},
-    wake_at = CASE WHEN {_NEXT} < {earliest} THEN {earliest} ELSE {_NEXT} END"""
+    wake_at = (SELECT CASE WHEN next.at < {earliest} THEN {earliest} ELSE next.at END
+        FROM (SELECT {_NEXT} AS at LIMIT 1) next)"""
 
 
 def _held_under(lane: str, number: str) -> str:
@@ -113,37 +116,48 @@ def _json(name: str, columns: Sequence[str], postgres: bool) -> str:
     return f"(SELECT {picked} FROM json_each(NEW.{name}))"
 
 
+def _touched_cards(postgres: bool) -> str:
+    """FROM and WHERE of the cards `m` of what was `touched`.
+
+    PostgreSQL takes any JSON for a hundred rows, and would read all messages rather than look up
+    so many; OFFSET keeps it to looking up each.
+    """
+    touched = _json("touched", ("subject_id", "at"), postgres)
+    if not postgres:
+        return f"FROM messages m JOIN {touched} touched USING (subject_id) WHERE m.is_card"
+    return f"""FROM {touched} touched CROSS JOIN LATERAL (
+            SELECT * FROM messages WHERE is_card AND subject_id = touched.subject_id OFFSET 0) m
+        WHERE true"""
+
+
 def _every_message(postgres: bool) -> str:
-    """The cards of the subjects that were touched, then cards and notices asked for.
+    """The cards of what was touched, then cards and notices asked for.
 
     What somebody looks at tells the truth before anything new rings: between two messages of one
-    conversation a second passes.
+    conversation a second passes. `at` is since when one waits; NULL is at once.
     """
-    told = _json("told", ("place", *_TOLD, "detail"), postgres)
-    touched = _json("touched", ("subject_id", "at"), postgres)
+    told = "told" if postgres else _json("told", _TOLD_ROW, postgres)
     return f"""(
-        SELECT place, {_names(_TOLD)}, detail FROM {told} told
+        SELECT place, {_names(_TOLD)}, detail, CAST(NULL AS bigint) AS at FROM {told} told
         UNION ALL
-        SELECT -1, {_names(_TOLD, "m.")}, ''
-        FROM messages m JOIN {touched} touched ON touched.subject_id = m.subject_id
-        WHERE m.is_card AND m.key NOT IN (SELECT key FROM {told} again))"""
+        SELECT -1, {_names(_TOLD, "m.")}, '', touched.at {_touched_cards(postgres)}
+            AND m.key NOT IN (SELECT key FROM {told} again))"""
 
 
 def _every_lane(postgres: bool) -> str:
     """Every lane to wake, with its kind, how many messages come into it, and when it wakes."""
     woken = _json("woken", ("lane", "kind", "at"), postgres)
-    touched = _json("touched", ("subject_id", "at"), postgres)
-    told = _json("told", ("place", *_TOLD, "detail"), postgres)
     return f"""(
         SELECT lane, max(kind) AS kind, sum(messages) AS messages, min(at) AS at FROM (
             SELECT lane, kind, 0 AS messages, at FROM {woken} woken
             UNION ALL
-            SELECT lane, 'messages', 1, NULL FROM {told} told
-            UNION ALL
-            SELECT m.lane, 'messages', 1, touched.at
-            FROM messages m JOIN {touched} touched ON touched.subject_id = m.subject_id
-            WHERE m.is_card AND m.key NOT IN (SELECT key FROM {told} again)
+            SELECT lane, 'messages', 1, at FROM {_every(postgres)} every
         ) asked GROUP BY lane)"""
+
+
+def _every(postgres: bool) -> str:
+    """Every message; PostgreSQL looks for them once."""
+    return "every" if postgres else _every_message(postgres)
 
 
 def _insert_messages(postgres: bool, lanes: str) -> str:
@@ -153,7 +167,7 @@ SELECT {_names(_TOLD, "every.")}, every.detail,
     lane.last_number - count(*) OVER (PARTITION BY every.lane)
         + row_number() OVER (PARTITION BY every.lane ORDER BY every.place, every.key),
     false, 0, false
-FROM {_every_message(postgres)} every JOIN {lanes} lane ON lane.key = every.lane
+FROM {_every(postgres)} every JOIN {lanes} lane ON lane.key = every.lane
 WHERE true
 ORDER BY every.lane, every.place, every.key
 {_QUEUE}"""
@@ -203,18 +217,27 @@ SQLITE_SETUP = (
 """What the writing connection needs, once the tables are there."""
 
 
-def _with() -> str:
+_RARE = frozenset({"gone", "approvals", "released"})
+"""What PostgreSQL is not asked to plan and to begin when there is none of it."""
+
+
+@cache
+def _on_postgres(rare: frozenset[str]) -> TextClause:
+    """The statement with these of the parts that are not always there."""
     parts = _statements(postgres=True)
     parts["woken"] += " RETURNING key, last_number, wake_at"
     parts["released"] += " RETURNING lanes.key, lanes.wake_at"
-    written = ", ".join(f"{name} AS ({statement})" for name, statement in parts.items())
-    return f"""
-WITH every AS MATERIALIZED (SELECT lane FROM {_every_message(postgres=True)} told), {written}
-SELECT key, wake_at, false AS released FROM woken
-UNION ALL SELECT key, wake_at, true FROM released"""
+    read = {"told": f"SELECT * FROM {_json('told', _TOLD_ROW, postgres=True)} told"}
+    read["every"] = f"SELECT * FROM {_every_message(postgres=True)} every"
+    written = {name: parts[name] for name in parts if name in rare or name not in _RARE}
+    with_ = [f"{name} AS MATERIALIZED ({statement})" for name, statement in read.items()]
+    with_ += [f"{name} AS ({statement})" for name, statement in written.items()]
+    released = "UNION ALL SELECT key, wake_at, true FROM released" if "released" in rare else ""
+    return text(f"""
+WITH {", ".join(with_)}
+SELECT key, wake_at, false AS released FROM woken {released}""")
 
 
-_ON_POSTGRES = text(_with())
 _ON_SQLITE = text(f"INSERT INTO leaving VALUES ({', '.join(f':{part}' for part in _PARTS)})")
 
 
@@ -250,7 +273,9 @@ def leave(
         moments = [at for _, at in outgoing.lanes.values()]
         due = outgoing.subjects or outgoing.releases or any(at <= now for at in moments)
         return bool(due), set()
-    found = conn.execute(_ON_POSTGRES, {**asked, "base": base}).all()
+    rare = frozenset(part for part in _RARE if asked[part] != _NOTHING)
+    often = {part: asked[part] for part in _PARTS if part in rare or part not in _RARE}
+    found = conn.execute(_on_postgres(rare), {**often, "base": base}).all()
     due = any(row.wake_at is not None and from_millis(row.wake_at) <= now for row in found)
     return due, set(outgoing.releases) - {row.key for row in found if row.released}
 
@@ -271,6 +296,9 @@ def give_back(conn: Connection, lane: str, number: int, earliest: datetime) -> d
 
 def _text(rows: Iterable[Sequence[object]]) -> str:
     return codec.encode(list(rows))
+
+
+_NOTHING = _text(())
 
 
 def _approval(row: Row) -> tuple[object, ...]:

@@ -34,6 +34,7 @@ _SETTINGS = {
     "application_name": "usher",
     "idle_in_transaction_session_timeout": "60s",
     "jit": "off",
+    "random_page_cost": "1.1",
     "timezone": "UTC",
 }
 
