@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import bindparam, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 from sqlalchemy.sql.dml import Insert
 
 from engine.application.holding_ports import Claim, Claimant, Claimed
@@ -25,13 +25,12 @@ from storage.reader import (
     REQUEST,
     locked,
 )
-from storage.requests import RequestWrites, saving, to_save, waking
+from storage.requests import RequestWrites, waking
 
 _A, _H, _C = t.assignments.c, t.holdings.c, t.claims.c
 Key = tuple[str, str, str]
 """Connector, target, role."""
 
-_INSERT = insert(t.assignments)
 _LOCK_ASSIGNMENT = locked(ONE_ASSIGNMENT)
 _LOCK_HOLDING = locked(ONE_HOLDING)
 _LOCK_HOLDINGS = locked(
@@ -99,20 +98,17 @@ class AssignmentWrites(RequestWrites):
         return ASSIGNMENT.from_row(row) if row is not None else None
 
     def add_assignment(self, assignment: Assignment, wake_at: datetime | None) -> None:
-        """Insert. Raises `Conflict` if this person has an active one of the package."""
+        """Insert. Another active one of this person and package is a `Conflict`."""
+        self._save(assignment, wake_at, added=True)
+
+    def save_assignment(self, assignment: Assignment, wake_at: datetime | None) -> None:
+        """Write one that is locked."""
+        self._save(assignment, wake_at, added=False)
+
+    def _save(self, assignment: Assignment, wake_at: datetime | None, *, added: bool) -> None:
         self.forget()
         row = ASSIGNMENT.to_row(assignment) | {"wake_at": wake_at}
-        self.put(_INSERT, row, assignment.id)
-        self.note_wake(wake_at)
-
-    def save_assignment(
-        self, before: Assignment, after: Assignment, wake_at: datetime | None
-    ) -> None:
-        """Write what changed."""
-        self.forget()
-        columns = ASSIGNMENT.changes(before, after)
-        statement = saving(t.assignments, tuple(columns))
-        self.put(statement, to_save(after.id, columns, wake_at), after.id)
+        self.outgoing.save(t.assignments, row, added=added)
         self.note_wake(wake_at)
 
     def wake_assignments(
@@ -206,7 +202,8 @@ class AssignmentWrites(RequestWrites):
         if not given:
             return {}
         rows = [HOLDING.to_row(holding) | {"lane": lane} for holding, lane in given]
-        found = HOLDING.all_from(self.conn.execute(_make_holdings(self.postgres), rows))
+        making = self.asking(t.holdings).execute(_make_holdings(self.postgres), rows)
+        found = HOLDING.all_from(making)
         stored = {holding.id for holding in found}
         for holding, lane in given:
             if holding.id in stored and holding.next_at is not None:
@@ -216,29 +213,18 @@ class AssignmentWrites(RequestWrites):
     def save_holdings(self, holdings: Iterable[tuple[Holding, str]]) -> None:
         """Insert or write holdings, each with its lane, and wake the lanes at `next_at`.
 
-        Raises `Conflict` when somebody else made the same holding a moment ago.
+        One that somebody else made a moment ago is a `Conflict`, at the latest at the end.
         """
-        rows = []
         for holding, lane in holdings:
-            rows.append(HOLDING.to_row(holding) | {"lane": lane})
+            self.outgoing.save(t.holdings, HOLDING.to_row(holding) | {"lane": lane})
             if holding.next_at is not None:
                 self.outgoing.wake(LaneKind.HOLDINGS, lane, holding.next_at)
-        if rows:
-            self.put(_save_holdings(self.postgres), rows)
 
     def claim_holdings(self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]) -> None:
         """This assignment gives these holdings."""
-        rows = [
-            {
-                "assignment_id": assignment_id,
-                "holding_id": holding_id,
-                "position": position,
-                "active": True,
-            }
-            for position, holding_id in enumerate(holdings)
-        ]
-        if rows:
-            self.conn.execute(_claim(self.postgres), rows)
+        for position, holding_id in enumerate(holdings):
+            row = claim(assignment_id, holding_id, position, active=True)
+            self.outgoing.save(t.claims, row)
 
     def drop_claims(
         self, assignment_id: AssignmentId, holdings: Iterable[HoldingId]
@@ -253,6 +239,18 @@ class AssignmentWrites(RequestWrites):
         self.conn.execute(_DROP, {"of": assignment_id, "holdings": dropped})
         kept = set(self.conn.execute(_STILL_CLAIMED, {"holdings": dropped}).scalars())
         return tuple(holding_id for holding_id in dropped if holding_id not in kept)
+
+
+def claim(
+    assignment_id: AssignmentId, holding_id: HoldingId, position: int, *, active: bool
+) -> dict[str, object]:
+    """The row that says that an assignment gives a holding, or gave it."""
+    return {
+        "assignment_id": assignment_id,
+        "holding_id": holding_id,
+        "position": position,
+        "active": active,
+    }
 
 
 def _position(claim: tuple[int, Claim]) -> tuple[int, str]:
@@ -271,21 +269,3 @@ def _make_holdings(postgres: bool) -> Insert:
         .returning(*HOLDING.columns)
     )
     return made
-
-
-@cache
-def _save_holdings(postgres: bool) -> Insert:
-    statement = upsert(t.holdings, postgres)
-    columns = [c.name for c in t.holdings.c if c.name != "id"]
-    saved: Insert = statement.on_conflict_do_update(
-        index_elements=["id"], set_={name: statement.excluded[name] for name in columns}
-    )
-    return saved
-
-
-@cache
-def _claim(postgres: bool) -> Insert:
-    claimed: Insert = upsert(t.claims, postgres).on_conflict_do_update(
-        index_elements=["assignment_id", "holding_id"], set_={"active": True}
-    )
-    return claimed

@@ -15,14 +15,14 @@ statement that had to wait for the lock would go on with what it saw before it w
 put a lane to sleep beside work that was queued meanwhile.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Executable,
     Integer,
+    Table,
     bindparam,
     case,
     func,
@@ -117,15 +117,22 @@ class LaneWork(SqlReader):
         self.wakes_now = False
         """Whether something written here is due at once."""
 
-    def put(
-        self,
-        statement: Executable,
-        rows: Mapping[str, Any] | Sequence[Mapping[str, Any]],
-        row_id: object = None,  # noqa: ARG002 - for whoever keeps rows back
-    ) -> None:
-        """Write rows; raises `Conflict` when a key is taken. `row_id` tells a row from another."""
-        with keys_checked():
-            self.conn.execute(statement, rows)
+    @property
+    def conn(self) -> Connection:
+        """The connection, for anything; what was saved is written first."""
+        self.write_saved()
+        return self._conn
+
+    def asking(self, *tables: Table) -> Connection:
+        """The connection, for a statement to which only these of the saved tables matter."""
+        if any(self.outgoing.saved[table] for table in tables):
+            self.write_saved()
+        return self._conn
+
+    def write_saved(self) -> None:
+        """Write what was saved so far. Raises `Conflict` when a key is taken."""
+        if any(self.outgoing.saved.values()):
+            self._write(self.outgoing.take_saved())
 
     def lease_lanes(
         self, kind: LaneKind, holder: str, now: datetime | None, lease: timedelta, limit: int
@@ -175,7 +182,7 @@ class LaneWork(SqlReader):
         if number is None and lease.lane in self.seen_leases:
             number = self.seen_leases[lease.lane]
         elif number is None:
-            found = self.conn.execute(_NUMBERS, {"keys": [lease.lane]}).one_or_none()
+            found = self.asking().execute(_NUMBERS, {"keys": [lease.lane]}).one_or_none()
             number = found.lease_number if found is not None else None
         if number == lease.number:
             self.outgoing.fences[lease.lane] = lease.number
@@ -305,29 +312,31 @@ class LaneWork(SqlReader):
         self.conn.execute(begun.values(claimed_until=self.now()))
 
     def finish(self) -> None:
-        """Write what was collected; the last thing before COMMIT. Raises `Again`."""
+        """Write what was collected; the last thing before COMMIT. Raises `Again`, `Conflict`."""
         self._check_fences()
         outgoing = self.outgoing
         for lane in self._ours() - {row["lane"] for row in outgoing.messages.values()}:
             outgoing.lanes.pop(lane, None)
-        self._leave(outgoing)
+        self._write(outgoing)
+        for lane in sorted(outgoing.releases):
+            wakes_at = give_back(self._conn, lane, *outgoing.releases[lane])
+            if wakes_at is not None and wakes_at <= self.now():
+                self.wakes_now = True
 
-    def _leave(self, outgoing: Outgoing) -> None:
-        due, kept = False, set(outgoing.releases)
+    def _write(self, outgoing: Outgoing) -> None:
         if outgoing:
             base = self.home.audit_base if self.postgres else None
-            due, kept = leave(self.conn, outgoing, self.now(), base=base)
-        for lane in sorted(kept):
-            wakes_at = give_back(self.conn, lane, *outgoing.releases[lane])
-            due = due or (wakes_at is not None and wakes_at <= self.now())
-        if due:
-            self.wakes_now = True
+            with keys_checked():
+                due = leave(self._conn, outgoing, self.now(), base=base)
+            self.wakes_now = self.wakes_now or due
 
     def leave_approvals(self) -> None:
         """Write what is known so far about who is asked, for somebody who looks for it now."""
         if self.outgoing.approvals or self.outgoing.gone:
-            self._leave(Outgoing(approvals=self.outgoing.approvals, gone=self.outgoing.gone))
-            self.outgoing.approvals, self.outgoing.gone = {}, set()
+            asked = self.outgoing.take_saved()
+            asked.approvals, self.outgoing.approvals = self.outgoing.approvals, {}
+            asked.gone, self.outgoing.gone = self.outgoing.gone, set()
+            self._write(asked)
 
     def _ours(self) -> set[str]:
         """Lanes that are leased to us: their next moment is the lease's end, or found at release.
@@ -342,7 +351,7 @@ class LaneWork(SqlReader):
         ours = set(outgoing.fences) | set(outgoing.releases)
         if not self.postgres or ours <= set(outgoing.held):
             return
-        found = self.conn.execute(LOCK_LANES, locks(outgoing, ours)).all()
+        found = self.asking().execute(LOCK_LANES, locks(outgoing, ours)).all()
         if any(row.overlooked for row in found):
             raise Again
         numbers = _by_lane(found)

@@ -2,16 +2,15 @@
 
 Theory of operation
 -------------------
-Almost every command ends by writing rows that follow from what it decided: for whom a request
-waits, lanes that wake, cards and notices that are queued in them, the audit. Six statements for
-each command would cost more than the command. So the rows travel as JSON in one statement: on
-PostgreSQL one INSERT after another inside it (`WITH`), on SQLite an INSERT into a view of the
-writing connection, whose trigger does the same.
+Almost every command ends by writing what it decided and what follows from that: requests and
+assignments, for whom a request waits, lanes that wake, cards and notices that are queued in them,
+the audit. A statement for each would cost more than the command. So the rows travel as JSON in
+one statement: on PostgreSQL one INSERT after another inside it (`WITH`); on SQLite, after what was
+decided, an INSERT into a view of the writing connection, whose trigger does the same.
 
-The lanes are written before the messages that belong to them, in the order of their keys. A lane
-that is given back finds its next moment in what was written before; so one that is queued into at
-the same time is given back by a statement of its own (`give_back`), as is one that is given back
-alone.
+Lanes are written after everything a command may lock, before the messages that belong to them, and
+in the order of their keys. A lane is given back last, in a statement of its own (`give_back`), for
+it finds its next moment in what was written before.
 """
 
 # ruff: noqa: S608 - every part of the statements below is a constant of this file
@@ -25,8 +24,10 @@ from sqlalchemy import Connection, TextClause, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import String
 
-from storage import codec
+from storage import json_rows
+from storage.json_rows import NOTHING, to_text
 from storage.outgoing import Outgoing, Row
+from storage.saved import SAVED
 from storage.types import from_millis, to_millis, to_millis_up
 
 _TOLD = ("key", "lane", "is_card", "kind", "subject_id", "part", "person_id", "channel_id")
@@ -45,8 +46,6 @@ _TYPES = {
     "decide_until": "bigint",
     "decided_at": "bigint",
     "at": "bigint",
-    "number": "bigint",
-    "earliest": "bigint",
     "place": "integer",
 }
 """Of the columns that are no text."""
@@ -81,39 +80,12 @@ _ANSWER = f"""
 ON CONFLICT ({_names(_APPROVAL_KEY)}) DO UPDATE SET
     {", ".join(f"{column} = excluded.{column}" for column in _SAID)}
 """
-_NEXT = """coalesce(
-    (SELECT coalesce(m.retry_at, 0) FROM messages m
-     WHERE m.lane = lanes.key AND m.queue_number IS NOT NULL
-     ORDER BY m.queue_number, m.key LIMIT 1),
-    (SELECT min(h.next_at) FROM holdings h
-     WHERE h.lane = lanes.key AND h.next_at IS NOT NULL))"""
-"""When a lane has something to do next."""
-
-
-def _given_back(earliest: str) -> str:
-    """It wakes for its next work, but not before that moment, nor does new work wake it before."""
-    return f"""
-UPDATE lanes SET holder = NULL, not_before = {earliest},
-    wake_at = (SELECT CASE WHEN next.at < {earliest} THEN {earliest} ELSE next.at END
-        FROM (SELECT {_NEXT} AS at LIMIT 1) next)"""
-
-
-def _held_under(lane: str, number: str) -> str:
-    return f"lanes.key = {lane} AND lanes.lease_number = {number} AND lanes.holder IS NOT NULL"
 
 
 def _json(name: str, columns: Sequence[str], postgres: bool) -> str:
-    """The rows of a JSON array of arrays, as a table with these columns."""
-    if postgres:
-        picked = ", ".join(
-            f"(value ->> {at})::{_TYPES.get(column, 'text')} AS {column}"
-            for at, column in enumerate(columns)
-        )
-        return f"(SELECT {picked} FROM jsonb_array_elements(CAST(:{name} AS jsonb)))"
-    picked = ", ".join(
-        f"json_extract(value, '$[{at}]') AS {column}" for at, column in enumerate(columns)
-    )
-    return f"(SELECT {picked} FROM json_each(NEW.{name}))"
+    if not postgres:
+        return json_rows.on_sqlite(name, columns)
+    return json_rows.on_postgres(name, {each: _TYPES.get(each, "text") for each in columns})
 
 
 def _touched_cards(postgres: bool) -> str:
@@ -173,14 +145,13 @@ ORDER BY every.lane, every.place, every.key
 {_QUEUE}"""
 
 
-def _statements(postgres: bool) -> dict[str, str]:
-    """The statements by a name for each, in their order."""
+def _statements(postgres: bool, before_lanes: Iterable[str] = ()) -> dict[str, str]:
+    """The statements by a name for each, in their order; lanes wait for those of these names."""
+    written = [f"(SELECT count(*) FROM {name}) >= 0" for name in before_lanes]
     approvals = _json("approvals", (*_APPROVAL_KEY, *_SAID), postgres)
     gone = _json("gone", _APPROVAL_KEY, postgres)
     entries = _json("entries", ("place", *_ENTRY), postgres)
-    released = _json("released", ("lane", "number", "earliest"), postgres)
     own_number = "pg_current_xact_id()::text::bigint + CAST(:base AS bigint)"
-    not_queued_into = "AND lanes.key NOT IN (SELECT lane FROM every)" if postgres else ""
     return {
         "gone": f"""
 DELETE FROM approvals WHERE ({_names(_APPROVAL_KEY)}) IN (SELECT * FROM {gone} gone)""",
@@ -189,20 +160,17 @@ INSERT INTO approvals ({_names((*_APPROVAL_KEY, *_SAID))})
 SELECT * FROM {approvals} asked WHERE true {_ANSWER}""",
         "woken": f"""
 INSERT INTO lanes (key, kind, last_number, lease_number, wake_at)
-SELECT lane, kind, messages, 0, at FROM {_every_lane(postgres)} every WHERE true
-ORDER BY lane {_WAKE}""",
+SELECT lane, kind, messages, 0, at FROM {_every_lane(postgres)} every
+WHERE {" AND ".join(written) or "true"} ORDER BY lane {_WAKE}""",
         "queued": _insert_messages(postgres, "woken" if postgres else "lanes"),
         "entries": f"""
 INSERT INTO audit (xid, {_names(_ENTRY)})
 SELECT {own_number if postgres else 0}, {_names(_ENTRY)} FROM {entries} entries
 ORDER BY place""",
-        "released": f"""
-{_given_back("released.earliest")} FROM {released} released
-WHERE {_held_under("released.lane", "released.number")} {not_queued_into}""",
     }
 
 
-_PARTS = ("gone", "approvals", "told", "touched", "woken", "entries", "released")
+_PARTS = ("gone", "approvals", "told", "touched", "woken", "entries")
 
 
 def _trigger() -> str:
@@ -215,90 +183,115 @@ SQLITE_SETUP = (
     _trigger(),
 )
 """What the writing connection needs, once the tables are there."""
-
-
-_RARE = frozenset({"gone", "approvals", "released"})
-"""What PostgreSQL is not asked to plan and to begin when there is none of it."""
-
-
-@cache
-def _on_postgres(rare: frozenset[str]) -> TextClause:
-    """The statement with these of the parts that are not always there."""
-    parts = _statements(postgres=True)
-    parts["woken"] += " RETURNING key, last_number, wake_at"
-    parts["released"] += " RETURNING lanes.key, lanes.wake_at"
-    read = {"told": f"SELECT * FROM {_json('told', _TOLD_ROW, postgres=True)} told"}
-    read["every"] = f"SELECT * FROM {_every_message(postgres=True)} every"
-    written = {name: parts[name] for name in parts if name in rare or name not in _RARE}
-    with_ = [f"{name} AS MATERIALIZED ({statement})" for name, statement in read.items()]
-    with_ += [f"{name} AS ({statement})" for name, statement in written.items()]
-    released = "UNION ALL SELECT key, wake_at, true FROM released" if "released" in rare else ""
-    return text(f"""
-WITH {", ".join(with_)}
-SELECT key, wake_at, false AS released FROM woken {released}""")
-
-
 _ON_SQLITE = text(f"INSERT INTO leaving VALUES ({', '.join(f':{part}' for part in _PARTS)})")
 
 
-def leave(
-    conn: Connection, outgoing: Outgoing, now: datetime, *, base: int | None
-) -> tuple[bool, set[str]]:
-    """Write it all; whether something is due now, and the lanes that were not given back.
+_SAVED_ON_SQLITE, _SAVED_ON_POSTGRES = (
+    {
+        name: statement
+        for saved in SAVED.values()
+        for name, statement in saved.statements(postgres=postgres).items()
+    }
+    for postgres in (False, True)
+)
+_MESSAGES = frozenset({"told", "touched", "woken"})
+"""Parts that are written together: lanes and what is queued in them."""
+
+
+@cache
+def _on_postgres(given: frozenset[str]) -> TextClause:
+    """The statement with these parts, for what there is none of must not be planned or begun.
+
+    What may have to wait for somebody is written before the lanes: they ask for it.
+    """
+    parts = {
+        name: f"{statement} RETURNING 1"
+        for name, statement in _SAVED_ON_POSTGRES.items()
+        if name in given
+    }
+    statements = _statements(postgres=True, before_lanes=parts)
+    parts |= {name: statements[name] for name in ("gone", "approvals") if name in given}
+    wakes = "CAST(NULL AS bigint) AS wake_at"
+    if given & _MESSAGES:
+        told = _json("told", _TOLD_ROW, postgres=True)
+        parts["told"] = f"SELECT * FROM {told} told"
+        parts["every"] = f"SELECT * FROM {_every_message(postgres=True)} every"
+        parts["woken"] = statements["woken"] + " RETURNING key, last_number, wake_at"
+        parts["queued"] = statements["queued"]
+        wakes = "wake_at FROM woken"
+    if "entries" in given:
+        parts["entries"] = statements["entries"]
+    written = ", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items())
+    return text(f"WITH {written} SELECT {wakes}")
+
+
+def leave(conn: Connection, outgoing: Outgoing, now: datetime, *, base: int | None) -> bool:
+    """Write it all, but lanes given back; whether something is due now.
 
     `base` is added to PostgreSQL's transaction numbers in the audit; None on SQLite, where a lane
-    that wakes or is given back counts as due, which at worst is a look too many.
+    that wakes counts as due, which at worst is a look too many.
     """
-    asked: dict[str, object] = {
-        "gone": _text(outgoing.gone),
-        "approvals": _text(_approval(row) for row in outgoing.approvals.values()),
-        "told": _text(
+    saved = {
+        part: rows
+        for table, how in SAVED.items()
+        for part, rows in how.parts(outgoing.saved[table].values()).items()
+    }
+    asked = {
+        "gone": to_text(outgoing.gone),
+        "approvals": to_text(_approval(row) for row in outgoing.approvals.values()),
+        "told": to_text(
             (place, *(row[name] for name in _TOLD), row["detail"])
             for place, row in enumerate(outgoing.messages.values())
         ),
-        "touched": _text((key, to_millis_up(at)) for key, at in outgoing.subjects.items()),
-        "woken": _text(
+        "touched": to_text((key, to_millis_up(at)) for key, at in outgoing.subjects.items()),
+        "woken": to_text(
             (lane, str(kind), to_millis_up(at)) for lane, (kind, at) in outgoing.lanes.items()
         ),
-        "entries": _text(
+        "entries": to_text(
             (place, to_millis(row["at"]), *(row[name] for name in _ENTRY[1:]))
             for place, row in enumerate(outgoing.audit)
         ),
-        "released": _text(
-            (lane, number, to_millis_up(at)) for lane, (number, at) in outgoing.releases.items()
-        ),
     }
+    given = {part for part, rows in asked.items() if rows != NOTHING}
     if base is None:
-        conn.execute(_ON_SQLITE, asked)
-        moments = [at for _, at in outgoing.lanes.values()]
-        due = outgoing.subjects or outgoing.releases or any(at <= now for at in moments)
-        return bool(due), set()
-    rare = frozenset(part for part in _RARE if asked[part] != _NOTHING)
-    often = {part: asked[part] for part in _PARTS if part in rare or part not in _RARE}
-    found = conn.execute(_on_postgres(rare), {**often, "base": base}).all()
-    due = any(row.wake_at is not None and from_millis(row.wake_at) <= now for row in found)
-    return due, set(outgoing.releases) - {row.key for row in found if row.released}
+        for part, rows in saved.items():
+            conn.exec_driver_sql(_SAVED_ON_SQLITE[part], rows)
+        if given:
+            conn.execute(_ON_SQLITE, asked)
+        return bool(outgoing.subjects) or any(at <= now for _, at in outgoing.lanes.values())
+    given |= _MESSAGES if given & _MESSAGES else set()
+    parts: dict[str, object] = {part: asked[part] for part in given}
+    parts |= {part: to_text(rows) for part, rows in saved.items()}
+    statement = _on_postgres(frozenset(parts))
+    found = conn.execute(statement, parts | ({"base": base} if "entries" in given else {}))
+    return any(row.wake_at is not None and from_millis(row.wake_at) <= now for row in found)
 
 
+_NEXT = """coalesce(
+    (SELECT coalesce(m.retry_at, 0) FROM messages m
+     WHERE m.lane = lanes.key AND m.queue_number IS NOT NULL
+     ORDER BY m.queue_number, m.key LIMIT 1),
+    (SELECT min(h.next_at) FROM holdings h
+     WHERE h.lane = lanes.key AND h.next_at IS NOT NULL))"""
+"""When a lane has something to do next."""
 _GIVE_BACK = text(
     f"""
-{_given_back("CAST(:earliest AS bigint)")}
-WHERE {_held_under(":lane", ":number")} RETURNING wake_at"""
+UPDATE lanes SET holder = NULL, not_before = CAST(:earliest AS bigint),
+    wake_at = (
+        SELECT CASE WHEN next.at < CAST(:earliest AS bigint) THEN CAST(:earliest AS bigint)
+            ELSE next.at END
+        FROM (SELECT {_NEXT} AS at LIMIT 1) next)
+WHERE key = :lane AND lease_number = :number AND holder IS NOT NULL
+RETURNING wake_at"""
 )
+"""It wakes for its next work, but not before that moment, nor does new work wake it before."""
 
 
 def give_back(conn: Connection, lane: str, number: int, earliest: datetime) -> datetime | None:
-    """Give back a lane alone; when it wakes, if it was ours and does."""
+    """Give back a lane; when it wakes, if it was ours and does."""
     asked = {"lane": lane, "number": number, "earliest": to_millis_up(earliest)}
     wakes_at = conn.execute(_GIVE_BACK, asked).scalar()
     return None if wakes_at is None else from_millis(wakes_at)
-
-
-def _text(rows: Iterable[Sequence[object]]) -> str:
-    return codec.encode(list(rows))
-
-
-_NOTHING = _text(())
 
 
 def _approval(row: Row) -> tuple[object, ...]:

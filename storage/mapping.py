@@ -64,22 +64,11 @@ class Mapped(Generic[T]):
 
     def to_row(self, value: T) -> dict[str, object]:
         """The columns and their values, `body` included."""
-        row = dict(zip(self._names, self._parts(value), strict=True))
-        self._make_storable(row)
+        row: dict[str, Any] = dict(zip(self._names, self._parts(value), strict=True))
+        for name, stored in self._stored.items():
+            row[name] = stored(row[name])
         if self._rest is not None:
             row["body"] = self._body_of(self._rest_parts(value))
-        return row
-
-    def changes(self, before: T, after: T) -> dict[str, object]:
-        """The columns in which they differ, with their values after."""
-        if before is after:
-            return {}
-        pairs = zip(self._names, self._parts(before), self._parts(after), strict=True)
-        row = {name: new for name, old, new in pairs if old != new}
-        self._make_storable(row)
-        rest = self._rest_parts(after)
-        if rest != self._rest_parts(before):
-            row["body"] = self._body_of(rest)
         return row
 
     def from_row(self, row: Sequence[Any]) -> T:
@@ -107,11 +96,6 @@ class Mapped(Generic[T]):
             rest = codec.decode(self._rest, row[len(self._names)])
             parts += self._rest_parts(rest)
         return self._cls(**dict(zip(self._all_names, parts, strict=True)))
-
-    def _make_storable(self, row: dict[str, Any]) -> None:
-        for name, stored in self._stored.items():
-            if name in row:
-                row[name] = stored(row[name])
 
     def _body_of(self, parts: Sequence[object]) -> str:
         return codec.encode(dict(zip(self._rest_names, parts, strict=True)))

@@ -9,17 +9,18 @@ an assignment or a holding, except by whoever skips what others hold.
 Values are made storable when they are given, so that nothing here can fail for one row's sake.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Table, bindparam, select
 
 from engine.application.lane_ports import LaneKind
 from engine.domain.conversation import FOLLOWING, Audience, Card, Notice
 from storage import tables as t
 from storage.codec import clean
+from storage.saved import SAVED, SavedRow
 
 Row = dict[str, Any]
 
@@ -28,6 +29,10 @@ Row = dict[str, Any]
 class Outgoing:
     """The collected rows of one transaction."""
 
+    saved: dict[Table, dict[Hashable, SavedRow]] = field(
+        default_factory=lambda: {table: {} for table in SAVED}
+    )
+    """Rows of the tables that are saved whole, the last of each, by table and key."""
     messages: dict[str, Row] = field(default_factory=dict)
     """Cards and notices by key, in the order they were asked for."""
     subjects: dict[str, datetime] = field(default_factory=dict)
@@ -51,6 +56,7 @@ class Outgoing:
     def copy(self) -> "Outgoing":
         """As it is now: what a savepoint goes back to."""
         return Outgoing(
+            saved={table: dict(rows) for table, rows in self.saved.items()},
             messages=dict(self.messages),
             subjects=dict(self.subjects),
             lanes=dict(self.lanes),
@@ -66,13 +72,27 @@ class Outgoing:
     def __bool__(self) -> bool:
         """Whether rows are to be written, more than lanes given back."""
         return bool(
-            self.messages
+            any(self.saved.values())
+            or self.messages
             or self.subjects
             or self.lanes
             or self.approvals
             or self.gone
             or self.audit
         )
+
+    def save(self, table: Table, row: Mapping[str, Any], *, added: bool = False) -> None:
+        """A row of one of the tables that are saved whole; `added`: it must not be there yet."""
+        how, rows = SAVED[table], self.saved[table]
+        key = how.key_of(row)
+        added = added or (key in rows and rows[key].added)
+        rows[key] = SavedRow(values=how.values(row), added=added)
+
+    def take_saved(self) -> "Outgoing":
+        """The rows that are saved whole, alone, to be written before the rest."""
+        taken = Outgoing()
+        taken.saved, self.saved = self.saved, taken.saved
+        return taken
 
     def ask(self, fresh: Iterable[Row], gone: Iterable[tuple[str, int, str]]) -> None:
         """Rows that say for whom a request waits, written or deleted."""

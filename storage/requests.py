@@ -11,7 +11,6 @@ from sqlalchemy import (
     Table,
     bindparam,
     case,
-    insert,
     or_,
     select,
     union,
@@ -29,7 +28,6 @@ from storage.reader import ONE_REQUEST, REQUEST, locked
 
 _R, _A = t.requests.c, t.approvals.c
 _LOCK = locked(ONE_REQUEST)
-_INSERT = insert(t.requests)
 _PEOPLE: BindParameter[Any] = bindparam("people", expanding=True)
 _OF_PEOPLE = (_R.state == RequestState.PENDING_APPROVAL) & _R.id.in_(
     union(
@@ -53,22 +51,18 @@ class RequestWrites(LaneWork):
         return REQUEST.from_row(row)
 
     def add_request(self, request: AssignmentRequest, wake_at: datetime | None) -> None:
-        """Insert. Raises `Conflict` if an open one for the same person and package exists."""
+        """Insert. Another open one for the same person and package is a `Conflict`."""
         self.forget()
-        row = _row(request) | {"wake_at": wake_at}
-        self.put(_INSERT, row, request.id)
+        self.outgoing.save(t.requests, _row(request) | {"wake_at": wake_at}, added=True)
         self._write_approvals({}, _approvals(request))
         self.note_wake(wake_at)
 
     def save_request(
         self, before: AssignmentRequest, after: AssignmentRequest, wake_at: datetime | None
     ) -> None:
-        """Write what changed, and the rows that say for whom it waits and who decided."""
+        """Write one that is locked, and the rows that say for whom it waits and who decided."""
         self.forget()
-        columns = REQUEST.changes(before, after)
-        if _is_open(before) != _is_open(after):
-            columns["is_open"] = _is_open(after)
-        self.put(saving(t.requests, tuple(columns)), to_save(after.id, columns, wake_at), after.id)
+        self.outgoing.save(t.requests, _row(after) | {"wake_at": wake_at})
         if before is not after:
             self._write_approvals(_approvals(before), _approvals(after))
         self.note_wake(wake_at)

@@ -88,7 +88,7 @@ class ReviewRunWrites(RequestWrites):
     def unfinished_runs(self, policy_ids: Iterable[PolicyId]) -> tuple[ReviewRun, ...]:
         """The runs of these policies that are neither closed nor stopped, oldest first."""
         asked = {"policies": sorted(set(policy_ids))}
-        return RUN.all_from(self.conn.execute(_UNFINISHED, asked))
+        return RUN.all_from(self.asking().execute(_UNFINISHED, asked))
 
     def add_review_run(self, run: ReviewRun, wake_at: datetime | None) -> bool:
         """Insert; False when the occurrence has had its run already."""

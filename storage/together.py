@@ -1,24 +1,21 @@
-"""Many assignments looked at together: read at once, written at once.
+"""Many assignments looked at together: read at once, and so written at once.
 
 Theory of operation
 -------------------
-When fifty assignments wake in one transaction, each asks the same questions and writes the same
-kinds of rows. So the answers to those questions are read for all of them beforehand, and the rows
-are kept back and written kind by kind at the end. Nobody may notice: whatever is asked of the
-database meanwhile is asked after everything kept back has been written (`conn` sees to that), and
-what is answered from memory is kept in step with what is written.
+When fifty assignments wake in one transaction, each asks the same questions. So the answers are
+read for all of them beforehand, and kept in step with what is saved meanwhile. Nobody may notice:
+whatever else is asked of the database is asked after everything saved has been written (`conn`
+sees to that).
 
 Holdings are locked here, after every assignment and its request, in the order of their keys.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, select, update
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy import bindparam, select
 
 from engine.application.holding_ports import Claim
 from engine.domain.assignments import Assignment
@@ -26,8 +23,8 @@ from engine.domain.holdings import Holding
 from engine.domain.ids import AssignmentId, HoldingId, PackageId, PersonId, PolicyId, RequestId
 from engine.domain.reviews import ReviewRun
 from storage import tables as t
+from storage.assignments import claim
 from storage.audit import AuditWrites
-from storage.conflicts import keys_checked
 from storage.mirror import MirrorWrites
 from storage.reader import HOLDING
 from storage.review_writes import ReviewWrites
@@ -49,11 +46,6 @@ _CLAIMANTS = select(_C.holding_id, _C.assignment_id).where(
 )
 _OPEN = select(_R.target_id, _R.package_id, _R.id).where(
     _R.is_open, _R.target_id.in_(bindparam("people", expanding=True))
-)
-_DROP = (
-    update(t.claims)
-    .where(_C.assignment_id == bindparam("of"), _C.holding_id == bindparam("what"))
-    .values(active=False)
 )
 
 
@@ -79,51 +71,19 @@ class Together(AuditWrites, MirrorWrites, ReviewWrites):
     """What a transaction does otherwise while it looks at many assignments."""
 
     _known: Known | None = None
-    _kept: dict[Executable, list[Mapping[str, Any]]] | None = None
-    _kept_rows: set[object]
 
     @contextmanager
     def together(self, assignments: Iterable[Assignment]) -> Iterator[None]:
-        """Read for all of these at once, and write at the end what is written meanwhile.
+        """Read for all of these at once, and write at the end what is saved meanwhile.
 
         Raises at the end what any of the rows made the database raise.
         """
-        known = self._read(list(assignments))
-        self._known, self._kept, self._kept_rows = known, {}, set()
+        self._known = self._read(list(assignments))
         try:
             yield
-            self._write_kept()
+            self.write_saved()
         finally:
-            self._known = self._kept = None
-
-    @property
-    def conn(self) -> Connection:
-        """The connection, with everything kept back written first."""
-        if self._kept:
-            self._write_kept()
-        return self._conn
-
-    def put(
-        self,
-        statement: Executable,
-        rows: Mapping[str, Any] | Sequence[Mapping[str, Any]],
-        row_id: object = None,
-    ) -> None:
-        """Write rows now, or keep them back; one row at most once in each round."""
-        if self._kept is None:
-            super().put(statement, rows, row_id)
-            return
-        if row_id is not None and row_id in self._kept_rows:
-            self._write_kept()
-        self._kept_rows.add(row_id)
-        given = [rows] if isinstance(rows, Mapping) else list(rows)
-        self._kept.setdefault(statement, []).extend(given)
-
-    def _write_kept(self) -> None:
-        kept, self._kept, self._kept_rows = self._kept or {}, {}, set()
-        with keys_checked():
-            for statement, rows in sorted(kept.items(), key=_inserts_first):
-                self._conn.execute(statement, rows)
+            self._known = None
 
     def _read(self, assignments: Sequence[Assignment]) -> Known:
         known = Known(people=frozenset(each.target_id for each in assignments))
@@ -174,11 +134,7 @@ class Together(AuditWrites, MirrorWrites, ReviewWrites):
         wanted = set(policy_ids)
         if self._known is not None and wanted <= self._known.no_runs:
             return ()
-        kept, self._kept = self._kept, None  # no row kept back is a run's: they need not be there
-        try:
-            found = super().unfinished_runs(wanted)
-        finally:
-            self._kept = kept
+        found = super().unfinished_runs(wanted)
         if self._known is not None and not found:
             self._known.no_runs |= wanted
         return found
@@ -216,13 +172,9 @@ class Together(AuditWrites, MirrorWrites, ReviewWrites):
             position, _ = known.claims[assignment_id][holding_id]
             known.claims[assignment_id][holding_id] = (position, False)
             known.claimants[holding_id].discard(assignment_id)
-        self.put(_DROP, [{"of": assignment_id, "what": each} for each in dropped])
+            row = claim(assignment_id, holding_id, position, active=False)
+            self.outgoing.save(t.claims, row)
         return tuple(each for each in dropped if not known.claimants[each])
-
-
-def _inserts_first(kept: tuple[Executable, object]) -> bool:
-    """Rows that others name must be there before them."""
-    return not isinstance(kept[0], Insert)
 
 
 def _key(holding: Holding) -> Key:

@@ -32,10 +32,12 @@ class SqlTransaction(Together):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What is done inside is undone when an exception leaves it."""
+        conn = self.conn
         before, added = self.outgoing.copy(), self._added
         try:
-            with self.conn.begin_nested():
+            with conn.begin_nested():
                 yield
+                self.write_saved()
         except BaseException:
             self.outgoing, self._added = before, added
             self.forget()

@@ -208,13 +208,13 @@ class Transaction(Reader, HoldingWriter, LaneWriter, ReviewWriter, UpkeepWriter,
         ...
 
     def add_request(self, request: AssignmentRequest, wake_at: datetime | None) -> None:
-        """Insert. Raises `Conflict` if an open one for the same person and package exists."""
+        """Insert. Another open one for the same person and package is a `Conflict`."""
         ...
 
     def save_request(
         self, before: AssignmentRequest, after: AssignmentRequest, wake_at: datetime | None
     ) -> None:
-        """Write what changed, and the rows that say for whom it waits and who decided."""
+        """Write one that is locked, and the rows that say for whom it waits and who decided."""
         ...
 
     def wake_requests_of(self, person_ids: Iterable[PersonId], at: datetime) -> None:
@@ -235,13 +235,11 @@ class Transaction(Reader, HoldingWriter, LaneWriter, ReviewWriter, UpkeepWriter,
         ...
 
     def add_assignment(self, assignment: Assignment, wake_at: datetime | None) -> None:
-        """Insert. Raises `Conflict` if this person has an active one of the package."""
+        """Insert. Another active one of this person and package is a `Conflict`."""
         ...
 
-    def save_assignment(
-        self, before: Assignment, after: Assignment, wake_at: datetime | None
-    ) -> None:
-        """Write what changed; `before` is what is stored."""
+    def save_assignment(self, assignment: Assignment, wake_at: datetime | None) -> None:
+        """Write one that is locked."""
         ...
 
     def wake_assignments(

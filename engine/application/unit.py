@@ -171,7 +171,7 @@ class Unit(Writer):
             again = assignments.look(after, self._claims.level(before, after), now=self.now)
             outcome, after = _joined(outcome, again), again.assignment
         if before is not None or after != stored:
-            self.tx.save_assignment(before or stored, after, _wake(after))
+            self.tx.save_assignment(after, _wake(after))
         self.audit_assignment(after, outcome.activities, why)
         self.tx.add_notices(outcome.notices, self.now)
         if before is not None and before.active and not after.active:

@@ -192,7 +192,7 @@ async def test_claimants_are_those_who_give_or_whoever_gave_last(store: Database
                 tx.drop_claims(assignment_id, [acts.holding().id])
         giving = tx.claimants_of(acts.holding().id)
         tx.drop_claims(third.id, [acts.holding().id])
-        tx.save_assignment(third, acts.ended(third), None)
+        tx.save_assignment(acts.ended(third), None)
         return [giving, tx.claimants_of(acts.holding().id)]
 
     assert await store.write(act) == [

@@ -226,7 +226,7 @@ async def test_an_assignment_comes_back_as_it_was_stored(store: DatabaseStore) -
     await acts.store_assignment(store, before, NOW)
     stored = await store.read(lambda tx: tx.assignment(before.id))
     after = acts.ended(before)
-    await store.write(lambda tx: tx.save_assignment(before, after, None))
+    await store.write(lambda tx: tx.save_assignment(after, None))
 
     assert stored == before
     assert await store.write(lambda tx: tx.lock_assignment(before.id)) == after
@@ -327,7 +327,7 @@ async def test_a_settled_holding_wakes_whoever_lost_it_until_that_is_level(
     await store.write(drop)
     woken = await store.look(_wakes)
     level = replace(losing, level=True)
-    await store.write(lambda tx: tx.save_assignment(losing, level, None))
+    await store.write(lambda tx: tx.save_assignment(level, None))
     await store.write(lambda tx: tx.wake_assignments(NOW, holdings=[acts.holding().id]))
 
     assert woken == {losing.id: NOW}
@@ -349,7 +349,7 @@ async def test_a_wake_waits_for_whoever_looks_and_is_not_lost(
         tx.lock_assignment(sleeping.id)  # type: ignore[attr-defined]
         loop.call_soon(looking.set)
         tx.conn.execute(text("SELECT pg_sleep(0.3)"))
-        tx.save_assignment(sleeping, sleeping, None)  # type: ignore[attr-defined]
+        tx.save_assignment(sleeping, None)  # type: ignore[attr-defined]
 
     looks = asyncio.ensure_future(one.write(look))
     await looking.wait()

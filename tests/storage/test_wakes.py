@@ -60,7 +60,7 @@ async def test_an_assignment_is_claimed_with_the_request_it_reports_to(
     def remove(tx: Transaction) -> None:
         tx.add_request(acts.removal("request-1001"), None)
         removed = replace(gone, removal_request_id=RequestId("request-1001"))
-        tx.save_assignment(gone, removed, NOW)
+        tx.save_assignment(removed, NOW)
 
     await store.write(remove)
 
