@@ -86,6 +86,7 @@ class Faults:
         self._numbers = count(1)
         self.rules: list[Fault] = []
         self._held: asyncio.Event | None = None
+        self._late: set[asyncio.Event] = set()
 
     def add(
         self,
@@ -144,6 +145,21 @@ class Faults:
         }
         text = json.dumps(mentions or {})
         return wanted in text or any(one in text for one in direct)
+
+    async def come_late(self, rule: Fault) -> None:
+        """Be on the way for the rule's seconds, real ones, whatever the clock says."""
+        arrived = asyncio.Event()
+        self._late.add(arrived)
+        try:
+            await asyncio.sleep(rule.seconds)
+        finally:
+            self._late.discard(arrived)
+            arrived.set()
+
+    async def all_arrived(self) -> None:
+        """Wait until no call of the app is on its way any more."""
+        while self._late:
+            await next(iter(self._late)).wait()
 
     async def wait_turn(self, rule: Fault) -> None:
         """Wait until another exchange has passed, at most the rule's seconds.

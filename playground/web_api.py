@@ -125,7 +125,7 @@ async def _with_fault(
     kind = rule.kind if rule is not None else None
     if rule is not None:
         if kind is FaultKind.SLOW:
-            await asyncio.sleep(rule.seconds)
+            await playground.faults.come_late(rule)
         elif kind is FaultKind.OUT_OF_ORDER:
             await playground.faults.wait_turn(rule)
         elif kind is FaultKind.ERROR_5XX:
