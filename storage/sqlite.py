@@ -17,12 +17,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool
 
 from storage import schema
 from storage.address import Address, refuse_far_file
@@ -161,21 +162,12 @@ class SqliteDatabase:
                 connection.exec_driver_sql(statement)
 
     def _connect(self, pragmas: tuple[str, ...], begin: str) -> Connection:
-        file = self._address.file
-        engine = create_engine(
-            f"sqlite:///{file}" if file is not None else "sqlite://",
-            poolclass=StaticPool,
-            hide_parameters=True,
-            connect_args={"isolation_level": None, "check_same_thread": False},
-        )
-
-        @event.listens_for(engine, "connect")
-        def prepare(raw: Any, _record: object) -> None:
-            for pragma in (*_EVERYWHERE, *pragmas):
-                raw.execute(pragma)
-
-        connection = engine.connect()
+        _opening.file = self._address.file or ":memory:"
+        connection = _engine().connect()
         self._connections.append(connection)
+        raw: Any = connection.connection.driver_connection
+        for pragma in (*_EVERYWHERE, *pragmas):
+            raw.execute(pragma)
         self._local.connection, self._local.begin = connection, begin
         return connection
 
@@ -184,12 +176,26 @@ class SqliteDatabase:
         self._readers.shutdown()
         self._writer.shutdown()
         while self._connections:
-            connection = self._connections.pop()
-            connection.close()
-            connection.engine.dispose()
+            self._connections.pop().close()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
+
+
+_opening = threading.local()
+
+
+@cache
+def _engine() -> Engine:
+    """Of every connection, so that a statement is compiled once: not in each thread, for each file.
+
+    Which file is opened is said by the thread that opens it.
+    """
+    return create_engine("sqlite://", poolclass=NullPool, hide_parameters=True, creator=_opened)
+
+
+def _opened() -> sqlite3.Connection:
+    return sqlite3.connect(_opening.file, isolation_level=None, check_same_thread=False)
 
 
 def _keep_private(file: Path) -> None:
