@@ -44,24 +44,19 @@ CARDS = frozenset(CardKind)
 LOOK_BACK = timedelta(seconds=5)
 """Clocks differ a little: the search starts this long before the attempt."""
 HISTORY = 100
+GONE = frozenset({"user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot"})
+"""Slack's words for somebody nobody can write to, which is nobody's fault."""
 NEVER = frozenset(
     {
-        "user_not_found",
-        "users_not_found",
-        "user_disabled",
-        "cannot_dm_bot",
-        "messages_tab_disabled",
-        "is_archived",
         "invalid_blocks",
         "invalid_blocks_format",
         "msg_blocks_too_long",
         "msg_too_long",
         "no_text",
         "metadata_too_large",
-        "edit_window_closed",
     }
 )
-"""Slack's words for what trying again will not change."""
+"""Slack's words for a message that is wrong in itself: trying again changes nothing."""
 PATIENT = frozenset(
     {
         "account_inactive",
@@ -80,7 +75,9 @@ IN_DOUBT = frozenset({"fatal_error", "internal_error"})
 """Slack's words for trouble in the middle of it: a part may have been done all the same."""
 BLIND = frozenset({"missing_scope", "no_permission", "not_in_channel", "unknown_method"})
 """Slack's words for a history we may not read: the message may then appear a second time."""
-LOST = frozenset({"message_not_found", "cant_update_message", "channel_not_found"})
+LOST = frozenset(
+    {"message_not_found", "cant_update_message", "channel_not_found", "edit_window_closed"}
+)
 """Slack's words for a message we cannot update any more: a fresh one is posted."""
 
 
@@ -326,7 +323,7 @@ def _failure(error: SlackApiError) -> MessageFailed:
     return MessageFailed(
         problem,
         retry_after=None,
-        give_up=code in NEVER,
-        counts=bool(code) and code not in PATIENT,
+        give_up=code in GONE | NEVER,
+        counts=bool(code) and code not in GONE | PATIENT,
         reached=False,
     )

@@ -1,9 +1,10 @@
 """The lanes of conversations: cards are shown and notices said, as the state is when sending.
 
 A card touched again while it is being sent stays waiting and is drawn once more. One that may have
-arrived is looked for before it is sent again. A message the other side refuses for good is given up
-and logged. So is one that ten times was refused for reasons of its own or could not even be drawn;
-then administrators are told. An outage is waited for without end, and says nothing of the message.
+arrived is looked for before it is sent again. A message to somebody who is gone is given up and
+logged. So is one that is wrong in itself, and one that ten times was refused for reasons of its own
+or could not even be drawn; of these administrators are told. An outage is waited for without end,
+and says nothing of the message.
 """
 
 import asyncio
@@ -99,7 +100,7 @@ class Messages:
             refused=failure.counts,
             now=now,
         )
-        if exhausted:
+        if give_up and failure.counts:
             _tell_parked(tx, work, now)
         tx.release_lane(work.lease, now, now if give_up else retry_at)
 

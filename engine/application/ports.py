@@ -355,6 +355,7 @@ class MessageFailed(Exception):
     ) -> None:
         """`give_up`: trying again changes nothing; `counts`: it hardly will, so not for ever.
 
+        Of one that counts administrators hear when it is given up.
         `reached` False: it surely was not sent; None: nobody knows.
         """
         super().__init__(problem)

@@ -175,7 +175,7 @@ async def test_a_message_nobody_can_draw_is_given_up_and_what_waits_behind_it_is
 
         await contoso.playground.days_pass(0.1)
 
-        contoso.ada.sees("failed ten times in a row, so it has been set aside")
+        contoso.ada.sees("kept failing, so it has been set aside")
         contoso.mia.sees("Rita Romero asks for Production read access")
         await contoso.house.database.write(_call_cards, "hologram", "approval")
         await contoso.rita.presses("Cancel request", on="Room")

@@ -195,8 +195,8 @@ REMOVAL_WAITING_NEXT = (
 def row_parked(what: str, row_id: str) -> str:
     """To the administrators."""
     return (
-        f"Working on {delivery.raw(f'{what} {row_id}')} failed ten times in a row, so it has been "
-        "set aside. Nothing happens to it by itself until somebody looks."
+        f"Working on {delivery.raw(f'{what} {row_id}')} kept failing, so it has been set aside. "
+        "Nothing happens to it by itself until somebody looks."
     )
 
 

@@ -25,6 +25,8 @@ from tests.acceptance.outsider.words import buttons_of, words_of
 CONFIGURATION = file(
     package("Production read access", READERS, policy(MANAGER)),
     package("Office VPN", VPN, policy(MANAGER)),
+    package("Lab", VPN, policy(MANAGER)),
+    package("Workshop", VPN, policy(MANAGER)),
     package("Room", ROOM, policy()),
     package("By the group", ROOM, policy(stage('{group: "@it-leads"}'))),
     package("For leads", VPN, policy(scope='{scope: specific, groups: ["@it-leads"]}')),
@@ -179,6 +181,32 @@ def test_odd_input_is_answered_or_refused_never_a_fault(company: Company) -> Non
     home = rita.opens_home()
     assert buttons_of(home)
     assert words_of(home)
+
+
+def test_a_message_that_may_be_edited_no_more_is_posted_anew(company: Company) -> None:
+    """The workspace lets nobody edit for longer than some minutes."""
+    rita, mia = company.person("rita"), company.person("mia")
+    rita.type("request lab")
+    assert rita.form("Lab").submit() == {}
+    rita.card("Lab", "Waiting for approval")
+    card = mia.card("Lab", "Approve")
+    company.slack.refusing["chat.update"] = "edit_window_closed"
+    mia.press("Approve", card)
+    rita.card("Lab", "Approved")
+    mia.card("Lab", "Approved")
+    del company.slack.refusing["chat.update"]
+
+
+def test_of_a_message_slack_will_never_take_administrators_are_told(company: Company) -> None:
+    """It is set aside at once, and does not hold up what comes after it."""
+    rita, mia, ada = (company.person(name) for name in ("rita", "mia", "ada"))
+    rita.type("request workshop")
+    assert rita.form("Workshop").submit() == {}
+    card = mia.card("Workshop", "Approve")
+    company.slack.refusing["chat.update"] = "invalid_blocks"
+    mia.press("Approve", card, waiting=False)
+    ada.find(company.admin_channel, "set aside")
+    del company.slack.refusing["chat.update"]
 
 
 @pytest.mark.slow
