@@ -25,12 +25,15 @@ from bot.settings import OperatorSettings, SettingsFaults, load, load_for_operat
 from bot.slack_checks import Identity, SlackFaults
 from bot.views.wording.words import several
 from connectors import known_connectors
+from connectors.slack_calls import ask, part
+from connectors.slack_errors import ENTRIES, raised
 from engine.application.clock import SystemClock
 from engine.application.configured import Configured
 from engine.application.connectors import Connector, ConnectorError, Target
 from engine.application.ports import Reader
 from engine.domain.catalogs import Resource
 from engine.domain.configuration import changes
+from engine.domain.ids import ChannelId
 
 CHECK_SECONDS = 30.0
 """Per call of a connector, as when it works."""
@@ -175,6 +178,7 @@ class _Examination:
         for finding in await self._configuration(configured):
             yield finding
         if configured is not None:
+            yield await self._admin_channel(configured)
             async for finding in self._resources(configured):
                 yield finding
         for row in await self._database.queries.parked():
@@ -208,6 +212,24 @@ class _Examination:
             _file_findings, str(self._settings.config), text, today
         )
 
+    async def _admin_channel(self, configured: Configured) -> Finding:
+        """Whether trouble can be told where it is to be told."""
+        what = "Administrators"
+        if self._identity is None:
+            return _unlooked(what, "Slack must be reached first.")
+        channel_id = configured.organization.admin_channel
+        thing = await self._database.store.read(_channel_name, channel_id)
+        call = self._client.conversations_info(channel=channel_id)
+        try:
+            channel = part((await ask(call, thing=thing)).get("channel"))
+            if channel.get("is_archived"):
+                raise raised(ENTRIES["is_archived"], thing=thing)
+            if channel.get("is_member") is False:
+                raise raised(ENTRIES["not_in_channel"], thing=thing)
+        except ConnectorError as error:
+            return _problem(what, error.message)
+        return _ok(what, f"can be told in {thing}")
+
     async def _resources(self, configured: Configured) -> AsyncIterator[Finding]:
         resources = configured.resources.values()
         for name in sorted({resource.connector for resource in resources}):
@@ -222,6 +244,11 @@ class _Examination:
                 continue
             async for finding in _of_connector(name, connector, resources):
                 yield finding
+
+
+def _channel_name(reader: Reader, channel_id: ChannelId) -> str:
+    known = reader.directory().channel(channel_id)
+    return f"#{known.name}" if known is not None else channel_id
 
 
 def _file_findings(reader: Reader, name: str, text: str, today: date) -> list[Finding]:

@@ -111,6 +111,21 @@ async def test_a_resource_that_is_gone_is_a_problem_by_its_name(
     assert "prod-readers" in problems(found)["slack_usergroup: prod-readers"][0]
 
 
+async def test_an_administrators_channel_that_usher_was_put_out_of_is_a_problem(
+    applied: dict[str, str], playground: Playground
+) -> None:
+    """There would be nobody to tell of any trouble."""
+    fine = await findings(applied)
+    await playground.changes.app_leaves_channel("#access-admin")
+    found = await findings(applied)
+
+    assert fine["Administrators"][0].says == "can be told in #access-admin"
+    assert list(problems(found)) == ["Administrators"]
+    [sentence] = problems(found)["Administrators"]
+    assert "#access-admin" in sentence
+    assert "invite the app there" in sentence
+
+
 async def test_the_file_to_be_applied_at_start_is_looked_at(
     applied: dict[str, str], tmp_path: Path
 ) -> None:
