@@ -8,6 +8,7 @@ pressed are best effort; nothing depends on them.
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -52,6 +53,10 @@ LOOK_UP_SECONDS = 2.0
 """Of the three that Slack waits for an acknowledgement."""
 MEMBERS = 1000
 """Of a channel, in one answer of Slack's."""
+FORMS_REMEMBERED = 1000
+"""Forms whose newest doing is known."""
+DRAWN_AGAIN_SECONDS = 1.0
+"""After which what Slack was too busy to draw is drawn once more; its shortest `Retry-After`."""
 SEVERAL = 1000
 """Characters of an answer's text that are surely enough for a sentence."""
 
@@ -98,6 +103,7 @@ class Desk:
         """Set when the app was removed from the workspace: Slack answers us no more."""
         self._tasks: set[asyncio.Task[Any]] = set()
         self._looking: dict[PersonId, asyncio.Task[Person | None]] = {}
+        self._newest: dict[str, float] = {}
 
     # Who ----------------------------------------------------------------------------------------
 
@@ -295,16 +301,39 @@ class Desk:
             await self._answer(doing, answers.form_not_opened())
 
     def update_form(self, doing: Interaction, view: View) -> None:
-        """Redraw the form they are in, unless it has changed meanwhile."""
+        """Redraw the form they are in, unless they have done something newer in it meanwhile."""
         assert doing.view is not None
-        update = self.client.views_update(
-            view_id=doing.view["id"], hash=doing.view.get("hash"), view=remembering(doing, view)
-        )
-        self.later(_finished(update))
+        view_id = str(doing.view["id"])
+        self._done_in(view_id, doing.pressed_at)
+        self.later(self._redrawn(doing, view_id, remembering(doing, view)))
+
+    def form_sent(self, doing: Interaction) -> None:
+        """What comes of sending it is not drawn over by what was chosen in it before."""
+        if doing.view is not None:
+            self._done_in(str(doing.view.get("id")), math.inf)
+
+    def _done_in(self, view_id: str, at: float) -> None:
+        self._newest[view_id] = max(at, self._newest.pop(view_id, 0.0))
+        if len(self._newest) > FORMS_REMEMBERED:
+            del self._newest[next(iter(self._newest))]
+
+    async def _redrawn(self, doing: Interaction, view_id: str, view: View) -> None:
+        """What it showed when they did this is not what it shows now, if they were quick."""
+        assert doing.view is not None
+        shown = doing.view.get("hash")
+        try:
+            await _drawn(lambda: self.client.views_update(view_id=view_id, hash=shown, view=view))
+        except SlackApiError as refused:
+            newest = self._newest.get(view_id) == doing.pressed_at
+            if refused.response.get("error") != "hash_conflict" or not newest:
+                raise
+            await _drawn(lambda: self.client.views_update(view_id=view_id, view=view))
 
     def show_home(self, doing: Interaction, view: View) -> None:
         """Redraw their home tab."""
-        self.later(_finished(self.client.views_publish(user_id=doing.person_id, view=view)))
+        self.later(
+            _drawn(lambda: self.client.views_publish(user_id=doing.person_id, view=view)),
+        )
 
     async def refusal(self, refusal: Refusal) -> Message:
         """The sentence for a refusal, with the names it needs."""
@@ -330,5 +359,13 @@ def remembering(doing: Interaction, view: View) -> View:
     return {**view, "callback_id": over_home(str(view["callback_id"])), "notify_on_close": True}
 
 
-async def _finished(call: Awaitable[object]) -> None:
-    await call
+async def _drawn(call: Callable[[], Awaitable[object]]) -> None:
+    """Draw it, and once more if Slack was only busy; drawn twice it is the same."""
+    try:
+        await call()
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:
+        status = getattr(getattr(failed, "response", None), "status_code", HTTPStatus.BAD_GATEWAY)
+        if status != HTTPStatus.TOO_MANY_REQUESTS and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        await asyncio.sleep(DRAWN_AGAIN_SECONDS)
+        await call()

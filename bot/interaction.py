@@ -24,6 +24,8 @@ class Interaction:
     """`values` of the view or of the message."""
     ephemeral: bool = False
     """Pressed in a message only this person sees."""
+    pressed_at: float = 0.0
+    """By Slack's clock, where it tells; to know which of two choices came last."""
     out_of_sight: bool = False
     """An administrator's, in no channel, which counts as done in theirs (`Actor`)."""
 
@@ -70,7 +72,16 @@ def interaction(body: Mapping[str, Any]) -> Interaction:
         view=view,
         state={**_unfilled(view), **values},
         ephemeral=bool(container.get("is_ephemeral")),
+        pressed_at=_pressed_at(body),
     )
+
+
+def _pressed_at(body: Mapping[str, Any]) -> float:
+    action = (body.get("actions") or [{}])[0]
+    try:
+        return float(action.get("action_ts") or 0)
+    except ValueError:
+        return 0.0
 
 
 def _unfilled(view: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:

@@ -227,6 +227,7 @@ class Listeners:
     async def submission(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """A form was sent."""
         doing = interaction(body)
+        self._desk.form_sent(doing)
         name = form_of((body.get("view") or {}).get("callback_id"))
         answer: Ack | Message = answers.outdated()
         if name in SUBMISSIONS:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.desk import Desk, Interaction
 from bot.views import answers, extension_form, request_form
-from bot.views.action_ids import parse_id
+from bot.views.action_ids import BlockId, parse_id
 from bot.views.blocks import View
 from bot.views.extension_form import ExtensionFormData
 from bot.views.request_form import RequestFormData
@@ -22,6 +22,7 @@ from engine.domain.catalogs import AccessPackage
 from engine.domain.ids import AssignmentId, GroupId, PackageId, PersonId, PolicyId
 from engine.domain.people import Person
 from engine.domain.refusals import (
+    ChoosePolicy,
     NotFound,
     NotYours,
     PackageGone,
@@ -101,7 +102,11 @@ async def chosen(desk: Desk, doing: Interaction) -> Ack:
 async def submit(desk: Desk, doing: Interaction) -> Ack:
     """The form was sent: the request is stored before Slack closes the form."""
     assert doing.view is not None
-    parsed = request_form.parse(doing.state, doing.view.get("private_metadata", ""))
+    kept = doing.view.get("private_metadata", "")
+    if request_form.shows_another(doing.state, kept):
+        package_id = request_form.chosen(doing.state, kept).package_id
+        return await _anew(desk, doing, package_id, note=forms.STILL_LOADING)
+    parsed = request_form.parse(doing.state, kept)
     if isinstance(parsed, dict):
         return errors(parsed)
     actor = await desk.actor(doing)
@@ -111,12 +116,26 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
     try:
         await desk.service.handle(command, actor)
     except TermsChanged as refusal:
-        person = await desk.person(doing)
-        view = await _form(desk, person, parsed.package_id, None, changed=refusal)
-        return {"response_action": "update", "view": view}
+        return await _anew(desk, doing, parsed.package_id, changed=refusal)
     except RequestRefusal as refusal:
+        if isinstance(refusal, ChoosePolicy) and BlockId.POLICY not in doing.state:
+            return await _anew(desk, doing, parsed.package_id, changed=refusal)
         return await _at_field(desk, refusal, doing.state)
     return NOTHING
+
+
+async def _anew(
+    desk: Desk,
+    doing: Interaction,
+    package_id: PackageId | None,
+    *,
+    note: str = "",
+    changed: Refusal | None = None,
+) -> Ack:
+    """The form that was sent showed something else than it should have: show that, and why."""
+    person = await desk.person(doing)
+    view = await _form(desk, person, package_id, None, note=note, changed=changed)
+    return {"response_action": "update", "view": view}
 
 
 async def _at_field(desk: Desk, refusal: Refusal, state: Mapping[str, Any]) -> Ack:
@@ -192,7 +211,7 @@ async def _form(
     package_id: PackageId | None,
     policy_id: PolicyId | None,
     *,
-    note: str = forms.CHOOSE_FIRST,
+    note: str = "",
     changed: Refusal | None = None,
 ) -> View:
     now = desk.clock.now()
@@ -213,6 +232,7 @@ async def _form(
         stages=preview.stages,
         refusal=preview.refusal,
         link=await desk.link(preview.refusal) if preview.refusal else None,
+        note=note,
         changed=changed,
     )
     return request_form.build(form, await desk.known(people=_asked(preview.stages)))

@@ -72,8 +72,8 @@ class RequestFormData:
     """Why this package cannot be asked for; shown instead of the fields."""
     link: str | None = None
     """Where the card is of the request that the refusal is about."""
-    note: str = forms.CHOOSE_FIRST
-    """Markup that stands in place of a package's terms until one is chosen."""
+    note: str = ""
+    """Markup above what follows from the choice, or in its place until there is one."""
     changed: Refusal | None = None
     """Why a form that was sent is drawn anew, with the terms as they are now."""
     nothing_to_request: bool = False
@@ -127,8 +127,9 @@ def build(form: RequestFormData, known: Known) -> View:
 
 def _rest(form: RequestFormData, policy: AssignmentPolicy | None, known: Known) -> list[Block]:
     if form.package is None:
-        return [section(form.note), _why_field(optional=True, read=True)]
-    why = [section(sentence(form.changed, known))] if form.changed is not None else []
+        return [section(form.note or forms.CHOOSE_FIRST), _why_field(optional=True, read=True)]
+    note = sentence(form.changed, known) if form.changed is not None else form.note
+    why = [section(note)] if note else []
     blocks = [*why, _about(form.package, known)]
     if form.refusal is not None:
         return [*blocks, *refused_blocks(form.refusal, known, link=form.link)]
@@ -270,18 +271,21 @@ def chosen(state: Mapping[str, object], private_metadata: str) -> Chosen:
     )
 
 
+def shows_another(state: Mapping[str, object], private_metadata: str) -> bool:
+    """Whether the terms in it are those of another package than is chosen: an update was lost."""
+    shown = form_state.remembered_text(private_metadata, "package")
+    return shown is not None and shown != chosen(state, private_metadata).package_id
+
+
 def parse(state: Mapping[str, object], private_metadata: str) -> ParsedRequest | dict[str, str]:
     """The filled-in form (`view["state"]["values"]`), or what is wrong by block id.
 
     A form sent before its first update still counts: the policy then decides what it leaves open.
-    One that still shows the terms of another package does not.
+    One that shows the terms of another package (`shows_another`) does not, and is to be redrawn.
     """
     now_chosen = chosen(state, private_metadata)
-    shown = form_state.remembered_text(private_metadata, "package")
     if now_chosen.package_id is None:
         return {str(BlockId.PACKAGE): forms.CHOOSE_PACKAGE}
-    if shown is not None and now_chosen.package_id != shown:
-        return {str(BlockId.PACKAGE): forms.STILL_LOADING}
     if BlockId.POLICY in state and now_chosen.policy_id is None:
         return {str(BlockId.POLICY): forms.CHOOSE_POLICY}
     try:

@@ -10,6 +10,7 @@ from bot.views import request_form
 from bot.views.blocks import View
 from bot.views.form_state import remember
 from bot.views.request_form import Chosen, ParsedRequest, RequestFormData
+from bot.views.wording import forms
 from engine.domain.eligibility import Wish
 from engine.domain.ids import AssignmentId, PackageId, PolicyId
 from engine.domain.policies import (
@@ -168,11 +169,11 @@ def test_no_package_is_an_error_at_the_package() -> None:
 
 
 def test_a_form_sent_before_it_was_redrawn_asks_to_look_again() -> None:
-    """Its fields belong to another package."""
-    parsed = request_form.parse(state(package=option("other")), SHOWN)
-
-    assert isinstance(parsed, dict)
-    assert list(parsed) == ["package"]
+    """Its fields belong to another package; it is drawn anew and says why."""
+    assert request_form.shows_another(state(package=option("other")), SHOWN)
+    assert not request_form.shows_another(state(package=option(PACKAGE)), SHOWN)
+    assert not request_form.shows_another(state(package=option(PACKAGE)), "{}")
+    assert "still showed another package" in said(form(note=forms.STILL_LOADING))
 
 
 def test_a_form_sent_before_its_first_update_counts() -> None:

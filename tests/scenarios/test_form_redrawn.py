@@ -1,0 +1,72 @@
+"""The form is drawn anew after each choice; this is about drawings that come late, or never."""
+
+import asyncio
+
+from playground.driver import Form
+from tests.company import Company
+from tests.scenarios import files
+from tests.scenarios.conftest import Open
+
+READ = "Production read access"
+
+
+async def test_of_two_choices_in_a_row_the_last_one_is_shown(contoso: Company) -> None:
+    """The second was made while the form still showed what was there before the first."""
+    terms = {READ: "2. Owner: @Olga Orlova", "Office VPN": "180 days from its start"}
+    form = await contoso.opens("rita")
+    await asyncio.gather(*(form.choose("Package", package) for package in terms))
+
+    last = form.value("Package")
+    form.sees(terms.pop(last))
+    form.does_not_see(*terms.values())
+    await form.fill("Justification", "On call")
+    await form.submit()
+    contoso.mia.sees(f"Rita Romero asks for {last}")
+
+
+async def test_a_drawing_slack_was_too_busy_for_is_made_once_more(contoso: Company) -> None:
+    """Nobody has to choose again."""
+    form = await contoso.opens("rita")
+    contoso.breaks("rate_limited", "views.update")
+    await form.choose("Package", "Office VPN")
+
+    form.sees("180 days from its start")
+
+
+async def test_a_form_that_still_shows_another_package_is_drawn_anew_instead_of_taken(
+    contoso: Company,
+) -> None:
+    """Its update was lost: Rita has not seen who will be asked. Then she has, and sends it."""
+    form = await contoso.opens("rita", "office vpn")
+    await form.fill("Justification", "On call")
+    contoso.breaks("error_5xx", "views.update", times=2)
+    await form.choose("Package", READ)
+    form.does_not_see("2. Owner")
+
+    shown = await form.submit()
+
+    assert isinstance(shown, Form)
+    shown.sees("The form still showed another package")
+    shown.sees("2. Owner: @Olga Orlova")
+    assert shown.value("Justification") == "On call"
+    await shown.submit()
+    contoso.mia.sees("Rita Romero asks for Production read access")
+
+
+async def test_a_policy_nobody_was_asked_to_choose_is_asked_for(company: Open) -> None:
+    """The very first update was lost, and with it the field: the form is sent, and comes back."""
+    short = files.policy("A day", expiration={"after": "P1D"})
+    long = files.policy("A month", files.stage("Mia", files.MANAGER))
+    async with company(files.file(files.package(READ, short, long))) as contoso:
+        form = await contoso.opens("rita")
+        contoso.breaks("error_5xx", "views.update", times=2)
+        await form.choose("Package", READ)
+        assert "Policy" not in form.labels
+
+        shown = await form.submit()
+
+        assert isinstance(shown, Form)
+        shown.sees("This package can be had in several ways")
+        await shown.choose("Policy", "A day")
+        await shown.submit()
+        assert "rita" in contoso.group("prod-readers")
