@@ -317,9 +317,9 @@ def test_a_task_that_is_not_open_has_no_button(
 
 
 def test_the_note_comes_with_the_press() -> None:
-    """A thousand characters of it; often nothing."""
+    """Whole, for the rules refuse what is too long; often nothing."""
     assert task_card.parse_note(state(note=written(" Key card 12 "))) == "Key card 12"
-    assert len(task_card.parse_note(state(note=written("x" * 1001)))) == 1000
+    assert len(task_card.parse_note(state(note=written("x" * 1001)))) == 1001
     assert task_card.parse_note({}) == ""
 
 
