@@ -24,7 +24,7 @@ from engine.application.queries import RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.ids import PersonId
 from engine.domain.policies import ApprovalStage, JustificationRule
-from engine.domain.stages import Approver, StageRun, may_decide
+from engine.domain.stages import Approver, StageResult, StageRun, may_decide
 
 STAGES_SHOWN = 12
 
@@ -131,7 +131,9 @@ def _decided(
 ) -> Message:
     request = summary.request
     said = run.decision_of(viewer)
-    if run.result is not None:
+    if run.result is StageResult.CANCELED:
+        line = requests.standing(summary)
+    elif run.result is not None:
         line = f"{stages.outcome(run)}.{stages.reasons(run)}"
     elif said is not None:
         line = stages.your_answer(said, run, stage)

@@ -300,7 +300,7 @@ async def test_an_administrator_cancels_a_request_from_its_story(contoso: Compan
     done.sees("@Ada Acheampong · canceled the request")
     assert "Cancel request" not in contoso.ada.buttons
     contoso.rita.sees("Canceled by @Ada Acheampong")
-    contoso.mia.sees("Canceled")
+    contoso.mia.sees("Canceled by @Ada Acheampong")
 
 
 async def test_administrators_cancel_and_reprocess_in_their_channel_only(company: Open) -> None:

@@ -178,6 +178,7 @@ async def test_the_end_comes_while_more_time_is_being_decided(contoso: Company) 
 
     assert "rita" not in contoso.group("prod-readers")
     contoso.mia.sees("Canceled")
+    contoso.mia.sees("its time was up")
     late = [one for one in contoso.mia.messages if "Approve" in one.buttons]
     assert late == []
 
@@ -309,6 +310,7 @@ async def test_giving_back_while_more_time_is_being_decided_ends_both(contoso: C
     assert "rita" not in contoso.group("prod-readers")
     assert all("Approve" not in one.buttons for one in contoso.mia.messages)
     contoso.mia.sees("Canceled")
+    contoso.mia.sees("it was given back")
 
 
 async def test_an_extension_can_be_canceled_and_the_access_stays(contoso: Company) -> None:
@@ -316,7 +318,7 @@ async def test_an_extension_can_be_canceled_and_the_access_stays(contoso: Compan
     await _has_it(contoso)
     await _extends(contoso, Justification="More")
     await contoso.rita.presses("Cancel request")
-    contoso.mia.sees("Canceled")
+    contoso.mia.sees("Canceled by @Rita Romero")
     assert "rita" in contoso.group("prod-readers")
     again = await contoso.rita.presses("Extend", on="Delivered")
     assert isinstance(again, Form)

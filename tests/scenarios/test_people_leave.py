@@ -98,6 +98,7 @@ async def test_the_requestor_leaves_and_nobody_is_asked_any_more(contoso: Compan
     await contoso.playground.user_leaves("rita")
 
     contoso.mia.sees("Canceled")
+    contoso.mia.sees("the account was closed")
     assert contoso.mia.messages[0].buttons == ()
     assert "request.canceled" in await contoso.story_of(request_id)
     await contoso.stays_quiet(30)

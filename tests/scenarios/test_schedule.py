@@ -69,7 +69,7 @@ async def test_a_canceled_request_leaves_its_approvers_nothing_to_press(
     await contoso.asks("rita", READ, Justification="On call")
     asked = await contoso.rita.presses("Cancel request")
     asked.sees("Your request for Production read access is canceled")
-    contoso.mia.sees("Canceled")
+    contoso.mia.sees("Canceled by @Rita Romero")
     assert contoso.mia.messages[0].buttons == ()
     assert len(contoso.mia.messages) == 1
 

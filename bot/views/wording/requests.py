@@ -157,7 +157,8 @@ def standing(summary: RequestSummary) -> str:  # noqa: PLR0911 - a sentence each
                 "so no access was given."
             )
         case RequestState.CANCELED:
-            return f"{_canceled(request)}."
+            left = "" if request.canceled_by else f": {ENDINGS[EndReason.LEFT]}"
+            return f"{_canceled(request)}{left}."
         case _:
             assert_never(request.state)
 
