@@ -126,9 +126,10 @@ async def _plan(settings: OperatorSettings, name: str, text: str) -> str:
     async with _informed(settings) as database:
         if database is None:
             raise Fault(_cannot_look_up())
-        told = await database.store.read(described, name, text, _today())
+        found = await database.store.read(_read, name, text, _today())
+        told = await database.store.read(_described, found)
         try:
-            await database.store.read(_refuse_as_apply_does, name, text, _today())
+            await database.store.read(_refuse_as_apply_does, found)
         except StillHeld as refusal:
             complain(await still_held(database.queries, refusal, WOULD_BE_REFUSED))
         return told
@@ -171,9 +172,8 @@ async def _apply(settings: OperatorSettings, name: str, text: str) -> str:
     async with operations.open_database(settings, write=True) as database:
         if not (await database.mirror_state()).people:
             await _read_directory(database, settings)
-        today = _today()
-        told = await database.store.read(described, name, text, today)
-        found = await database.store.read(_read, name, text, today)
+        found = await database.store.read(_read, name, text, _today())
+        told = await database.store.read(_described, found)
         for warning in found.warnings:
             click.echo(f"warning: {warning}", err=True)
         operations.refuse_unusable(settings, found.configuration)
@@ -209,22 +209,21 @@ async def _export(settings: OperatorSettings) -> str:
     return text
 
 
-def described(reader: Reader, name: str, text: str, today: date) -> str:
-    """What applying the file would change, in words. Raises `ConfigurationFaults`."""
-    found = _read(reader, name, text, today)
+def _described(reader: Reader, found: configuration.Read) -> str:
+    """What applying it would change, in words."""
     stored = reader.configured()
     old = stored.configuration if stored is not None else None
     return configuration.describe(changes(old, found.configuration), reader.directory())
 
 
-def _refuse_as_apply_does(reader: Reader, name: str, text: str, today: date) -> None:
+def _refuse_as_apply_does(reader: Reader, found: configuration.Read) -> None:
     stored = reader.configured()
     if stored is not None:
-        found = _read(reader, name, text, today)
         refuse_removal_of_held(reader, stored.configuration, found.configuration)
 
 
 def _read(reader: Reader, name: str, text: str, today: date) -> configuration.Read:
+    """The file, once: to read it takes longer than all else. Raises `ConfigurationFaults`."""
     directory = reader.directory()
     return configuration.read(
         text, filename=name, directory=directory, today=today, connectors=known_connectors()
