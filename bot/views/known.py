@@ -12,12 +12,11 @@ from bot.views.wording import words
 from engine.application.configured import Configured
 from engine.application.queries import HeldSummary, RequestSummary, WaitingSummary
 from engine.domain.assignment_requests import AssignmentRequest
-from engine.domain.assignments import Assignment, AssignmentState, extension_end
+from engine.domain.assignments import Assignment, AssignmentState, extendable
 from engine.domain.catalogs import AccessPackage, Resource
 from engine.domain.holdings import Holding
 from engine.domain.ids import CatalogId, PackageId, PersonId, PolicyId, ResourceId
 from engine.domain.people import Person, Subject, SubjectKind
-from engine.domain.refusals import LifeRefusal
 
 _NOT_YET = frozenset(
     {AssignmentState.SCHEDULED, AssignmentState.DELIVERING, AssignmentState.DELIVERY_FAILED}
@@ -101,11 +100,7 @@ class Known:
         policy = self.configured.policies.get(assignment.policy_id) if self.configured else None
         if policy is None or assignment.state in _NOT_YET:
             return False
-        try:
-            extension_end(assignment, policy, None)
-        except LifeRefusal:
-            return False
-        return True
+        return extendable(assignment, policy)
 
     def describe(self, subjects: Iterable[Subject], target_id: PersonId) -> tuple[str, ...]:
         """Subjects as markup: a mention where one person is meant, a phrase otherwise."""

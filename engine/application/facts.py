@@ -10,7 +10,7 @@ from engine.application.configured import Configured
 from engine.application.ports import Reader
 from engine.domain import eligibility, stages
 from engine.domain.assignment_requests import AssignmentRequest, RequestFacts
-from engine.domain.assignments import Assignment
+from engine.domain.assignments import Assignment, extendable
 from engine.domain.catalogs import AccessPackage, Resource
 from engine.domain.conversation import Audience
 from engine.domain.eligibility import HeldAssignment, Standing
@@ -130,8 +130,7 @@ def standing(
         held=HeldAssignment(
             id=held.id,
             ends_at=held.ends_at,
-            may_extend=held.ends_at is not None
-            and (policy.extension.allowed if policy else held.extension.allowed),
+            may_extend=policy is not None and extendable(held, policy),
         )
         if held
         else None,

@@ -33,6 +33,7 @@ from engine.domain.policies import MAX_DURATION, NO_EXTENSION, AssignmentPolicy,
 from engine.domain.refusals import (
     CannotExtendFurther,
     ExtensionNotAllowed,
+    LifeRefusal,
     MayNotChooseTimes,
     NotHeld,
     NothingToExtend,
@@ -226,6 +227,15 @@ def redeliver(assignment: Assignment) -> AssignmentOutcome:
         activities=("assignment.delivering",),
         report=RequestState.DELIVERING,
     )
+
+
+def extendable(assignment: Assignment, policy: AssignmentPolicy) -> bool:
+    """Whether any more time could be had."""
+    try:
+        extension_end(assignment, policy, None)
+    except LifeRefusal:
+        return False
+    return True
 
 
 def extension_end(

@@ -180,6 +180,17 @@ async def test_what_is_held_already_is_refused_and_points_to_extend(contoso: Com
     form.sees("press Extend")
 
 
+async def test_what_is_held_for_as_long_as_can_be_is_not_offered_longer(company: Open) -> None:
+    """LIF-5: the policy ends on a day, and so does the access; there is nothing to press."""
+    until = files.policy("All", expiration={"on": "2027-06-30"}, extension={"allowed": True})
+    async with company(files.file(files.package(READ, until))) as contoso:
+        await contoso.asks("rita", READ)
+        form = await contoso.opens("rita", READ)
+
+        form.sees("You have this access already until")
+        form.does_not_see("Extend")
+
+
 async def test_what_is_pending_already_is_refused_with_a_link_to_its_card(
     contoso: Company,
 ) -> None:
