@@ -124,11 +124,11 @@ def _about_request(  # noqa: PLR0911 - a sentence each
             return None
         answers = [d for run in request.runs for d in run.decisions]
         no = next((d for d in answers if d.verdict is Verdict.DENIED), None)
-        return _say(said.denied(request, no), said.DENIED_NEXT, _again(request.package_id))
+        return _say(said.denied(summary, no), said.DENIED_NEXT, *_again_after(summary))
     if kind is _K.REQUEST_EXPIRED:
         if request.state is not RequestState.EXPIRED:
             return None
-        return _say(said.expired(request), said.EXPIRED_NEXT, _again(request.package_id))
+        return _say(said.expired(summary), said.EXPIRED_NEXT, *_again_after(summary))
     run, stage = request.run, request.stage
     if run is None or stage is None or str(run.number) != detail:
         return None
@@ -226,6 +226,11 @@ def card_of(kind: NoticeKind, subject_id: str, detail: str, audience: Audience) 
     if shown is None or not detail.isdigit():
         return None
     return Card(kind=shown, subject_id=subject_id, part=int(detail), audience=audience)
+
+
+def _again_after(summary: RequestSummary) -> list[Block]:
+    """Nothing while the access is held: then its own card has what can be pressed."""
+    return [] if summary.still_held else [_again(summary.request.package_id)]
 
 
 def _again(package_id: str) -> Block:

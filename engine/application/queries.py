@@ -39,6 +39,12 @@ class RequestSummary:
     holdings: tuple[Holding, ...] = ()
     """Those the assignment claims or claimed, in the order of their resources."""
 
+    @property
+    def still_held(self) -> Assignment | None:
+        """The assignment while it is active, also if it was asked in vain to last longer."""
+        active = self.assignment is not None and self.assignment.active
+        return self.assignment if active else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldSummary:

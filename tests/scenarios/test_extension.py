@@ -81,10 +81,29 @@ async def test_a_denied_extension_leaves_the_end_where_it_was(contoso: Company) 
     await _extends(contoso, Justification="More")
     await contoso.denies("mia", "Ninety days are enough")
 
-    contoso.rita.sees("Ninety days are enough")
+    told = contoso.rita.messages[-1]
+    assert "Your request to keep Production read access longer was denied by" in told.text
+    assert "You have it until" in told.text
+    assert "Ninety days are enough" in told.text
+    assert told.buttons == (), "what it can still have is on the card of the access"
     assert "rita" in contoso.group("prod-readers")
     await contoso.playground.days_pass(90.1)
     assert "rita" not in contoso.group("prod-readers")
+
+
+async def test_an_extension_nobody_decided_leaves_the_end_where_it_was(contoso: Company) -> None:
+    """The request for more time expires; that it gave no access would be wrong to say."""
+    await _has_it(contoso)
+    await _extends(contoso, Justification="More")
+    await contoso.playground.days_pass(15)
+
+    told = contoso.rita.messages[-1]
+    assert "Your request to keep Production read access longer has expired" in told.text
+    assert "You have it until" in told.text
+    assert told.buttons == ()
+    contoso.rita.sees("Nobody decided in time, so the end of the access did not change")
+    assert all("o access was given" not in message.text for message in contoso.rita.messages)
+    assert "rita" in contoso.group("prod-readers")
 
 
 async def test_an_extension_without_approval_moves_the_end_at_once(company: Open) -> None:

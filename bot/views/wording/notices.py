@@ -7,8 +7,8 @@ from bot.views.texts import mention, named, people, quote_line, when
 from bot.views.wording import delivery, words
 from bot.views.wording.requests import asks, numbered
 from bot.views.wording.stages import decide_by
-from engine.application.queries import HeldSummary
-from engine.domain.assignment_requests import AssignmentRequest
+from engine.application.queries import HeldSummary, RequestSummary
+from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.assignments import EndReason
 from engine.domain.holdings import Holding
 from engine.domain.policies import ApprovalStage
@@ -25,11 +25,24 @@ def approval_reminder(request: AssignmentRequest, run: StageRun, stage: Approval
     )
 
 
-def denied(request: AssignmentRequest, said: ApprovalDecision | None) -> str:
+def denied(summary: RequestSummary, said: ApprovalDecision | None) -> str:
     """To whoever asked."""
     by = f" by {mention(said.person_id)}" if said else ""
     why = f" They wrote:\n> {_reason(said)}" if said and said.reason else ""
-    return f"Your request for {named(request.package_name)} was denied{by}.{why}"
+    return f"{_your_request(summary.request)} was denied{by}.{_until(summary)}{why}"
+
+
+def _your_request(request: AssignmentRequest) -> str:
+    package = named(request.package_name)
+    if request.request_type is RequestType.USER_UPDATE:
+        return f"Your request to keep {package} longer"
+    return f"Your request for {package}"
+
+
+def _until(summary: RequestSummary) -> str:
+    """What becomes of access that was to last longer and does not."""
+    held = summary.still_held
+    return f" You have it until {when(held.ends_at)}." if held and held.ends_at else ""
 
 
 def _reason(said: ApprovalDecision) -> str:
@@ -40,11 +53,12 @@ DENIED_NEXT = "If you still need it, talk to them, then ask again."
 EXPIRED_NEXT = "If you still need it, ask again; it may help to talk to the people who decide."
 
 
-def expired(request: AssignmentRequest) -> str:
+def expired(summary: RequestSummary) -> str:
     """To whoever asked."""
+    more = summary.request.request_type is RequestType.USER_UPDATE
     return (
-        f"Your request for {named(request.package_name)} has expired, "
-        "because nobody decided in time. No access was given."
+        f"{_your_request(summary.request)} has expired, because nobody decided in time."
+        f"{_until(summary) if more else ' No access was given.'}"
     )
 
 

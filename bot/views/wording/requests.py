@@ -152,9 +152,10 @@ def standing(summary: RequestSummary) -> str:  # noqa: PLR0911 - a sentence each
         case RequestState.DENIED:
             return f"{_denied(request)}."
         case RequestState.EXPIRED:
+            more = request.request_type is RequestType.USER_UPDATE
+            outcome = "the end of the access did not change" if more else "no access was given"
             return (
-                f"*{words.EXPIRED}*{_at(request.closed_at)}. Nobody decided in time, "
-                "so no access was given."
+                f"*{words.EXPIRED}*{_at(request.closed_at)}. Nobody decided in time, so {outcome}."
             )
         case RequestState.CANCELED:
             left = "" if request.canceled_by else f": {ENDINGS[EndReason.LEFT]}"
