@@ -226,7 +226,8 @@ def _row(
     line: int, cells: list[str], header: tuple[str, ...], faults: list[Fault]
 ) -> PersonRow | None:
     if len(cells) != len(header):
-        sentence = f"There are {len(cells)} cells, and the header has {len(header)}."
+        count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        sentence = f"This line has {count}, and the header has {len(header)}."
         faults.append(Fault(line=line, sentence=sentence))
         return None
     stated = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if cell.strip()}

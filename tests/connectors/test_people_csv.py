@@ -94,8 +94,8 @@ def test_a_header_alone_is_an_empty_file_of_people() -> None:
         ("email,title,Title\n", "line 1: There are two columns title."),
         ("email,Cost,cost\n", "line 1: There are two columns cost."),
         ("email,,title\n", "line 1: Column 2 has no name."),
-        ("email,title\na@x.com\n", "line 2: There are 1 cells, and the header has 2."),
-        ("email,title\na@x.com,b,c\n", "line 2: There are 3 cells, and the header has 2."),
+        ("email,title\na@x.com\n", "line 2: This line has 1 cell, and the header has 2."),
+        ("email,title\na@x.com,b,c\n", "line 2: This line has 3 cells, and the header has 2."),
         ("email,title\n,x\n", "line 2: The email is missing."),
         ("email\nmia\n", "line 2: mia is not an e-mail address."),
         ("email\nmia@\n", "line 2: mia@ is not an e-mail address."),
@@ -131,7 +131,7 @@ def test_all_faults_are_told_at_once() -> None:
 
     assert found == [
         "line 4: nobody is not an e-mail address.",
-        "line 5: There are 1 cells, and the header has 2.",
+        "line 5: This line has 1 cell, and the header has 2.",
         "line 6: a@x.com is already on line 2. Keep one.",
     ]
 
