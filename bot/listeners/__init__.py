@@ -161,6 +161,8 @@ ADMINISTRATION = frozenset(
     }
 )
 """What belongs into the administrators' channel: pressed elsewhere it is placed there first."""
+ABOUT = 200
+"""Characters that say what a refused command or press was about."""
 SILENT = frozenset({ActionId.SELECT_WAITING, ActionId.NOTE})
 """Ticking and typing: what was ticked comes with the press."""
 EVENTS = {**directory.EVENTS, **app_events.EVENTS}
@@ -199,7 +201,7 @@ class Listeners:
         elif for_admins and word.lower() in ABOUT_SOMETHING and not rest.strip():
             handler, rest = administration.incomplete, word
         what = f"{body.get('command')} {word}".strip()
-        answer = await self._said(handler(self._desk, doing, rest.strip()), doing, what)
+        answer = await self._said(handler(self._desk, doing, rest.strip()), doing, what, rest)
         await ack(**_command_answer(answer))
 
     async def action(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
@@ -211,7 +213,8 @@ class Listeners:
             answer = await self._said(CHOICES[name](self._desk, doing), doing, name)
         elif name in PRESSES:
             value = str(action.get("value") or "")
-            answer = await self._said(self._pressed(name, doing, value), doing, name)
+            what = f"{name} {value}"[:ABOUT].strip()
+            answer = await self._said(self._pressed(name, doing, value), doing, what)
         elif name in SILENT:
             answer = NOTHING
         else:
@@ -265,7 +268,7 @@ class Listeners:
         return await administration.placed(self._desk, doing)
 
     async def _said(
-        self, handling: Awaitable[Ack | Message], doing: Interaction, what: str
+        self, handling: Awaitable[Ack | Message], doing: Interaction, what: str, typed: str = ""
     ) -> Ack | Message:
         """What the handler answers, or the sentence that says why not."""
         try:
@@ -273,7 +276,8 @@ class Listeners:
         except Refusal as refusal:
             log.info("refused", extra={"why": type(refusal).__name__, "who": doing.person_id})
             if isinstance(refusal, AuthorityRefusal):
-                await self._desk.service.record(refusal, doing.actor, what)
+                typed = typed.strip()[:ABOUT]
+                await self._desk.service.record(refusal, doing.actor, what, typed=typed)
             return await self._desk.refusal(refusal)
         except BadValue:
             return answers.outdated()

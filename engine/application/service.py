@@ -8,6 +8,7 @@ authority is written to the audit first.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from engine.application import life, requests, reviews
@@ -36,7 +37,8 @@ from engine.application.commands import (
 )
 from engine.application.ports import Conflict, Ids, LaneNames, Store, Transaction
 from engine.application.unit import Unit
-from engine.domain.ids import RequestId
+from engine.domain.assignment_requests import AssignmentRequest
+from engine.domain.assignments import Assignment
 from engine.domain.refusals import AuthorityRefusal
 
 log = logging.getLogger(__name__)
@@ -97,8 +99,7 @@ class Entitlements:
         try:
             return await self._decided(command, actor)
         except AuthorityRefusal as refusal:
-            request_id = getattr(command, "request_id", None)
-            await self.record(refusal, actor, type(command).__name__, request_id)
+            await self.record(refusal, actor, type(command).__name__, command=command)
             raise
 
     async def record(
@@ -106,11 +107,16 @@ class Entitlements:
         refusal: AuthorityRefusal,
         actor: Actor,
         attempted: str,
-        request_id: RequestId | None = None,
+        *,
+        command: object = None,
+        typed: str = "",
     ) -> None:
-        """Write a refusal of authority to the audit, once; `attempted` names what was refused."""
+        """Write a refusal of authority to the audit, once; `attempted` names what was refused.
+
+        What it was about is read from the `command`, or was `typed`.
+        """
         if not refusal.recorded:
-            await self._store.write(_record, refusal, actor, attempted, request_id)
+            await self._store.write(_record, refusal, actor, attempted, command, typed)
             refusal.recorded = True
 
     async def _decided(self, command: Command[A], actor: Actor) -> A:
@@ -135,13 +141,33 @@ def _record(
     refusal: AuthorityRefusal,
     actor: Actor,
     attempted: str,
-    request_id: RequestId | None,
+    command: object,
+    typed: str,
 ) -> None:
+    def named(name: str) -> Any:
+        return getattr(command, name, None)
+
+    request_id, assignment_id = named("request_id"), named("assignment_id")
+    subject: AssignmentRequest | Assignment | None = None
+    if request_id is not None:
+        subject = tx.request(request_id)
+    elif assignment_id is not None:
+        subject = tx.assignment(assignment_id)
+    holding = tx.holding(named("holding_id")) if named("holding_id") is not None else None
     entry = AuditEntry(
         at=tx.now(),
         actor=actor.audit_name,
         activity=f"refused.{type(refusal).__name__}",
         request_id=request_id,
+        assignment_id=assignment_id,
+        package_id=subject.package_id if subject else named("package_id"),
+        policy_id=subject.policy_id if subject else None,
+        target_id=subject.target_id if subject else named("target_id"),
+        stage=named("stage_number"),
+        why=typed,
         details={"command": attempted},
     )
+    if holding is not None:
+        right = {"connector": holding.connector, "target": holding.target, "role": holding.role}
+        entry = replace(entry, target_id=holding.person_id, details={"command": attempted, **right})
     tx.audit([entry])

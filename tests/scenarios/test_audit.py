@@ -1,5 +1,13 @@
 """What is written down of a story: every step once, in order, with who and why."""
 
+from typing import Any
+
+import pytest
+
+from engine.application.commands import Actor, Command, CompleteTask, DecideRequest, GiveBack
+from engine.domain.ids import PersonId
+from engine.domain.refusals import AuthorityRefusal
+from engine.domain.stages import Verdict
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
@@ -102,3 +110,42 @@ async def test_a_refusal_of_authority_is_written_down_and_one_of_form_is_not(
         assert [one for one in told if one[0].startswith("refused")] == [
             ("refused.NotAdministrator", "lena")
         ]
+
+
+async def test_a_refusal_says_what_it_was_about(company: Open) -> None:
+    """Whose access, which request and stage, whose task; of a typed command, its words."""
+    mia = files.stage("Mia", files.people("mia"))
+    vpn = files.package("VPN", files.policy("All", mia), gives=("vpn",))
+    async with company(files.file(vpn)) as contoso:
+        await contoso.asks("rita", "VPN")
+        request_id = await contoso.the_request("rita", "VPN")
+        ed = Actor(person_id=PersonId(contoso.ed.id))
+
+        async def tries(command: Command[Any]) -> dict[str, object]:
+            with pytest.raises(AuthorityRefusal):
+                await contoso.house.service.handle(command, ed)
+            return (await contoso.audit())[-1]
+
+        approving = DecideRequest(request_id=request_id, stage_number=0, verdict=Verdict.APPROVED)
+        decided = await tries(approving)
+        await contoso.mia.presses("Approve")
+        (held,) = (await contoso.house.queries.held_by(PersonId(contoso.rita.id))).rows
+        (task,) = (await contoso.house.queries.tasks_of(PersonId(contoso.ivan.id))).rows
+        given_back = await tries(GiveBack(assignment_id=held.assignment.id))
+        done = await tries(CompleteTask(holding_id=task.id, generation=1))
+        await contoso.administers("assign @rita VPN", who="lena")
+        typed = (await contoso.audit())[-1]
+        await contoso.ivan.presses("Done")
+
+        package, policy = held.assignment.package_id, held.assignment.policy_id
+        of_rita = {"package_id": package, "policy_id": policy, "target_id": contoso.rita.id}
+        assert decided.items() >= {"request_id": request_id, "stage": 0, **of_rita}.items()
+        assert given_back.items() >= {"assignment_id": held.assignment.id, **of_rita}.items()
+        assert done["target_id"] == contoso.rita.id
+        assert done["details"] == {
+            "command": "CompleteTask",
+            "connector": "manual",
+            "target": "Office VPN",
+            "role": "user",
+        }
+        assert typed["why"] == f"<@{contoso.rita.id}> VPN"
