@@ -123,7 +123,7 @@ async def test_what_ended_unseen_while_the_lines_were_written_fell_out(
         held = tx.lock_assignment(house.given[ROB])
         assert held is not None
         ended = assignments.end(held, EndReason.GIVEN_BACK, now=tx.now()).assignment
-        tx.save_assignment(held, ended, None)
+        tx.save_assignment(ended, None)
 
     await house.store.write(ends_unseen)
     await house.passes(14 * DAY)
