@@ -97,7 +97,8 @@ class SavedTable:
 
 
 def _type(column: Column[Any]) -> str:
-    return column.type.compile(postgresql.dialect())  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+    return column.type.compile(dialect)
 
 
 def _referable(table: Table) -> set[str]:
