@@ -266,13 +266,17 @@ def _apply(unit: Unit, run: ReviewRun) -> ReviewRun:
 
 
 def _removed(unit: Unit, line: ReviewLine) -> tuple[ApplyResult, str]:
-    """Take the line's access away through the ordinary door; what came of it."""
+    """Take the line's access away through the ordinary door; what came of it.
+
+    Of a fault only its kind is kept: the results' file goes to people for whom its text, a
+    database's or a connector's, was not written. The log has all of it.
+    """
     try:
         with unit.tx.savepoint():
             return _remove(unit, line), ""
     except Exception as fault:  # one line must not stop the others; it is tried again and shown
         log.exception("a review could not remove access", extra={"line": line.assignment_id})
-        return ApplyResult.FAILED, f"{type(fault).__name__}: {fault}"
+        return ApplyResult.FAILED, type(fault).__name__
 
 
 def _remove(unit: Unit, line: ReviewLine) -> ApplyResult:
