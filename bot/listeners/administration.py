@@ -168,7 +168,11 @@ async def press_reprocess(desk: Desk, doing: Interaction, value: str) -> Ack:
 
 
 async def press_cancel(desk: Desk, doing: Interaction, value: str) -> Ack:
-    """**Cancel request** in the list or in a request's story, confirmed in a dialog."""
+    """**Cancel request** in the list or in a request's story, confirmed in a dialog.
+
+    What is shown afterwards is for administrators, also if they could cancel as who asked.
+    """
+    await check(desk, doing)
     request_id, place = parse_row(value)
     command = CancelRequest(request_id=RequestId(request_id))
     done = await desk.service.handle(command, await desk.actor(doing))

@@ -260,6 +260,20 @@ async def test_whoever_administers_no_more_finds_the_buttons_dead(contoso: Compa
     assert not set(contoso.ada.home.buttons) & MENU
 
 
+async def test_a_story_is_told_to_administrators_only_whatever_its_buttons_still_do(
+    contoso: Company,
+) -> None:
+    """Ada could cancel her own request anywhere; that shows her no audit once she is nobody."""
+    await contoso.asks("ada", READ, Justification="On call")
+    short = (await contoso.the_request("ada", READ))[-4:]
+    await contoso.administers(f"audit {short}")
+    text = configuration.sample_text()
+    await contoso.applies(text.replace("administrators: [ada@", "administrators: [lena@"))
+    told = await contoso.ada.presses("Cancel request", where="messages")
+    assert isinstance(told, Reaction)
+    assert "Only administrators can do that" in told.ephemeral
+
+
 async def test_a_slow_slack_does_not_keep_an_administrator_waiting(contoso: Company) -> None:
     """Whether Ada is in the channel is not learnt in time: nothing is done, and she is told."""
     await contoso.ada.opens_home()
