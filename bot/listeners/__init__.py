@@ -10,6 +10,7 @@ import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -213,7 +214,7 @@ class Listeners:
             answer = await self._said(CHOICES[name](self._desk, doing), doing, name)
         elif name in PRESSES:
             value = str(action.get("value") or "")
-            what = f"{name} {value}"[:ABOUT].strip()
+            what = f"{name} {value}".strip()
             answer = await self._said(self._pressed(name, doing, value), doing, what)
         elif name in SILENT:
             answer = NOTHING
@@ -248,12 +249,11 @@ class Listeners:
 
     async def options(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """What can be chosen, as typed so far."""
-        doing = interaction(body)
-        offer = OPTIONS.get(str(body.get("action_id", "")), requests.options)
-        try:
-            found = await offer(self._desk, doing, str(body.get("value") or ""))
-        except Refusal:
-            found = []
+        found: list[dict[str, Any]] = []
+        offer = OPTIONS.get(str(body.get("action_id", "")))
+        if offer is not None:
+            with suppress(Refusal):
+                found = await offer(self._desk, interaction(body), str(body.get("value") or ""))
         await ack(options=found)
 
     async def _pressed(self, name: str, doing: Interaction, value: str) -> Ack:
@@ -270,21 +270,26 @@ class Listeners:
     async def _said(
         self, handling: Awaitable[Ack | Message], doing: Interaction, what: str, typed: str = ""
     ) -> Ack | Message:
-        """What the handler answers, or the sentence that says why not."""
+        """What the handler answers, or a sentence that says why not."""
         try:
-            return await handling
-        except Refusal as refusal:
-            log.info("refused", extra={"why": type(refusal).__name__, "who": doing.person_id})
-            if isinstance(refusal, AuthorityRefusal):
-                typed = typed.strip()[:ABOUT]
-                await self._desk.service.record(refusal, doing.actor, what, typed=typed)
-            return await self._desk.refusal(refusal)
+            return await self._or_refused(handling, doing, what[:ABOUT], typed.strip()[:ABOUT])
         except BadValue:
             return answers.outdated()
         except Exception:  # whoever acted must get an answer; the fault is found by its reference
             reference = secrets.token_hex(4)
             log.exception("a handler failed", extra={"reference": reference})
             return answers.fault(reference)
+
+    async def _or_refused(
+        self, handling: Awaitable[Ack | Message], doing: Interaction, what: str, typed: str
+    ) -> Ack | Message:
+        try:
+            return await handling
+        except Refusal as refusal:
+            log.info("refused", extra={"why": type(refusal).__name__, "who": doing.person_id})
+            if isinstance(refusal, AuthorityRefusal):
+                await self._desk.service.record(refusal, doing.actor, what, typed=typed)
+            return await self._desk.refusal(refusal)
 
     def _told(
         self, handle: directory.EventHandler

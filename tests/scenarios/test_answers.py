@@ -5,13 +5,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
+from sqlalchemy import text
 
 from bot import listeners
 from bot.http_server import run
 from bot.listeners import mine
 from bot.views.action_ids import CallbackId
+from engine.application.ports import Transaction
 from playground.driver import Form
 from playground.seed import Person, PersonKind
+from storage.transaction import SqlTransaction
 from tests.company import Company
 
 READ = "Production read access"
@@ -53,6 +56,24 @@ async def test_a_home_tab_that_cannot_be_drawn_anew_does_not_hide_that_the_press
     await form.submit()
     contoso.rita.sees("Approved by @Mia Moreau")
     contoso.ed.sees("Not needed")
+
+
+async def test_a_refusal_that_cannot_be_written_down_is_answered_all_the_same(
+    contoso: Company,
+) -> None:
+    """Lena tries to administer while the audit takes nothing: she hears of a fault, to be found."""
+    await _executes(contoso, "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN {} END")
+    told = await contoso.administers("requests", who="lena")
+    assert "something went wrong on my side" in told.ephemeral
+    await _executes(contoso, "DROP TRIGGER full")
+
+
+async def _executes(contoso: Company, statement: str) -> None:
+    def execute(tx: Transaction) -> None:
+        assert isinstance(tx, SqlTransaction)
+        tx.conn.execute(text(statement.format("SELECT RAISE(ABORT, 'no room');")))
+
+    await contoso.house.store.write(execute)
 
 
 async def test_somebody_new_is_answered_in_time_however_long_slack_takes(

@@ -149,3 +149,11 @@ async def test_a_refusal_says_what_it_was_about(company: Open) -> None:
             "role": "user",
         }
         assert typed["why"] == f"<@{contoso.rita.id}> VPN"
+
+
+async def test_a_refusal_is_written_down_in_few_words_whatever_was_typed(contoso: Company) -> None:
+    """Lena types a word of two thousand characters, again and again if she likes."""
+    await contoso.administers("x" * 2000, who="lena")
+    row = (await contoso.audit())[-1]
+    assert row["activity"] == "refused.NotAdministrator"
+    assert len(str(row["details"])) + len(str(row["why"])) < 500
