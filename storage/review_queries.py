@@ -24,6 +24,7 @@ from engine.domain.review_lines import (
     Recommendation,
     ReviewDecision,
     asked_person,
+    asked_pool,
 )
 from engine.domain.review_settings import MAX_STAGES
 from engine.domain.reviews import ReviewRun, ReviewState, asked_of
@@ -56,6 +57,12 @@ _OF_MARKS = (
     select(_Y.department, _Y.recommendation, *SUMS)
     .where(_Y.review_id == bindparam("run"), _Y.asked.in_(bindparam("marks", expanding=True)))
     .group_by(_Y.department, _Y.recommendation)
+)
+_WITH_LINES = (
+    select(_Y.asked)
+    .where(_Y.review_id == bindparam("run"), _Y.asked.in_(bindparam("marks", expanding=True)))
+    .group_by(_Y.asked)
+    .having(func.sum(_Y.undecided + _Y.kept + _Y.removed + _Y.dont_know) > 0)
 )
 _OWN = (
     select(_L.department, _L.recommendation, STANDING.label("standing"))
@@ -316,6 +323,21 @@ def _waiting(
     return Page(rows=tuple(theirs[offset : offset + limit]), offset=offset, total=len(theirs))
 
 
+def _together(reader: SqlReader, run: ReviewRun, person_id: PersonId) -> tuple[PersonId, ...]:
+    """Who else reviews lines of theirs: the rest of their pools, but of none without a line."""
+    mine = {
+        asked_pool(run.stage, number): pool
+        for number, pool in enumerate(run.pools)
+        if person_id in pool and len(pool) > 1
+    }
+    if not mine:
+        return ()
+    asked = {"run": run.id, "marks": sorted(mine)}
+    marks = sorted(reader.conn.execute(_WITH_LINES, asked).scalars())
+    others = (who for mark in marks for who in mine[mark] if who != person_id)
+    return tuple(dict.fromkeys(others))
+
+
 def _reviewer(reader: SqlReader, run: ReviewRun, person_id: PersonId) -> ReviewerSummary:
     asked = {"run": run.id, "marks": sorted(asked_of(run, person_id))}
     found: dict[tuple[str, str], ReviewCounts] = {
@@ -333,6 +355,7 @@ def _reviewer(reader: SqlReader, run: ReviewRun, person_id: PersonId) -> Reviewe
         run=run,
         person_id=person_id,
         counts=sum(found.values(), ReviewCounts()),
+        together=_together(reader, run, person_id),
         to_keep=_recommended(found, Recommendation.KEEP),
         to_remove=_recommended(found, Recommendation.REMOVE),
         departments=tuple(

@@ -21,7 +21,6 @@ from bot.views.texts import named, when
 from bot.views.wording import reviews as said
 from bot.views.wording import words
 from engine.application.review_queries import ReviewerSummary, ReviewLineSummary
-from engine.domain.ids import PersonId
 from engine.domain.review_lines import ReviewVerdict
 from engine.domain.reviews import ReviewRun, ReviewState
 
@@ -78,16 +77,10 @@ def _small_print(summary: ReviewerSummary, *, done: bool) -> tuple[str, ...]:
     run = summary.run
     return (
         said.NOTHING_UNDECIDED if done else said.rules(run),
-        said.together(_others(summary)),
+        said.together(summary.together),
         said.gone(summary.counts),
         " · ".join(filter(None, (said.place(run), said.numbered(run)))),
     )
-
-
-def _others(summary: ReviewerSummary) -> tuple[PersonId, ...]:
-    """Who reviews the same lines, where people do it together."""
-    mine = (pool for pool in summary.run.pools if summary.person_id in pool)
-    return tuple(dict.fromkeys(who for pool in mine for who in pool if who != summary.person_id))
 
 
 def review_button(run: ReviewRun, *, primary: bool = False) -> Block:

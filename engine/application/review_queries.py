@@ -102,6 +102,8 @@ class ReviewerSummary:
     """Undecided lines that are recommended to be removed."""
     departments: tuple[DepartmentCounts, ...] = ()
     """By name; those without a department last."""
+    together: tuple[PersonId, ...] = ()
+    """Who else reviews any of these lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

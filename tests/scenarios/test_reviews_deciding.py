@@ -9,7 +9,15 @@ from playground.driver import Form
 from playground.driver_forms import FormRefused
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
-from tests.scenarios.review_stories import READ, card, hold, presses, review, reviewed
+from tests.scenarios.review_stories import (
+    READ,
+    card,
+    hold,
+    policy_with,
+    presses,
+    review,
+    reviewed,
+)
 
 OLGA = files.people("olga")
 
@@ -303,3 +311,25 @@ async def test_a_reviewer_leaves_and_the_fallback_reviewer_has_the_lines(company
         await contoso.playground.days_pass(6)
         assert "ed" not in contoso.group("prod-readers")
         assert "rita" in contoso.group("prod-readers")
+
+
+async def test_who_could_have_been_found_but_has_no_line_is_not_told_of_as_asked(
+    company: Open,
+) -> None:
+    """Lena's line goes to Olga alone; Mia owns the catalog too, but nobody asked its owners."""
+    settings = policy_with({"manager": 1}, fallback_reviewers=["olga@contoso.com"])
+    async with company(files.file(settings, owners=("olga", "mia"))) as contoso:
+        await hold(contoso, "lena")
+        await contoso.administers(f"review start {READ}")
+
+        assert "Lines for you\n1" in card(contoso, "olga")
+        assert "Also asked" not in card(contoso, "olga")
+
+
+async def test_who_reviews_the_same_lines_is_told_of(company: Open) -> None:
+    """Either of the two owners can answer."""
+    async with company(reviewed(files.people("olga", "max"))) as contoso:
+        await hold(contoso, "rita")
+        await contoso.administers(f"review start {READ}")
+
+        assert "Also asked: @Max" in card(contoso, "olga")
