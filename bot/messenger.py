@@ -217,13 +217,13 @@ class SlackMessenger:
         if kind in review_notices.KINDS:
             return await review_messages.notice(work, self._reviews, f"{self._command}-admin")
         subject = await self._subject(notices.SUBJECT[kind], work.subject_id)
+        known = await lookups.known(self._queries, subject)
         removal = None
         if kind is NoticeKind.ACCESS_ENDED and isinstance(subject, HeldSummary):
             removal = await review_messages.removal_of(subject, self._queries)
-            by_review = review_notices.ended(subject, removal)
+            by_review = review_notices.ended(subject, removal, known)
             if by_review is not None:
                 return by_review
-        known = await lookups.known(self._queries, subject)
         return notices.render(
             kind,
             subject,

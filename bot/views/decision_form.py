@@ -82,7 +82,7 @@ def build(form: DecisionFormData, known: Known) -> View:  # noqa: ARG001 - views
                 words.REASON,
                 reason,
                 optional=not needed,
-                hint=forms.REASON_HINT,
+                hint=forms.REASON_HINT_SEVERAL if several else forms.REASON_HINT,
             ),
         ],
         submit=forms.decision_verb(approve),

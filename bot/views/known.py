@@ -102,6 +102,13 @@ class Known:
             return False
         return extendable(assignment, policy)
 
+    def can_be_asked_for(self, package_id: PackageId) -> bool:
+        """False for a package that only administrators give; True while that is not known."""
+        if self.configured is None:
+            return True
+        policies = self.configured.policies_of.get(package_id, ())
+        return any(policy.enabled_for_requests for policy in policies)
+
     def describe(self, subjects: Iterable[Subject], target_id: PersonId) -> tuple[str, ...]:
         """Subjects as markup: a mention where one person is meant, a phrase otherwise."""
         return tuple(dict.fromkeys(self._describe(subject, target_id) for subject in subjects))

@@ -159,6 +159,8 @@ def _about_assignment(  # noqa: PLR0911 - a sentence each
             return None
         if assignment.end_reason is EndReason.GIVEN_BACK:
             return _say(said.ended(held), "")
+        if not known.can_be_asked_for(assignment.package_id):
+            return _say(said.ended(held, why), said.ONLY_ASSIGNED_NEXT)
         hint = said.REMOVED_NEXT if removed else said.ENDED_NEXT
         return _say(said.ended(held, why), hint, _again(assignment.package_id))
     if not assignment.active:
@@ -180,7 +182,12 @@ def _ending(held: HeldSummary, known: Known, *, shown: bool) -> Message | None:
     if not assignment.active or assignment.ends_at is None:
         return _say(said.ending_no_more(held), "") if shown else None
     asked = held.extension_request_id is not None
-    text = said.ending(held, assignment.ends_at, may_extend=known.may_extend(assignment))
+    text = said.ending(
+        held,
+        assignment.ends_at,
+        may_extend=known.may_extend(assignment),
+        again=known.can_be_asked_for(assignment.package_id),
+    )
     return _say(text, "", *life_buttons(assignment, held.package_name, known, asked=asked))
 
 

@@ -113,15 +113,13 @@ def _buttons(summary: RequestSummary, viewer: PersonId, known: Known) -> list[Bl
         pass  # its notice leads on, and whoever has the access finds its card further up
     elif assignment is not None and assignment.active and viewer == assignment.target_id:
         found += life_buttons(assignment, request.package_name, known)
-    elif _may_ask_again(request, assignment, viewer):
+    elif _over(request, assignment, viewer) and known.can_be_asked_for(request.package_id):
         again = button(words.REQUEST_AGAIN, ActionId.OPEN_REQUEST_FORM, request.package_id)
         found.append(again)
     return found
 
 
-def _may_ask_again(
-    request: AssignmentRequest, assignment: Assignment | None, viewer: PersonId
-) -> bool:
+def _over(request: AssignmentRequest, assignment: Assignment | None, viewer: PersonId) -> bool:
     over = assignment is not None and not assignment.active
     return (over or request.state in _REPEATABLE) and viewer == request.target_id
 
@@ -152,7 +150,7 @@ def life_buttons(
         )
     question = confirm(
         forms.GIVE_BACK_TITLE,
-        forms.give_back_question(package_name),
+        forms.give_back_question(package_name, again=known.can_be_asked_for(assignment.package_id)),
         words.GIVE_BACK,
         words.NOT_NOW,
         style=Style.DANGER,

@@ -6,6 +6,7 @@ results come with files and are `bot/review_summary.py`'s.
 
 from bot.views.action_ids import ActionId
 from bot.views.blocks import Block, Message, actions, button, context, message, section
+from bot.views.known import Known
 from bot.views.review_card import own_buttons, review_button
 from bot.views.wording import review_results as said
 from bot.views.wording import words
@@ -59,7 +60,7 @@ def not_applied(run: ReviewRun, detail: str, admin_command: str) -> Message:
     return _say(text, said.not_applied_next(run, admin_command))
 
 
-def ended(held: HeldSummary, removal: AssignmentRequest | None) -> Message | None:
+def ended(held: HeldSummary, removal: AssignmentRequest | None, known: Known) -> Message | None:
     """To whoever lost the access: who decided, and why; None if it did not end by a review."""
     assignment = held.assignment
     if assignment.active or assignment.end_reason is not EndReason.REVIEWED:
@@ -69,6 +70,9 @@ def ended(held: HeldSummary, removal: AssignmentRequest | None) -> Message | Non
         and removal.request_type is not RequestType.SYSTEM_REMOVE
         and removal.requestor_id != removal.target_id
     )
+    if not known.can_be_asked_for(assignment.package_id):
+        hint = said.ONLY_ASSIGNED_BY_OTHERS_NEXT if by_others else said.ONLY_ASSIGNED_NEXT
+        return _say(said.ended(held, removal), hint)
     hint = said.ENDED_NEXT if by_others else said.ENDED_UNANSWERED_NEXT
     again = button(words.REQUEST_AGAIN, ActionId.OPEN_REQUEST_FORM, assignment.package_id)
     return _say(said.ended(held, removal), hint, again)

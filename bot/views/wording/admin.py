@@ -112,7 +112,7 @@ def assigned(given: RequestSummary, *, choice: bool) -> str:
     lasts = f" until {when(ends_at)}" if ends_at else ""
     return (
         f"{mention(request.target_id)} gets {named(request.package_name)}{under}{lasts}. "
-        "It is being set up now, and they have been told."
+        "It is being set up now, and they will be told."
     )
 
 
@@ -195,15 +195,15 @@ def which(request_: AssignmentRequest) -> str:
 _ACTIVITIES: dict[str, str] = {
     "request.submitted": "asked",
     "request.auto_approved": "needed no approval",
-    "request.approved": "was approved by all stages",
-    "request.denied": "was denied",
-    "request.expired": "expired",
+    "request.approved": "all stages have approved",
+    "request.denied": "the request was denied",
+    "request.expired": "the request expired",
     "request.canceled": "canceled the request",
-    "request.scheduled": "waits for its start",
-    "request.delivering": "is being delivered",
-    "request.delivered": "was delivered",
-    "request.partially_delivered": "was partially delivered",
-    "request.delivery_failed": "could not be delivered",
+    "request.scheduled": "the request waits for its start",
+    "request.delivering": "the request is being delivered",
+    "request.delivered": "the request was delivered",
+    "request.partially_delivered": "the request was partially delivered",
+    "request.delivery_failed": "the request could not be delivered",
     "request.reprocessed": "had the delivery tried again",
     "stage.opened": "began",
     "stage.reminded": "reminded those who had not decided",

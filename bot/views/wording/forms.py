@@ -22,6 +22,7 @@ STARTS_HINT = "Leave empty to start as soon as it is approved."
 STARTS_HINT_UNAPPROVED = "Leave empty to start at once."
 DURATION_PLACEHOLDER = "Choose how long"
 REASON_HINT = "The person who asked will read this."
+REASON_HINT_SEVERAL = "Each person who asked will read this."
 
 CHOOSE_FIRST = (  # markup
     "Choose a package, and you will see who decides and how long it lasts before you send anything."
@@ -47,7 +48,7 @@ def found(words_typed: str, names: Sequence[str]) -> str:
         return CHOOSE_FIRST
     typed = raw(words_typed[:100])
     if not names:
-        return f"I found no package you can ask for that fits {typed}. Choose one of the list."
+        return f"I found no package you can ask for that fits {typed}. Choose one from the list."
     shown = listed(named(name) for name in names[:FITTING_SHOWN])
     more = f" and {len(names) - FITTING_SHOWN} more" if len(names) > FITTING_SHOWN else ""
     return f"More than one package fits {typed}: {shown}{more}. Choose the one you mean."
@@ -148,9 +149,10 @@ def decision_effect(approve: bool, number: int) -> str:
 GIVE_BACK_TITLE = "Give this access back?"
 
 
-def give_back_question(package_name: str) -> str:
-    """The question before giving back."""
-    return f"You lose {package_name} at once. You can ask for it again later."
+def give_back_question(package_name: str, *, again: bool) -> str:
+    """The question before giving back. `again`: people may ask for the package."""
+    later = "You can ask for it again later." if again else words.ONLY_ASSIGNED_AGAIN
+    return f"You lose {package_name} at once. {later}"
 
 
 def _capital(text: str) -> str:

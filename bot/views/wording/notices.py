@@ -114,13 +114,15 @@ def extended(held: HeldSummary) -> str:
     return f"You keep {named(held.package_name)}{_lasts(held)}."
 
 
-def ending(held: HeldSummary, ends_at: datetime, *, may_extend: bool) -> str:
-    """To the holder, ahead of the end."""
+def ending(held: HeldSummary, ends_at: datetime, *, may_extend: bool, again: bool) -> str:
+    """To the holder, ahead of the end. `again`: people may ask for the package."""
     soon = f"Your access to {named(held.package_name)} ends {when(ends_at)}."
     if held.extension_request_id is not None:
         return f"{soon} You have asked for more time; that is not decided yet."
     if may_extend:
         return f"{soon} If you need it for longer, press *{words.EXTEND}*."
+    if not again:
+        return f"{soon} If you need it for longer, talk to an administrator."
     return f"{soon} It cannot be extended, but you can ask for it again afterwards."
 
 
@@ -155,6 +157,7 @@ def ended(held: HeldSummary, why: str = "") -> str:
 
 ENDED_NEXT = "If you still need it, ask again."
 REMOVED_NEXT = "If you still need it, talk to an administrator or ask again."
+ONLY_ASSIGNED_NEXT = "If you still need it, talk to an administrator."
 
 
 def task_reminder(holding: Holding, known: Known) -> str:

@@ -118,6 +118,8 @@ def ended(held: HeldSummary, removal: AssignmentRequest | None) -> str:
 
 ENDED_NEXT = "If you still need it, talk to them or ask for it again."
 ENDED_UNANSWERED_NEXT = "If you still need it, ask for it again."
+ONLY_ASSIGNED_NEXT = "If you still need it, talk to an administrator."
+ONLY_ASSIGNED_BY_OTHERS_NEXT = "If you still need it, talk to them or to an administrator."
 
 # Results ----------------------------------------------------------------------------------------
 

@@ -116,7 +116,8 @@ def more(number: int) -> str:
 def so_far(run: StageRun, stage: ApprovalStage) -> str:
     """How many of those needed have approved."""
     needed = required(run, stage)
-    return f"{len(run.decisions)} of {needed} have approved"
+    has = "has" if len(run.decisions) == 1 else "have"
+    return f"{len(run.decisions)} of {needed} {has} approved"
 
 
 def _ahead(run: StageRun, stage: ApprovalStage, request: AssignmentRequest, known: Known) -> str:
@@ -170,13 +171,13 @@ def why_you(approver: Approver) -> str:
         case ApproverRole.PRIMARY:
             return f"Asked {at}."
         case ApproverRole.FALLBACK:
-            return f"You are asked since {at}, because the usual approvers could not be found."
+            return f"You were asked {at}, because the usual approvers could not be found."
         case ApproverRole.STAND_IN:
-            return f"You are asked since {at}, because nobody named by the policy could be found."
+            return f"You were asked {at}, because nobody named by the policy could be found."
         case ApproverRole.ESCALATION:
-            return f"You are asked since {at}, because nobody had decided by then."
+            return f"You were asked {at}, because nobody had decided by then."
         case ApproverRole.REASSIGNED:
-            return f"You are asked since {at}, because an administrator handed this to you."
+            return f"You were asked {at}, because an administrator handed this to you."
 
 
 def decide_by(run: StageRun, stage: ApprovalStage) -> str:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from bot.views import review_card, review_form, review_lists, review_notices, review_reasons
 from bot.views.blocks import Message, View
+from bot.views.known import Known
 from bot.views.review_form import FormLine
 from bot.views.review_reasons import ReasonFormData
 from bot.views.review_state import mark_of
@@ -85,6 +86,7 @@ def everything_saying(text: str) -> list[Message | View]:
         review_notices.ended(
             held(house.ended_by_review(), package_name=text),
             replace(taken, request_type=house.ADMIN_REMOVE),
+            Known(),
         ),
         review_notices.results(house.results(closed)),
     ]

@@ -22,6 +22,7 @@ from bot.views import (
 from bot.views.action_ids import ListName
 from bot.views.blocks import Message, View
 from bot.views.home_tab import HomeData
+from bot.views.known import Known
 from bot.views.review_form import FormLine
 from bot.views.review_reasons import ReasonFormData, SeveralFormData
 from bot.views.review_state import FormState, Show, mark_of
@@ -224,12 +225,12 @@ MESSAGES: dict[str, Callable[[], Message | None]] = {
     "cleared_own": lambda: review_notices.cleared(summary(OWN, ONE), f"{ANN}/"),
     "reviewers_not_found": lambda: review_notices.reviewers_not_found(OPEN, "12"),
     "not_applied": lambda: review_notices.not_applied(APPLIED, "3", "/access-admin"),
-    "ended_by_reviewer": lambda: review_notices.ended(TAKEN, BY_OLGA),
+    "ended_by_reviewer": lambda: review_notices.ended(TAKEN, BY_OLGA, Known()),
     "ended_by_oneself": lambda: review_notices.ended(
-        TAKEN, replace(BY_OLGA, requestor_id=BY_OLGA.target_id)
+        TAKEN, replace(BY_OLGA, requestor_id=BY_OLGA.target_id), Known()
     ),
-    "ended_by_silence": lambda: review_notices.ended(TAKEN, BY_SILENCE),
-    "ended_unknown": lambda: review_notices.ended(TAKEN, None),
+    "ended_by_silence": lambda: review_notices.ended(TAKEN, BY_SILENCE, Known()),
+    "ended_unknown": lambda: review_notices.ended(TAKEN, None, Known()),
     "results": lambda: review_notices.results(house.results()),
     "results_nothing_left": lambda: review_notices.results(
         house.results(

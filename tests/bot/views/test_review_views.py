@@ -8,6 +8,7 @@ import pytest
 from bot.views import review_card, review_form, review_notices, review_reasons
 from bot.views.action_ids import BadValue
 from bot.views.blocks import OPTIONS, VIEW_BLOCKS, View
+from bot.views.known import Known
 from bot.views.review_form import FormLine
 from bot.views.review_reasons import ParsedSeveral
 from bot.views.review_state import PAGE_SIZE, mark_of
@@ -247,7 +248,7 @@ def test_what_is_no_longer_true_is_not_said() -> None:
     """A reminder after the close, or of nothing; an ending that no review made."""
     assert review_notices.reminder(summary(APPLIED, HALF)) is None
     assert review_notices.reminder(summary(counts=DONE)) is None
-    assert review_notices.ended(held(), None) is None
+    assert review_notices.ended(held(), None, Known()) is None
     assert review_notices.reminder(summary(STOPPED, FRESH)) is None
 
 
