@@ -45,7 +45,7 @@ from engine.domain.refusals import (
     Refusal,
 )
 
-__all__ = ["Desk", "Interaction", "interaction", "remembering"]
+__all__ = ["Desk", "Interaction", "drawn", "interaction", "remembering"]
 
 log = logging.getLogger(__name__)
 
@@ -322,17 +322,17 @@ class Desk:
         assert doing.view is not None
         shown = doing.view.get("hash")
         try:
-            await _drawn(lambda: self.client.views_update(view_id=view_id, hash=shown, view=view))
+            await drawn(lambda: self.client.views_update(view_id=view_id, hash=shown, view=view))
         except SlackApiError as refused:
             newest = self._newest.get(view_id) == doing.pressed_at
             if refused.response.get("error") != "hash_conflict" or not newest:
                 raise
-            await _drawn(lambda: self.client.views_update(view_id=view_id, view=view))
+            await drawn(lambda: self.client.views_update(view_id=view_id, view=view))
 
     def show_home(self, doing: Interaction, view: View) -> None:
         """Redraw their home tab."""
         self.later(
-            _drawn(lambda: self.client.views_publish(user_id=doing.person_id, view=view)),
+            drawn(lambda: self.client.views_publish(user_id=doing.person_id, view=view)),
         )
 
     async def refusal(self, refusal: Refusal) -> Message:
@@ -359,7 +359,7 @@ def remembering(doing: Interaction, view: View) -> View:
     return {**view, "callback_id": over_home(str(view["callback_id"])), "notify_on_close": True}
 
 
-async def _drawn(call: Callable[[], Awaitable[object]]) -> None:
+async def drawn(call: Callable[[], Awaitable[object]]) -> None:
     """Draw it, and once more if Slack was only busy; drawn twice it is the same."""
     try:
         await call()

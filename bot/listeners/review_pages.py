@@ -6,11 +6,11 @@ itself, and the next **Review now** finds the place again.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
-from bot.desk import Desk, Interaction, remembering
+from bot.desk import Desk, Interaction, drawn, remembering
 from bot.views import review_form
 from bot.views.action_ids import parse_id
 from bot.views.blocks import View
@@ -30,8 +30,11 @@ from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
 from engine.domain.refusals import NotFound
 from engine.domain.review_lines import ReviewDecision
 
+Draw = Callable[[], Awaitable[View]]
+"""Makes a form of how things are when it is called."""
+
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-"""A form is redrawn once at a time, so that what was drawn last is also shown last."""
+"""A form is drawn and shown once at a time, so that what was drawn last is also shown last."""
 
 
 async def left_off(desk: Desk, summary: ReviewerSummary) -> tuple[FormState, str | None]:
@@ -46,16 +49,10 @@ async def left_off(desk: Desk, summary: ReviewerSummary) -> tuple[FormState, str
     return FormState(review_id=review_id, show=show), None
 
 
-async def page_of(
-    desk: Desk,
-    state: FormState,
-    summary: ReviewerSummary,
-    *,
-    after: str | None = None,
-    note: str = "",
-) -> View:
-    """Ten lines of the choice: the first, or those after a place."""
-    placed, rows = await lines_at(desk, state, summary, after=after)
+async def first_page(desk: Desk, state: FormState, person_id: PersonId, *, note: str = "") -> View:
+    """The first ten lines of the choice, as they are now."""
+    summary = await reviewer(desk, state.review_id, person_id)
+    placed, rows = await lines_at(desk, state, summary)
     return await form_of(desk, placed, summary, rows, note)
 
 
@@ -157,19 +154,21 @@ def state_of(doing: Interaction) -> FormState:
     return unpacked(kept(doing))
 
 
-def view_id_of(doing: Interaction) -> str:
-    """The form they are in."""
+def redraw(desk: Desk, doing: Interaction, draw: Draw, *, view_id: str | None = None) -> None:
+    """Show the form they are in, or the one of that id, as things are when its turn comes.
+
+    One drawing after another, and whatever Slack shows (no hash): of presses that overtake one
+    another each is stored, and the last drawing has them all.
+    """
     assert doing.view is not None
-    return str(doing.view["id"])
+    shown_in = view_id or str(doing.view["id"])
+    lock = _turns.setdefault(shown_in, asyncio.Lock())
+    desk.later(_in_turn(desk, doing, lock, shown_in, draw))
 
 
-def redraw(desk: Desk, doing: Interaction, view_id: str, view: View) -> None:
-    """Show the form anew. Without its hash: presses that overtake one another are all stored."""
-    lock = _turns.setdefault(view_id, asyncio.Lock())
-    shown = remembering(doing, view)
-    desk.later(_in_turn(lock, desk.client.views_update(view_id=view_id, view=shown)))
-
-
-async def _in_turn(lock: asyncio.Lock, call: Awaitable[object]) -> None:
+async def _in_turn(
+    desk: Desk, doing: Interaction, lock: asyncio.Lock, view_id: str, draw: Draw
+) -> None:
     async with lock:
-        await call
+        view = remembering(doing, await draw())
+        await drawn(lambda: desk.client.views_update(view_id=view_id, view=view))

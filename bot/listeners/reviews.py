@@ -4,6 +4,8 @@ An answer is stored when it is pressed; the form is redrawn afterwards, with the
 that nothing moves under the finger (`review_pages`).
 """
 
+from functools import partial
+
 from bot import review_messages
 from bot.desk import Desk, Interaction
 from bot.listeners import mine, review_pages
@@ -44,7 +46,8 @@ async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:
     if not summary.counts.total and not summary.counts.gone:
         raise NotAReviewer
     state, after = await review_pages.left_off(desk, summary)
-    desk.open_form(doing, await review_pages.page_of(desk, state, summary, after=after))
+    placed, rows = await review_pages.lines_at(desk, state, summary, after=after)
+    desk.open_form(doing, await review_pages.form_of(desk, placed, summary, rows))
     return NOTHING
 
 
@@ -75,16 +78,19 @@ async def _turn(
 ) -> Ack:
     person = await desk.person(doing)
     summary = await review_pages.open_review(desk, state.review_id, person.id)
-    placed, rows = await review_pages.lines_at(desk, state, summary, before=before, after=after)
+    placed, _ = await review_pages.lines_at(desk, state, summary, before=before, after=after)
     keeping = KeepReviewPlace(review_id=state.review_id, place=placed.place())
     await desk.service.handle(keeping, doing.actor)
-    review_pages.redraw(
-        desk,
-        doing,
-        review_pages.view_id_of(doing),
-        await review_pages.form_of(desk, placed, summary, rows),
-    )
+    _redraw(desk, doing, placed)
     return NOTHING
+
+
+def _redraw(
+    desk: Desk, doing: Interaction, state: FormState, *, view_id: str | None = None
+) -> None:
+    """Show the lines of this page as they are now."""
+    same = partial(review_pages.same_page, desk, state, doing.person_id)
+    review_pages.redraw(desk, doing, same, view_id=view_id)
 
 
 async def _count(
@@ -118,12 +124,7 @@ async def line_reason(desk: Desk, doing: Interaction, value: str) -> Ack:
     summary = await review_pages.open_review(desk, state.review_id, person.id)
     row = await review_pages.row_of(desk, state.review_id, value)
     if row.line.verdict is None:
-        review_pages.redraw(
-            desk,
-            doing,
-            review_pages.view_id_of(doing),
-            await review_pages.same_page(desk, state, person.id),
-        )
+        _redraw(desk, doing, state)
         return NOTHING
     _ask_why(desk, doing, summary, row, row.line.verdict, state)
     return NOTHING
@@ -143,12 +144,7 @@ async def _pressed(desk: Desk, doing: Interaction, value: str, verdict: ReviewVe
         review_id=state.review_id, verdict=verdict, reason=reason, lines=(row.line.assignment_id,)
     )
     await desk.service.handle(command, actor)
-    review_pages.redraw(
-        desk,
-        doing,
-        review_pages.view_id_of(doing),
-        await review_pages.same_page(desk, state, doing.person_id),
-    )
+    _redraw(desk, doing, state)
     return NOTHING
 
 
@@ -196,12 +192,7 @@ async def submit_reason(desk: Desk, doing: Interaction) -> Ack:
         return await _at_reason(desk, doing, refusal)
     below = doing.view.get("previous_view_id")
     if below and not parsed.own:
-        review_pages.redraw(
-            desk,
-            doing,
-            str(below),
-            await review_pages.same_page(desk, parsed.state, doing.person_id),
-        )
+        _redraw(desk, doing, parsed.state, view_id=str(below))
     return NOTHING
 
 
@@ -232,12 +223,8 @@ async def _ask_several(desk: Desk, doing: Interaction, *, recommended: bool) -> 
     filter_ = _meant(state, summary, recommended=recommended)
     number = await _count(desk, state.review_id, summary, filter_)
     if not number:
-        review_pages.redraw(
-            desk,
-            doing,
-            review_pages.view_id_of(doing),
-            await review_pages.page_of(desk, state, summary),
-        )
+        first = partial(review_pages.first_page, desk, state, person.id)
+        review_pages.redraw(desk, doing, first)
         return NOTHING
     desk.open_form(doing, _several_form(state, summary, number, recommended=recommended))
     return NOTHING
@@ -294,10 +281,8 @@ async def submit_several(desk: Desk, doing: Interaction) -> Ack:
         return await _at_reason(desk, doing, refusal)
     if below := doing.view.get("previous_view_id"):
         note = wording.several_decided(parsed.verdict, decided.lines, decided.undecided)
-        after = await review_pages.reviewer(desk, state.review_id, doing.person_id)
-        review_pages.redraw(
-            desk, doing, str(below), await review_pages.page_of(desk, state, after, note=note)
-        )
+        first = partial(review_pages.first_page, desk, state, doing.person_id, note=note)
+        review_pages.redraw(desk, doing, first, view_id=str(below))
     return NOTHING
 
 

@@ -6,6 +6,7 @@ from playground.driver import Form
 from tests.company import Company
 from tests.scenarios import files
 from tests.scenarios.conftest import Open
+from tests.scenarios.review_stories import hold, review, reviewed
 
 READ = "Production read access"
 
@@ -31,6 +32,32 @@ async def test_a_drawing_slack_was_too_busy_for_is_made_once_more(contoso: Compa
     await form.choose("Package", "Office VPN")
 
     form.sees("180 days from its start")
+
+
+async def test_an_answer_of_a_review_shows_also_if_slack_was_too_busy_at_first(
+    company: Open,
+) -> None:
+    """Olga works fast, and Slack asks her form to wait: it is drawn once more."""
+    async with company(reviewed(files.people("olga"))) as contoso:
+        await hold(contoso, "rita")
+        await contoso.administers(f"review start {READ}")
+        form = await review(contoso, "olga")
+        contoso.breaks("rate_limited", "views.update")
+        await form.presses("Keep", on="Rita Romero")
+
+        form.sees("✓ Keep by you")
+
+
+async def test_answers_pressed_at_once_are_all_shown(company: Open) -> None:
+    """Whichever is stored last: the form is drawn as things are when its turn comes."""
+    async with company(reviewed(files.people("olga"))) as contoso:
+        await hold(contoso, "rita", "ed", "ivan")
+        await contoso.administers(f"review start {READ}")
+        form = await review(contoso, "olga")
+        everybody = ("Rita Romero", "Ed Eriksen", "Ivan Ilic")
+        await asyncio.gather(*(form.presses("Keep", on=one) for one in everybody))
+
+        assert form.text.count("✓ Keep by you") == len(everybody)
 
 
 async def test_a_form_that_still_shows_another_package_is_drawn_anew_instead_of_taken(
