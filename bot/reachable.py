@@ -29,16 +29,18 @@ class Reachable:
         self._client = client
         self._store = store
         self._asked_at: float | None = None
+        self._asking = asyncio.Lock()
         self.reason: str | None = None
         """What does not answer, if anything."""
 
     async def look(self) -> None:
-        """Ask again, if the last answer is old."""
-        now = asyncio.get_running_loop().time()
-        if self._asked_at is not None and now - self._asked_at < EVERY_SECONDS:
-            return
-        self._asked_at = now
-        self.reason = await self._slack() or await self._database()
+        """Ask again, if the last answer is old; who comes meanwhile waits for the new one."""
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            if self._asked_at is not None and now - self._asked_at < EVERY_SECONDS:
+                return
+            self._asked_at = now
+            self.reason = await self._slack() or await self._database()
 
     async def _slack(self) -> str | None:
         try:

@@ -3,6 +3,8 @@
 After each story the invariants look at every card and at what was posted more than once.
 """
 
+import asyncio
+
 import pytest
 from sqlalchemy import update
 
@@ -218,3 +220,17 @@ async def test_whether_slack_is_unwell_or_refuses_us_is_told_apart(
     await reachable.look()
 
     assert reachable.reason == reason
+
+
+async def test_who_asks_for_readiness_meanwhile_hears_the_same(contoso: Company) -> None:
+    """Two probes at once, the very first ones: neither is told ready before Slack has answered."""
+    contoso.breaks("error_5xx", "auth.test")
+    reachable = Reachable(contoso.house.client, contoso.house.store)
+
+    async def told() -> str | None:
+        await reachable.look()
+        return reachable.reason
+
+    first, second = await asyncio.gather(told(), told())
+    assert first is not None
+    assert second == first
