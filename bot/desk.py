@@ -336,10 +336,8 @@ class Desk:
         )
 
     async def refusal(self, refusal: Refusal) -> Message:
-        """The sentence for a refusal, with the names it needs."""
-        people = [v for v in vars(refusal).values() if isinstance(v, str)]
-        known = await self.known(people=[PersonId(person) for person in people])
-        return answers.refused(refusal, known, link=await self.link(refusal))
+        """The sentence for a refusal."""
+        return answers.refused(refusal, await self.known(), link=await self.link(refusal))
 
     async def link(self, refusal: Refusal) -> str | None:
         """Where the open request's card is, for "already pending" (DLV-7)."""

@@ -22,13 +22,14 @@ from bot.listeners import (
     app_events,
     approvals,
     directory,
+    home,
     mine,
     requests,
     review_administration,
     reviews,
     why,
 )
-from bot.listeners.requests import NOTHING, Ack
+from bot.listeners.acks import NOTHING, Ack, instead
 from bot.listeners.typed import unescaped
 from bot.views import answers, said
 from bot.views import help as help_text
@@ -42,7 +43,8 @@ _ANYTHING = re.compile(r".*", re.DOTALL)
 
 Command = Callable[[Desk, Interaction, str], Awaitable[Ack | Message]]
 Press = Callable[[Desk, Interaction, str], Awaitable[Ack]]
-Submit = Callable[[Desk, Interaction], Awaitable[Ack]]
+Choose = Callable[[Desk, Interaction], Awaitable[Ack]]
+Submit = Callable[[Desk, Interaction], Awaitable[Ack | Message]]
 Offer = Callable[[Desk, Interaction, str], Awaitable[list[dict[str, Any]]]]
 
 COMMANDS: dict[str, Command] = {
@@ -116,7 +118,7 @@ PRESSES: dict[str, Press] = {
 }
 TURNS = frozenset({ActionId.PREVIOUS_PAGE, ActionId.NEXT_PAGE})
 """Presses that draw the home tab themselves, where another page is wanted."""
-CHOICES: dict[str, Submit] = {
+CHOICES: dict[str, Choose] = {
     ActionId.CHOOSE_PACKAGE: requests.chosen,
     ActionId.CHOOSE_POLICY: requests.chosen,
     ActionId.CHOOSE_LINES: reviews.chosen,
@@ -224,9 +226,9 @@ class Listeners:
             self._desk.answer(doing, answer)
         await ack()
         if name in PRESSES and name not in TURNS:
-            self._desk.later(mine.refresh_home(self._desk, doing))
+            self._desk.later(home.refresh(self._desk, doing))
         if name in ADMINISTRATION:
-            self._desk.later(mine.after_form(self._desk, doing))
+            self._desk.later(home.after_form(self._desk, doing))
 
     async def submission(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """A form was sent."""
@@ -237,15 +239,14 @@ class Listeners:
         if name in SUBMISSIONS:
             answer = await self._said(self._sent(name, doing), doing, name)
         if isinstance(answer, Message):
-            await ack(response_action="update", view=said.in_modal(answer))
-        else:
-            await ack(**answer)
-        self._desk.later(mine.after_form(self._desk, doing))
+            answer = instead(said.in_modal(answer))
+        await ack(**answer)
+        self._desk.later(home.after_form(self._desk, doing))
 
     async def closed(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """A form was closed: nothing is to be undone, but the tab below may show what is past."""
         await ack()
-        self._desk.later(mine.after_form(self._desk, interaction(body)))
+        self._desk.later(home.after_form(self._desk, interaction(body)))
 
     async def options(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """What can be chosen, as typed so far."""
@@ -259,7 +260,7 @@ class Listeners:
     async def _pressed(self, name: str, doing: Interaction, value: str) -> Ack:
         return await PRESSES[name](self._desk, await self._placed(name, doing), value)
 
-    async def _sent(self, name: str, doing: Interaction) -> Ack:
+    async def _sent(self, name: str, doing: Interaction) -> Ack | Message:
         return await SUBMISSIONS[name](self._desk, await self._placed(name, doing))
 
     async def _placed(self, name: str, doing: Interaction) -> Interaction:

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from bot.desk import Desk, Interaction
 from bot.listeners import administration, review_administration
-from bot.listeners.requests import NOTHING, OPTIONS, Ack, errors
-from bot.views import admin, admin_menu, review_lists, said
+from bot.listeners.acks import NOTHING, Ack, errors
+from bot.views import admin, admin_menu, review_lists
 from bot.views import help as help_text
 from bot.views.action_ids import BlockId, ListName, parse_id
-from bot.views.blocks import Message
+from bot.views.blocks import OPTIONS, Message
 from bot.views.request_form import error_text
 from bot.views.texts import plainly
 from engine.application.commands import (
@@ -23,7 +23,7 @@ from engine.application.commands import (
     RemoveDirectly,
     StartReview,
 )
-from engine.domain.ids import PackageId, RequestId, ReviewRunId
+from engine.domain.ids import PackageId, PersonId, RequestId, ReviewRunId
 from engine.domain.refusals import (
     AccountClosed,
     CannotDecide,
@@ -127,7 +127,7 @@ async def package_options(desk: Desk, doing: Interaction, typed: str) -> list[di
     return admin_menu.package_options(found, catalogs)
 
 
-async def submit_assign(desk: Desk, doing: Interaction) -> Ack:
+async def submit_assign(desk: Desk, doing: Interaction) -> Ack | Message:
     """The form to assign was sent."""
     parsed = admin_menu.parse_grant(doing.state)
     if isinstance(parsed, dict):
@@ -135,12 +135,12 @@ async def submit_assign(desk: Desk, doing: Interaction) -> Ack:
     command = AssignDirectly(
         target_id=parsed.person_id, package_id=parsed.package_id, why=parsed.why
     )
-    if isinstance(done := await _done(desk, doing, command), Mapping):
+    if isinstance(done := await _done(desk, doing, command, parsed.person_id), Mapping):
         return done
-    return _told(await administration.assigned(desk, done))
+    return await administration.assigned(desk, done)
 
 
-async def submit_take_away(desk: Desk, doing: Interaction) -> Ack:
+async def submit_take_away(desk: Desk, doing: Interaction) -> Ack | Message:
     """The form to remove was sent."""
     parsed = admin_menu.parse_grant(doing.state)
     if isinstance(parsed, dict):
@@ -148,12 +148,12 @@ async def submit_take_away(desk: Desk, doing: Interaction) -> Ack:
     command = RemoveDirectly(
         target_id=parsed.person_id, package_id=parsed.package_id, why=parsed.why
     )
-    if isinstance(done := await _done(desk, doing, command), Mapping):
+    if isinstance(done := await _done(desk, doing, command, parsed.person_id), Mapping):
         return done
-    return _told(admin.removed(parsed.person_id, await _name_of(desk, parsed.package_id)))
+    return admin.removed(parsed.person_id, await _name_of(desk, parsed.package_id))
 
 
-async def submit_start_review(desk: Desk, doing: Interaction) -> Ack:
+async def submit_start_review(desk: Desk, doing: Interaction) -> Ack | Message:
     """The form to start a review was sent."""
     package_id = admin_menu.parse_review(doing.state)
     if isinstance(package_id, dict):
@@ -162,26 +162,30 @@ async def submit_start_review(desk: Desk, doing: Interaction) -> Ack:
     if isinstance(done, Mapping):
         return done
     held = (await desk.queries.holder_counts()).get(package_id, 0) > 0
-    return _told(review_lists.started(await _name_of(desk, package_id), done, held=held))
+    return review_lists.started(await _name_of(desk, package_id), done, held=held)
 
 
-async def submit_reassign(desk: Desk, doing: Interaction) -> Ack:
+async def submit_reassign(desk: Desk, doing: Interaction) -> Ack | Message:
     """The form to reassign was sent."""
     assert doing.view is not None
     parsed = admin_menu.parse_reassign(doing.state, str(doing.view.get("private_metadata", "")))
     if isinstance(parsed, dict):
         return errors(parsed)
     request_id, to = parsed
-    done = await _done(desk, doing, ReassignRequest(request_id=request_id, to=to))
+    done = await _done(desk, doing, ReassignRequest(request_id=request_id, to=to), to)
     if isinstance(done, Mapping):
         return done
-    return _told(admin.reassigned(done, to))
+    return admin.reassigned(done, to)
 
 
-async def _done(desk: Desk, doing: Interaction, command: Command[A]) -> A | Ack:
-    """What came of it; or, as an acknowledgement, why not, at the field that it is about."""
+async def _done(
+    desk: Desk, doing: Interaction, command: Command[A], person_id: PersonId | None = None
+) -> A | Ack:
+    """What came of it; or, as an acknowledgement, why not, at the field that it is about.
+
+    `person_id` is whoever was chosen, whom the mirror may not know yet.
+    """
     await administration.check(desk, doing)
-    person_id = getattr(command, "target_id", None) or getattr(command, "to", None)
     try:
         if person_id is not None and await desk.queries.person(person_id) is None:
             await desk.look_up(person_id)
@@ -208,7 +212,3 @@ def _field_of(refusal: Refusal) -> BlockId:
 
 async def _name_of(desk: Desk, package_id: PackageId) -> str:
     return (await desk.configured()).packages[package_id].name
-
-
-def _told(message: Message) -> Ack:
-    return {"response_action": "update", "view": said.in_modal(message)}

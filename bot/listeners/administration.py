@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.desk import Desk, Interaction
 from bot.listeners import typed
-from bot.listeners.requests import NOTHING, Ack
+from bot.listeners.acks import NOTHING, Ack
 from bot.views import admin, answers
 from bot.views import help as help_text
 from bot.views.action_ids import MOST_WORDS, ListName, Place, parse_row

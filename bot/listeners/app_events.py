@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.desk import Desk, Interaction
-from bot.listeners import mine
+from bot.listeners import home
 from bot.listeners.directory import EventHandler
 from engine.application.ports import Transaction
 from engine.domain import eligibility
@@ -24,7 +24,7 @@ async def home_opened(desk: Desk, event: Mapping[str, Any]) -> None:
     if event.get("tab", "home") != "home":
         return
     try:
-        await mine.home_opened(
+        await home.opened(
             desk, Interaction(person_id=PersonId(str(event.get("user", ""))), team_id=None)
         )
     except Refusal:  # a bot's or a closed account's home tab is nobody's to see

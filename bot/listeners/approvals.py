@@ -5,8 +5,8 @@ Whether the press still counts is the rules' business; the card it came from is 
 """
 
 from bot.desk import Desk, Interaction
-from bot.listeners.requests import NOTHING, Ack, errors
-from bot.views import answers, decision_form, review_lists, said, waiting
+from bot.listeners.acks import NOTHING, Ack, errors
+from bot.views import answers, decision_form, review_lists, waiting
 from bot.views.action_ids import Part, parse_part
 from bot.views.blocks import Message
 from bot.views.decision_form import DecisionFormData
@@ -53,7 +53,7 @@ async def show(desk: Desk, doing: Interaction, offset: int, reviews_from: int = 
     return waiting.render(page, await desk.known(*page.rows), reviews)
 
 
-async def submit(desk: Desk, doing: Interaction) -> Ack:
+async def submit(desk: Desk, doing: Interaction) -> Ack | Message:
     """The form with the reason was sent, for one request or several."""
     assert doing.view is not None
     parsed = decision_form.parse(doing.state, doing.view.get("private_metadata", ""))
@@ -69,8 +69,7 @@ async def submit(desk: Desk, doing: Interaction) -> Ack:
         return NOTHING
     if len(parsed.targets) == 1:
         raise refused[0][1]
-    told = await _told(desk, parsed.verdict, done, refused)
-    return {"response_action": "update", "view": said.in_modal(told)}
+    return answers.decided_several(parsed.verdict, done, refused, await desk.known())
 
 
 async def _pressed(desk: Desk, doing: Interaction, target: Part, verdict: Verdict) -> Ack:
@@ -111,7 +110,8 @@ async def _selected(desk: Desk, doing: Interaction, verdict: Verdict) -> Ack:
         targets = tuple(target for target in targets if target.id not in asked)
     if targets:
         done, refused = await _decide_all(desk, doing, targets, verdict, "")
-        desk.answer(doing, await _told(desk, verdict, done, refused))
+        known = await desk.known()
+        desk.answer(doing, answers.decided_several(verdict, done, refused, known))
     return NOTHING
 
 
@@ -170,11 +170,3 @@ async def _decide_all(
             name = summary.request.package_name if summary else target.id
             refused.append((name, refusal))
     return done, refused
-
-
-async def _told(
-    desk: Desk, verdict: Verdict, done: int, refused: list[tuple[str, Refusal]]
-) -> Message:
-    people = [v for _, refusal in refused for v in vars(refusal).values() if isinstance(v, str)]
-    known = await desk.known(people=[PersonId(person) for person in people])
-    return answers.decided_several(verdict, done, refused, known)

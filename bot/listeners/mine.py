@@ -1,20 +1,17 @@
-"""What is mine: `/access`, `/access mine`, giving back, canceling, tasks, the home tab, paging."""
+"""What is mine: `/access`, `/access mine`, giving back, canceling, tasks; and turning pages."""
 
 import asyncio
 
 from bot.desk import Desk, Interaction
-from bot.listeners import administration, approvals, review_administration
-from bot.listeners.requests import NOTHING, Ack
-from bot.views import answers, home_tab, my_access, review_lists, task_card, waiting
+from bot.listeners import administration, approvals, home, review_administration
+from bot.listeners.acks import NOTHING, Ack
+from bot.views import answers, my_access, review_lists, task_card, waiting
 from bot.views import help as help_text
 from bot.views.action_ids import ListName, parse_id, parse_page, parse_part
 from bot.views.blocks import Message
-from bot.views.home_tab import AdminCounts, HomeData
 from bot.views.known import Known
 from engine.application.commands import CancelRequest, CompleteTask, GiveBack
-from engine.application.queries import Queries
-from engine.domain.assignment_requests import FAILED, RequestState
-from engine.domain.ids import AssignmentId, HoldingId, PersonId, RequestId
+from engine.domain.ids import AssignmentId, HoldingId, RequestId
 
 REVIEWS_COUNTED = 50
 
@@ -111,78 +108,8 @@ async def turn_page(desk: Desk, doing: Interaction, value: str) -> Ack:
             doing = await administration.placed(desk, doing)
             desk.replace(doing, await administration.page(desk, doing, name, place))
         case _:
-            await refresh_home(desk, doing, {name: offset})
+            await home.refresh(desk, doing, {name: offset})
     return NOTHING
-
-
-# The home tab -----------------------------------------------------------------------------------
-
-
-async def home_opened(desk: Desk, doing: Interaction) -> None:
-    """They look at the home tab: draw it anew."""
-    person = await desk.person(doing, hurry=False)
-    desk.show_home(doing, await _home(desk, person.id, {}))
-
-
-async def after_form(desk: Desk, doing: Interaction) -> None:
-    """They sent a form: if the home tab is below it, what that shows may have changed."""
-    if doing.over_home:
-        desk.show_home(doing, await _home(desk, doing.person_id, {}))
-
-
-async def refresh_home(
-    desk: Desk, doing: Interaction, moved: dict[ListName, int] | None = None
-) -> None:
-    """Draw the home tab anew for whoever pressed something on it."""
-    if not doing.in_home:
-        return
-    assert doing.view is not None
-    offsets = home_tab.offsets(doing.view.get("private_metadata", ""))
-    desk.show_home(doing, await _home(desk, doing.person_id, {**offsets, **(moved or {})}))
-
-
-async def _home(desk: Desk, person_id: PersonId, offsets: dict[ListName, int]) -> dict[str, object]:
-    size = home_tab.PAGE_SIZE
-
-    def at(name: ListName) -> int:
-        return offsets.get(name, 0)
-
-    queries = desk.queries
-    requests = await queries.open_requests_of(
-        person_id, offset=at(ListName.HOME_REQUESTS), limit=size
-    )
-    held = await queries.held_by(person_id, offset=at(ListName.HOME_HELD), limit=size)
-    tasks = await queries.tasks_of(person_id, offset=at(ListName.HOME_TASKS), limit=size)
-    waits = await queries.waiting_for(person_id, offset=at(ListName.HOME_WAITING), limit=size)
-    reviews = await desk.reviews.reviews_waiting_for(
-        person_id, offset=at(ListName.HOME_REVIEWS), limit=size
-    )
-    data = HomeData(
-        command=desk.command,
-        waiting=waits,
-        reviews=reviews,
-        requests=requests,
-        held=held,
-        tasks=tasks,
-        admin=await _admin_counts(queries, person_id),
-    )
-    known = await desk.known(*waits.rows, *requests.rows, *held.rows, *tasks.rows)
-    return home_tab.build(data, known)
-
-
-async def _admin_counts(queries: Queries, person_id: PersonId) -> AdminCounts | None:
-    if person_id not in await queries.administrators():
-        return None
-    failed = await queries.requests(states=sorted(FAILED), limit=1)
-    pending = await queries.requests(states=[RequestState.PENDING_APPROVAL], limit=1)
-    parked = await queries.parked()
-    configured = await queries.configured()
-    return AdminCounts(
-        failed=failed.total,
-        parked=len(parked),
-        pending=pending.total,
-        channel_id=configured.organization.admin_channel if configured else None,
-    )
 
 
 async def _mine(desk: Desk, doing: Interaction, held_offset: int, requests_offset: int) -> Message:

@@ -5,12 +5,14 @@ form with that package's policy, who will be asked, and for how long it lasts.
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from bot.desk import Desk, Interaction
+from bot.listeners.acks import NOTHING, Ack, errors, instead
 from bot.views import answers, extension_form, request_form
 from bot.views.action_ids import BlockId, parse_id
-from bot.views.blocks import View
+from bot.views.blocks import OPTIONS, View
 from bot.views.extension_form import ExtensionFormData
 from bot.views.request_form import RequestFormData
 from bot.views.wording import forms
@@ -30,12 +32,6 @@ from engine.domain.refusals import (
     RequestRefusal,
     TermsChanged,
 )
-
-Ack = Mapping[str, Any]
-"""What the acknowledgement carries: nothing, an answer, errors, options, or a view."""
-NOTHING: Ack = {}
-OPTIONS = 100
-"""Slack shows at most so many options; typing narrows them."""
 
 
 async def command(desk: Desk, doing: Interaction, words: str) -> Ack:
@@ -81,12 +77,8 @@ async def options(desk: Desk, doing: Interaction, typed: str) -> list[dict[str, 
     known, groups = await desk.queries.with_groups(doing.person_id)
     person = await desk.admit(doing, known)
     configured = await desk.configured()
-    found: list[AccessPackage] = []
-    for package in configured.requestable(person, groups, typed):
-        found.append(package)
-        if len(found) == OPTIONS:
-            break
-    return request_form.package_options(found)
+    found = configured.requestable(person, groups, typed)
+    return request_form.package_options(islice(found, OPTIONS))
 
 
 async def chosen(desk: Desk, doing: Interaction) -> Ack:
@@ -135,7 +127,7 @@ async def _anew(
     """The form that was sent showed something else than it should have: show that, and why."""
     person = await desk.person(doing)
     view = await _form(desk, person, package_id, None, note=note, changed=changed)
-    return {"response_action": "update", "view": view}
+    return instead(view)
 
 
 async def _at_field(desk: Desk, refusal: Refusal, state: Mapping[str, Any]) -> Ack:
@@ -144,13 +136,7 @@ async def _at_field(desk: Desk, refusal: Refusal, state: Mapping[str, Any]) -> A
     at_fields = request_form.errors_for(refusal, known, state)
     if at_fields and link is None:
         return errors(at_fields)
-    view = answers.refused_in_modal(refusal, known, link=link)
-    return {"response_action": "update", "view": view}
-
-
-def errors(at_fields: Mapping[str, str]) -> Ack:
-    """Keep the form open with these sentences at its fields."""
-    return {"response_action": "errors", "errors": dict(at_fields)}
+    return instead(answers.refused_in_modal(refusal, known, link=link))
 
 
 # More time --------------------------------------------------------------------------------------

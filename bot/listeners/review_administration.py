@@ -5,7 +5,7 @@ In the administrators' channel only; what changes something is refused by the ru
 
 from bot.desk import Desk, Interaction
 from bot.listeners import administration, typed
-from bot.listeners.requests import NOTHING, Ack
+from bot.listeners.acks import NOTHING, Ack
 from bot.views import admin, review_lists
 from bot.views.action_ids import ListName, parse_id
 from bot.views.blocks import Message

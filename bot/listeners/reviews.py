@@ -8,8 +8,8 @@ from functools import partial
 
 from bot import review_messages
 from bot.desk import Desk, Interaction
-from bot.listeners import mine, review_pages
-from bot.listeners.requests import NOTHING, Ack, errors
+from bot.listeners import home, review_pages
+from bot.listeners.acks import NOTHING, Ack, errors, instead
 from bot.views import review_form, review_lists, review_reasons
 from bot.views.action_ids import parse_id, parse_part
 from bot.views.blocks import View
@@ -271,7 +271,7 @@ async def submit_several(desk: Desk, doing: Interaction) -> Ack:
     number = await _count(desk, state.review_id, summary, filter_)
     if number > parsed.number:
         form = _several_form(state, summary, number, recommended=parsed.recommended, again=True)
-        return {"response_action": "update", "view": form}
+        return instead(form)
     command = DecideReviewLines(
         review_id=state.review_id, verdict=parsed.verdict, reason=parsed.reason, which=filter_
     )
@@ -316,5 +316,5 @@ async def _own(desk: Desk, doing: Interaction, value: str, verdict: ReviewVerdic
     await desk.service.handle(command, actor)
     if doing.ephemeral or doing.in_home:
         desk.answer(doing, review_lists.say(wording.own_decided(verdict, run)))
-    await mine.refresh_home(desk, doing)
+    await home.refresh(desk, doing)
     return NOTHING

@@ -6,15 +6,14 @@ know by its whole name: nothing here lists it.
 
 from bot.desk import Desk, Interaction
 from bot.listeners import requests, typed
-from bot.listeners.requests import NOTHING, Ack
-from bot.views import said
+from bot.listeners.acks import NOTHING, Ack
 from bot.views import why as views
 from bot.views.blocks import Message
 from engine.application import previews
 from engine.domain import eligibility
 
 
-async def command(desk: Desk, doing: Interaction, words: str) -> Ack | Message:
+async def command(desk: Desk, doing: Interaction, words: str) -> Message:
     """Which policy of this package applies to whoever asks."""
     person = await desk.person(doing)
     eligibility.check_account(person)
@@ -44,8 +43,6 @@ async def open_form(desk: Desk, doing: Interaction, value: str) -> Ack:
     return NOTHING
 
 
-async def submit(desk: Desk, doing: Interaction) -> Ack:
+async def submit(desk: Desk, doing: Interaction) -> Message:
     """The name was filled in."""
-    told = await command(desk, doing, views.parse(doing.state))
-    assert isinstance(told, Message)
-    return {"response_action": "update", "view": said.in_modal(told)}
+    return await command(desk, doing, views.parse(doing.state))

@@ -9,7 +9,7 @@ import sys
 from typing import Never
 
 from bot import cli, listeners
-from bot.listeners import mine
+from bot.listeners import home
 from engine.application.messages import Messages
 
 
@@ -31,7 +31,7 @@ async def heedless(*_: object) -> Never:
 def hang() -> None:
     """Break what the process is told to do next."""
     listeners.COMMANDS[""] = never
-    mine._home = heedless if os.environ.pop("USHER_HEEDLESS", "") else never
+    home._tab = heedless if os.environ.pop("USHER_HEEDLESS", "") else never
     Messages.do = never
 
 

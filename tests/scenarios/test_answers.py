@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from bot import listeners
 from bot.http_server import run
-from bot.listeners import mine
+from bot.listeners import home
 from bot.views.action_ids import CallbackId
 from engine.application.ports import Transaction
 from playground.driver import Form
@@ -45,7 +45,7 @@ async def test_a_home_tab_that_cannot_be_drawn_anew_does_not_hide_that_the_press
     async def fails(*_: object) -> dict[str, object]:
         raise OSError("the database went away")
 
-    monkeypatch.setattr(mine, "_home", fails)
+    monkeypatch.setattr(home, "_tab", fails)
     done = await contoso.mia.presses("Approve", on="Rita Romero", where="home")
     assert isinstance(done, Form)
     done.sees("You approved the request")
