@@ -119,7 +119,6 @@ def setup(
     *,
     secrets: Iterable[str] = (),
     stream: TextIO | None = None,
-    level: int = logging.INFO,
 ) -> None:
     """Send the log of the whole process to `stream` (standard error), replacing what was there."""
     redact = Redaction(secrets)
@@ -127,9 +126,9 @@ def setup(
     handler.setFormatter(TextFormatter(redact) if style is LogStyle.TEXT else JsonFormatter(redact))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(logging.INFO)
     for name in _QUIET:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
 
 

@@ -188,13 +188,12 @@ def load_for_operator(
     *,
     dotenv: Path | None,
     terminal: bool | None = None,
-    installed: Installed = is_installed,
 ) -> OperatorSettings:
     """The same without demanding Slack's tokens; what is set must still be right.
 
     Both an app token and a signing secret may be there: nothing is served.
     """
-    reading = _Reading(environ, dotenv, installed)
+    reading = _Reading(environ, dotenv, is_installed)
     settings = _common(reading, terminal)
     reading.raise_faults(settings)
     return settings

@@ -99,10 +99,10 @@ class Acts(ModalActs):
             self._playground.events.links_shared(conversation, message, urls)
         return message
 
-    def open_home(self, user: User, tab: str = "home") -> None:
-        """Open the app's Home tab (or `messages`)."""
+    def open_home(self, user: User) -> None:
+        """Open the app's Home tab."""
         self._check_active(user)
-        self._playground.events.home_opened(user.id, tab)
+        self._playground.events.home_opened(user.id)
 
     # -- pressing and choosing
 

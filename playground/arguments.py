@@ -43,11 +43,9 @@ class Arguments:
         """A text, or None when absent or empty."""
         return self.text(name, "") or None
 
-    def flag(self, name: str, *, default: bool = False) -> bool:
+    def flag(self, name: str) -> bool:
         """A boolean as JSON or as `true`, `1`, `false`, `0`."""
         value = self.values.get(name)
-        if value is None or value == "":
-            return default
         return value is True or str(value).lower() in ("true", "1")
 
     def number(self, name: str, default: int, *, most: int | None = None) -> int:

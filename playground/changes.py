@@ -50,10 +50,10 @@ class Changes:
         self._playground.views.close_all(user.id)
         await self._changed(user)
 
-    async def returns(self, who: str, kind: PersonKind = PersonKind.MEMBER) -> None:
+    async def returns(self, who: str) -> None:
         """Somebody is activated again."""
         user = self._playground.workspace.person(who)
-        user.kind = kind
+        user.kind = PersonKind.MEMBER
         await self._changed(user)
 
     async def changes_profile(self, who: str, **changes: object) -> None:

@@ -140,8 +140,8 @@ def _part(what: str, test: str, note: str) -> Line:
     return Line(what=what, state=State.PART, test=test, note=note)
 
 
-def _none(what: str, note: str = "") -> Line:
-    return Line(what=what, state=State.NONE, test="", note=note)
+def _none(what: str) -> Line:
+    return Line(what=what, state=State.NONE, test="", note="")
 
 
 BEHAVIOUR: tuple[Line, ...] = (

@@ -88,7 +88,7 @@ class Form:
 
     # -- filling in
 
-    async def fill(self, label: str, value: object, *, enter: bool = False) -> None:
+    async def fill(self, label: str, value: object) -> None:
         """Type into a text field or pick a date or time; None empties it."""
         placed = self._field(label)
         if placed.kind not in STATE_KEYS:
@@ -98,7 +98,7 @@ class Form:
         triggers = as_list(
             as_json(placed.element.get("dispatch_action_config")).get("trigger_actions_on")
         ) or ["on_enter_pressed"]
-        quiet = placed.kind in TEXT_INPUTS and not enter and "on_character_entered" not in triggers
+        quiet = placed.kind in TEXT_INPUTS and "on_character_entered" not in triggers
         await self._hold(placed, state, quiet=quiet)
 
     async def choose(self, label: str, *options: str) -> None:

@@ -22,14 +22,14 @@ class Events:
     def __init__(self, playground: Playground) -> None:
         self._playground = playground
 
-    def home_opened(self, user_id: str, tab: str) -> None:
-        """Somebody opens the app's Home or Messages tab."""
+    def home_opened(self, user_id: str) -> None:
+        """Somebody opens the app's Home tab."""
         playground = self._playground
         event: Json = {
             "type": "app_home_opened",
             "user": user_id,
             "channel": playground.workspace.direct([user_id]).id,
-            "tab": tab,
+            "tab": "home",
         }
         home = playground.views.homes.get(user_id)
         if home is not None:

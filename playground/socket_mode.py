@@ -59,9 +59,9 @@ class Sockets:
         """How many connections the app has."""
         return len(self._open)
 
-    async def wait_connected(self, count: int = 1) -> None:
-        """Wait until the app has that many connections."""
-        while len(self._open) < count:
+    async def wait_connected(self) -> None:
+        """Wait until the app has a connection."""
+        while not self._open:
             self._arrival.clear()
             await self._arrival.wait()
 

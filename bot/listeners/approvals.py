@@ -138,9 +138,8 @@ async def _open_form(
     desk: Desk, doing: Interaction, verdict: Verdict, about: list[tuple[RequestSummary, int]]
 ) -> None:
     requests = tuple((summary.request, number) for summary, number in about)
-    known = await desk.known(*(summary for summary, _ in about))
     form = DecisionFormData(verdict=verdict, requests=requests)
-    desk.open_form(doing, decision_form.build(form, known))
+    desk.open_form(doing, decision_form.build(form))
 
 
 async def _decide_all(

@@ -21,7 +21,7 @@ from engine.application.commands import SubmitExtension, SubmitRequest
 from engine.application.configured import Configured
 from engine.domain import assignments
 from engine.domain.catalogs import AccessPackage
-from engine.domain.ids import AssignmentId, GroupId, PackageId, PersonId, PolicyId
+from engine.domain.ids import AssignmentId, GroupId, PackageId, PolicyId
 from engine.domain.people import Person
 from engine.domain.refusals import (
     ChoosePolicy,
@@ -159,8 +159,7 @@ async def open_extension(desk: Desk, doing: Interaction, value: str) -> Ack:
         previews.extension_preview, held.assignment, policy, now=desk.clock.now()
     )
     form = ExtensionFormData(held=held, policy=policy, longest_end=longest, stages=stages)
-    known = await desk.known(held, people=_asked(stages))
-    desk.open_form(doing, extension_form.build(form, known))
+    desk.open_form(doing, extension_form.build(form))
     return NOTHING
 
 
@@ -221,8 +220,4 @@ async def _form(
         note=note,
         changed=changed,
     )
-    return request_form.build(form, await desk.known(people=_asked(preview.stages)))
-
-
-def _asked(stages: tuple[previews.StagePreview, ...]) -> set[PersonId]:
-    return {approver.person_id for stage in stages for approver in stage.approvers}
+    return request_form.build(form, await desk.known())

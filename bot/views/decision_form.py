@@ -62,7 +62,7 @@ def required(stage: ApprovalStage, verdict: Verdict) -> bool:
     return stage.reason is ReasonRule.REQUIRED
 
 
-def build(form: DecisionFormData, known: Known) -> View:  # noqa: ARG001 - views are called alike
+def build(form: DecisionFormData) -> View:
     """The form. The reason is required as soon as one of the stages wants it."""
     shown = form.requests[:AT_ONCE]
     approve = form.verdict is Verdict.APPROVED

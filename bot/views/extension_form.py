@@ -52,7 +52,7 @@ class ParsedExtension:
     justification: str
 
 
-def build(form: ExtensionFormData, known: Known) -> View:  # noqa: ARG001 - views are called alike
+def build(form: ExtensionFormData) -> View:
     """The form."""
     policy = form.policy
     ends = forms.new_end(when(form.longest_end) if form.longest_end else None)

@@ -33,7 +33,7 @@ class Writer:
 
     # Audit --------------------------------------------------------------------------------------
 
-    def audit(self, activity: str, *, why: str = "", **columns: str | None) -> None:
+    def audit(self, activity: str, **details: str) -> None:
         """One row about something that is neither a request nor an assignment."""
         self.tx.audit(
             [
@@ -41,8 +41,7 @@ class Writer:
                     at=self.now,
                     actor=self.actor.audit_name,
                     activity=activity,
-                    why=why,
-                    details={key: value for key, value in columns.items() if value},
+                    details=details,
                 )
             ]
         )

@@ -21,7 +21,7 @@ ID = string(255)
 URL = string(3000, pattern=r"(?s)\S+")
 
 
-def text(most: int = 3000, *, least: int = 1, plain: bool = False) -> Rule:
+def text(most: int = 3000, *, plain: bool = False) -> Rule:
     """A text object; `plain` refuses mrkdwn."""
     kinds = ("plain_text",) if plain else ("plain_text", "mrkdwn")
 
@@ -44,7 +44,7 @@ def text(most: int = 3000, *, least: int = 1, plain: bool = False) -> Rule:
         if not isinstance(words, str):
             found.add(at, "missing required field: text", kind="required", expected="text")
             return
-        lengths(found, f"{at}/text", words, least, most)
+        lengths(found, f"{at}/text", words, 1, most)
 
     return check
 

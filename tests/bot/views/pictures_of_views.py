@@ -135,12 +135,12 @@ def _extension(
     data = ExtensionFormData(
         held=held(), policy=policy, longest_end=NOW + 180 * DAY, stages=_preview(*stages)
     )
-    return lambda: extension_form.build(data, KNOWN)
+    return lambda: extension_form.build(data)
 
 
 def _decision(verdict: Verdict, *requests: tuple[AssignmentRequest, int]) -> Callable[[], View]:
     data = DecisionFormData(verdict=verdict, requests=requests)
-    return lambda: decision_form.build(data, KNOWN)
+    return lambda: decision_form.build(data)
 
 
 MODALS: dict[str, Callable[[], View]] = {

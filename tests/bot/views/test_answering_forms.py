@@ -44,7 +44,7 @@ def extension(
 ) -> View:
     """The form for more time."""
     data = ExtensionFormData(held=held(**more), policy=policy, longest_end=until)
-    return extension_form.build(data, KNOWN)
+    return extension_form.build(data)
 
 
 def test_more_time_is_asked_for_as_the_policy_wants() -> None:
@@ -114,7 +114,7 @@ def test_who_must_give_a_reason(
     """APR-9: denying always opens the form; approving does where the stage wants a reason."""
     stage = a_stage(reason=rule)
     request = begun(request=asked(stage))
-    shown = decision_form.build(DecisionFormData(verdict=verdict, requests=((request, 0),)), KNOWN)
+    shown = decision_form.build(DecisionFormData(verdict=verdict, requests=((request, 0),)))
 
     assert decision_form.opens(stage, verdict) is opens
     assert decision_form.required(stage, verdict) is required
@@ -124,7 +124,7 @@ def test_who_must_give_a_reason(
 def test_one_form_decides_ten_requests_and_no_more() -> None:
     """What fits one form."""
     data = DecisionFormData(verdict=Verdict.DENIED, requests=((PENDING, 0),) * 11)
-    shown = decision_form.build(data, KNOWN)
+    shown = decision_form.build(data)
     parsed = decision_form.parse(state(reason=written("No")), str(shown["private_metadata"]))
 
     assert isinstance(parsed, decision_form.ParsedDecision)

@@ -205,10 +205,10 @@ def views_saying(text: str) -> list[Message | View]:
             RequestFormData(now=NOW, package=package, policies=(policy, other)), known
         ),
         extension_form.build(
-            ExtensionFormData(held=row, policy=policy, longest_end=NOW, stages=stages), known
+            ExtensionFormData(held=row, policy=policy, longest_end=NOW, stages=stages)
         ),
         decision_form.build(
-            DecisionFormData(verdict=Verdict.DENIED, requests=((pending, 0), (second, 1))), known
+            DecisionFormData(verdict=Verdict.DENIED, requests=((pending, 0), (second, 1)))
         ),
         my_access.render(page(row), page(whole(pending)), known),
         waiting.render(page(waits(pending), waits(second)), known),
