@@ -20,8 +20,9 @@ from bot.cli_common import (
     settings_for_operator,
     text_of,
 )
-from bot.cli_parts import Database, Fault, NoDatabase
+from bot.cli_parts import Fault, NoDatabase
 from bot.house import digest_of
+from bot.operations import Database
 from bot.settings import OperatorSettings, SettingsFaults
 from bot.still_held import WOULD_BE_REFUSED, still_held
 from connectors import known_connectors

@@ -1,17 +1,7 @@
-"""What the commands need of the house, as values and as protocols; `operations` builds it.
+"""What commands can fail with, and what they find out; `operations` finds it out for them."""
 
-A command opens the database for reading beside a running `usher serve`, or for writing instead of
-one (SQLite lets in one writing process only).
-"""
-
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
-
-from engine.application.ports import Store
-from engine.application.queries import Queries
-from engine.application.service import Entitlements
 
 
 class Fault(Exception):
@@ -57,34 +47,3 @@ class Migration:
     changed: bool
     """False: the tables were up to date already."""
     revision: str
-
-
-class Database(Protocol):
-    """An open database with what works on it."""
-
-    @property
-    def store(self) -> Store:
-        """Transactions; writing raises when it was opened for reading."""
-        ...
-
-    @property
-    def service(self) -> Entitlements:
-        """The door for writes."""
-        ...
-
-    @property
-    def queries(self) -> Queries:
-        """The reads."""
-        ...
-
-    async def mirror_state(self) -> MirrorState:
-        """How much of the directory is known."""
-        ...
-
-    def audit_lines(self, since: datetime | None) -> AsyncIterator[str]:
-        """The audit as JSON texts, oldest first; from `since` on, if given."""
-        ...
-
-    async def verify_audit(self) -> AuditVerdict:
-        """Check every row against its seal, and the seals against each other."""
-        ...

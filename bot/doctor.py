@@ -19,8 +19,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import configuration
 from bot import operations, slack_checks, sources
-from bot.cli_parts import Database, Fault, NoDatabase
+from bot.cli_parts import Fault, NoDatabase
 from bot.logs import Redaction
+from bot.operations import Database
 from bot.settings import OperatorSettings, SettingsFaults, load, load_for_operator
 from bot.slack_checks import Identity, SlackFaults
 from bot.views.wording.words import several

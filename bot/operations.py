@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import storage
 from bot import people_file, sources
-from bot.cli_parts import AuditVerdict, Database, Fault, Migration, MirrorState, NoDatabase
+from bot.cli_parts import AuditVerdict, Fault, Migration, MirrorState, NoDatabase
 from bot.settings import OperatorSettings
 from bot.slack_checks import Identity
 from connectors import people_csv, registry
@@ -32,8 +32,8 @@ from storage import address, counts, schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenDatabase:
-    """`cli_parts.Database` over the real one."""
+class Database:
+    """An open database with what works on it."""
 
     store: Store
     service: Entitlements
@@ -82,9 +82,8 @@ async def open_database(settings: OperatorSettings, *, write: bool) -> AsyncIter
     async with store:
         service = Entitlements(store, ids=RandomIds(), serial=_serial(settings))
         try:
-            yield OpenDatabase(
-                store=store, service=service, queries=storage.StoreQueries(store), rows=store
-            )
+            queries = storage.StoreQueries(store)
+            yield Database(store=store, service=service, queries=queries, rows=store)
         except storage.DatabaseFault as fault:
             raise Fault(str(fault)) from fault
 
