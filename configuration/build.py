@@ -55,7 +55,7 @@ def configuration(reading: Reading, file: FilePart) -> Configuration:
     catalogs: list[Catalog] = []
     resources: list[Resource] = []
     packages: list[AccessPackage] = []
-    contracts: list[AssignmentPolicy] = []
+    their_policies: list[AssignmentPolicy] = []
     catalogs_seen: dict[str, Path] = {}
     packages_seen: dict[str, Path] = {}
     for at, part in enumerate(file.catalogs):
@@ -78,13 +78,13 @@ def configuration(reading: Reading, file: FilePart) -> Configuration:
                 has_fallback=bool(file.fallback_approvers),
                 owners_known=reading.whole((*path, "owners")),
             )
-            contracts += policies(reading, package.policies, (*place, "policies"), home)
+            their_policies += policies(reading, package.policies, (*place, "policies"), home)
     return Configuration(
         organization=organization,
         catalogs=tuple(catalogs),
         resources=tuple(resources),
         packages=tuple(packages),
-        policies=tuple(contracts),
+        policies=tuple(their_policies),
     )
 
 

@@ -152,8 +152,7 @@ def check_extension(reader: Reader, assignment: Assignment, policy: AssignmentPo
 
 def administrators(reader: Reader, configured: Configured) -> frozenset[PersonId]:
     """Who administers now."""
-    resolved = reader.resolve(configured.organization.administrators, None)
-    return frozenset(person for people in resolved.values() for person in people)
+    return _everybody(reader, configured.organization.administrators)
 
 
 def catalog_owners(
@@ -161,14 +160,12 @@ def catalog_owners(
 ) -> frozenset[PersonId]:
     """Who owns the catalog now."""
     catalog = configured.catalogs.get(catalog_id)
-    resolved = reader.resolve(catalog.owners, None) if catalog else {}
-    return frozenset(person for people in resolved.values() for person in people)
+    return _everybody(reader, catalog.owners if catalog else ())
 
 
 def fulfillers(reader: Reader, resource: Resource) -> frozenset[PersonId]:
     """The people asked to do the manual tasks of this resource now; channels not counted."""
-    resolved = reader.resolve(resource.fulfillers.subjects, None)
-    return frozenset(person for people in resolved.values() for person in people)
+    return _everybody(reader, resource.fulfillers.subjects)
 
 
 def task_audiences(
@@ -181,6 +178,12 @@ def task_audiences(
     asked = [Audience(person_id=person) for person in people]
     asked += [Audience(channel_id=channel) for channel in channels]
     return tuple(asked) or (Audience(channel_id=configured.organization.admin_channel),)
+
+
+def _everybody(reader: Reader, subjects: Iterable[Subject]) -> frozenset[PersonId]:
+    """Whoever these subjects are now."""
+    resolved = reader.resolve(subjects, None)
+    return frozenset(person for people in resolved.values() for person in people)
 
 
 def _reassigned(request: AssignmentRequest) -> list[Subject]:

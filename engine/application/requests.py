@@ -31,7 +31,7 @@ from engine.domain.assignment_requests import (
 from engine.domain.catalogs import AccessPackage
 from engine.domain.conversation import NoticeKind
 from engine.domain.eligibility import Wish
-from engine.domain.ids import PackageId, PersonId, RequestId
+from engine.domain.ids import PersonId, RequestId
 from engine.domain.policies import AssignmentPolicy
 from engine.domain.refusals import (
     NotAdministrator,
@@ -153,7 +153,8 @@ def decide(unit: Unit, command: DecideRequest) -> AssignmentRequest:
         verdict=command.verdict,
         reason=command.reason,
     )
-    return _change(unit, command.request_id, answer, why=command.reason.strip())
+    request = _locked(unit, command.request_id)
+    return _change(unit, request, answer, why=command.reason.strip())
 
 
 def cancel(unit: Unit, command: CancelRequest) -> AssignmentRequest:
@@ -164,7 +165,7 @@ def cancel(unit: Unit, command: CancelRequest) -> AssignmentRequest:
     if as_administrator:
         require_administrator(unit)
         unit.tell_administrators(_TOLD, request.id, "canceled")
-    return _change(unit, request.id, Cancel(by=person_id, as_administrator=as_administrator))
+    return _change(unit, request, Cancel(by=person_id, as_administrator=as_administrator))
 
 
 def reassign(unit: Unit, command: ReassignRequest) -> AssignmentRequest:
@@ -173,7 +174,7 @@ def reassign(unit: Unit, command: ReassignRequest) -> AssignmentRequest:
     request = _locked(unit, command.request_id)
     answer = Reassign(by=administrator, to=command.to)
     unit.tell_administrators(_TOLD, request.id, "reassigned", command.to)
-    return _change(unit, request.id, answer, reassign_to=command.to)
+    return _change(unit, request, answer, reassign_to=command.to)
 
 
 def reprocess(unit: Unit, command: ReprocessRequest) -> AssignmentRequest:
@@ -191,7 +192,7 @@ def reprocess(unit: Unit, command: ReprocessRequest) -> AssignmentRequest:
     if assignment is None or not assignment.active:
         raise NotReprocessable(request.state)
     unit.tell_administrators(_TOLD, request.id, "reprocessed")
-    return _change(unit, request.id, Reprocess(by=person_id))
+    return _change(unit, request, Reprocess(by=person_id))
 
 
 def look(unit: Unit, request: AssignmentRequest) -> AssignmentRequest:
@@ -235,13 +236,13 @@ def _locked(unit: Unit, request_id: RequestId) -> AssignmentRequest:
 
 def _change(
     unit: Unit,
-    request_id: RequestId,
+    request: AssignmentRequest,
     command: RequestCommand,
     *,
     why: str = "",
     reassign_to: PersonId | None = None,
 ) -> AssignmentRequest:
-    request = _locked(unit, request_id)
+    """What comes of a command to a request that is locked."""
     known = unit.request_facts(request, reassign_to=reassign_to)
     outcome = request_transitions.transition(request, command, known, now=unit.now)
     return unit.save_request(request, outcome, why)
@@ -266,7 +267,7 @@ def _fresh(
         id=RequestId(unit.ids.new(unit.now)),
         request_type=request_type,
         state=RequestState.PENDING_APPROVAL,
-        package_id=PackageId(package.id),
+        package_id=package.id,
         package_name=package.name,
         policy_id=policy.id,
         policy=policy,
