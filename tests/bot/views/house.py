@@ -304,3 +304,22 @@ def a_package_called(name: str, description: str = "") -> AccessPackage:
 def policy_id(name: str) -> PolicyId:
     """A policy's id."""
     return PolicyId(name)
+
+
+def known_as(text: str) -> Known:
+    """Everything that has a name is called that."""
+    configured = KNOWN.configured
+    assert configured is not None
+    before = configured.configuration
+    named = Configuration(
+        organization=before.organization,
+        catalogs=tuple(replace(c, name=text) for c in before.catalogs),
+        resources=tuple(replace(r, target_label=text) for r in before.resources),
+        packages=tuple(replace(p, name=text, description=text) for p in before.packages),
+        policies=tuple(replace(p, name=text) for p in before.policies),
+    )
+    everybody = {
+        person_id: replace(person, name=text, title=text, department=text, company=text)
+        for person_id, person in people().items()
+    }
+    return Known(configured=Configured(named, 1), people=everybody)

@@ -273,8 +273,8 @@ MESSAGES: dict[str, Callable[[], Message]] = {
 }
 
 HOMES: dict[str, Callable[[], View]] = {
-    "home_new": lambda: home_tab.build(HomeData(), KNOWN),
-    "home_full": lambda: home_tab.build(
+    "new": lambda: home_tab.build(HomeData(), KNOWN),
+    "full": lambda: home_tab.build(
         HomeData(
             command="/access",
             waiting=page(*(waits(another(PENDING, n)) for n in range(5)), offset=5, total=12),
@@ -285,7 +285,7 @@ HOMES: dict[str, Callable[[], View]] = {
         ),
         KNOWN,
     ),
-    "home_administrator_idle": lambda: home_tab.build(
+    "administrator_idle": lambda: home_tab.build(
         HomeData(held=page(held()), admin=AdminCounts()), KNOWN
     ),
 }

@@ -30,16 +30,13 @@ from bot.views.blocks import Message, View
 from bot.views.decision_form import DecisionFormData
 from bot.views.extension_form import ExtensionFormData
 from bot.views.home_tab import HomeData
-from bot.views.known import Known
 from bot.views.request_form import RequestFormData
 from bot.views.texts import length
 from bot.views.wording import forms
 from engine.application.audit import AuditEntry
-from engine.application.configured import Configured
 from engine.application.previews import StagePreview
 from engine.domain.assignment_requests import RequestState, RequestType
 from engine.domain.assignments import AssignmentState
-from engine.domain.configuration import Configuration
 from engine.domain.conversation import NoticeKind
 from engine.domain.holdings import Seen
 from engine.domain.ids import AssignmentId
@@ -50,7 +47,6 @@ from playground.blocks.check import check_blocks, check_view
 from tests.bot.views.house import (
     FULL,
     FULL_PACKAGE,
-    KNOWN,
     MANAGER,
     OWNER,
     VPN,
@@ -59,12 +55,13 @@ from tests.bot.views.house import (
     holding,
     holds,
     in_state,
+    known_as,
     page,
-    people,
     waits,
     whole,
 )
 from tests.bot.views.reading import body, texts_of
+from tests.bot.views.reviews_saying import reviews_saying
 from tests.builders import ANN, EVERYBODY, MAX, NOW, OLGA, ROB, approve, begun, deny
 
 NASTY = (
@@ -88,6 +85,7 @@ OURS = re.compile(
     re.IGNORECASE,
 )
 MOST = {"mrkdwn": 3000, "plain_text": 2000}
+Saying = Callable[[str], list[Message | View]]
 
 
 def faults(shown: Message | View) -> list[str]:
@@ -120,25 +118,6 @@ def leaks(markup: str) -> list[str]:
             return [f"somebody is mentioned: {person}"]
     rest = re.sub(r"^>|(?<=\n)>", "", OURS.sub("", markup))
     return [f"not ours: {markup!r}"] if set("<>") & set(rest) else []
-
-
-def known_as(text: str) -> Known:
-    """Everything that has a name is called that."""
-    configured = KNOWN.configured
-    assert configured is not None
-    before = configured.configuration
-    named = Configuration(
-        organization=before.organization,
-        catalogs=tuple(replace(c, name=text) for c in before.catalogs),
-        resources=tuple(replace(r, target_label=text) for r in before.resources),
-        packages=tuple(replace(p, name=text, description=text) for p in before.packages),
-        policies=tuple(replace(p, name=text) for p in before.policies),
-    )
-    everybody = {
-        person_id: replace(person, name=text, title=text, department=text, company=text)
-        for person_id, person in people().items()
-    }
-    return Known(configured=Configured(named, 1), people=everybody)
 
 
 def requests_saying(text: str) -> Callable[[str], object]:
@@ -251,24 +230,26 @@ def stories(text: str) -> list[AuditEntry]:
     ]
 
 
+@pytest.mark.parametrize("saying", [views_saying, reviews_saying])
 @settings(
     deadline=None,
     max_examples=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(TEXT)
-def test_any_text_keeps_every_limit_and_leaks_no_markup(text: str) -> None:
-    """Names, reasons, problems, ids typed by hand: all of them, in every view."""
-    complaints = [fault for view in views_saying(text) for fault in faults(view)]
+@given(text=TEXT)
+def test_any_text_keeps_every_limit_and_leaks_no_markup(saying: Saying, text: str) -> None:
+    """Names, reasons, departments, problems, ids typed by hand: all of them, in every view."""
+    complaints = [fault for view in saying(text) for fault in faults(view)]
 
     assert not complaints
 
 
+@pytest.mark.parametrize("saying", [views_saying, reviews_saying])
 @pytest.mark.parametrize("piece", NASTY)
-def test_the_worst_text_at_full_length_keeps_every_limit(piece: str) -> None:
+def test_the_worst_text_at_full_length_keeps_every_limit(saying: Saying, piece: str) -> None:
     """A justification of a thousand characters, each of which may become five."""
     text = (piece * 1000)[:1000]
-    complaints = [fault for view in views_saying(text) for fault in faults(view)]
+    complaints = [fault for view in saying(text) for fault in faults(view)]
 
     assert not complaints
 

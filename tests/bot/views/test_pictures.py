@@ -7,13 +7,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from bot.views.blocks import Message
 from playground.blocks.check import check_blocks, check_view
+from tests.bot.views import pictures_of_reviews as of_reviews
 from tests.bot.views.pictures_of_cards import (
     APPROVAL_CARDS,
     NOTICES,
@@ -22,20 +23,29 @@ from tests.bot.views.pictures_of_cards import (
 )
 from tests.bot.views.pictures_of_views import HOMES, MESSAGES, MODALS
 
-FOLDER = Path(__file__).parent / "snapshots"
+HERE = Path(__file__).parent
 UPDATE = os.environ.get("USHER_UPDATE_PICTURES")
 JOURNAL = os.environ.get("USHER_JOURNAL")
 ORACLE = Path(__file__).resolve().parents[4] / "shared" / "checks" / "blockkit_oracle.py"
 
 Draw = Callable[[], object]
+DRAWINGS: tuple[tuple[str, str, Mapping[str, Draw]], ...] = (
+    ("message", "snapshots/request_card", REQUEST_CARDS),
+    ("message", "snapshots/approval_card", APPROVAL_CARDS),
+    ("message", "snapshots/card", OTHER_CARDS),
+    ("message", "snapshots/notice", NOTICES),
+    ("message", "snapshots/message", MESSAGES),
+    ("modal", "snapshots/form", MODALS),
+    ("home", "snapshots/home", HOMES),
+    ("message", "review_snapshots/card", of_reviews.CARDS),
+    ("modal", "review_snapshots/form", of_reviews.FORMS),
+    ("message", "review_snapshots/message", of_reviews.MESSAGES),
+    ("home", "review_snapshots/home", of_reviews.HOMES),
+)
 PICTURES: dict[str, tuple[str, Draw]] = {
-    **{f"request_card_{name}": ("message", draw) for name, draw in REQUEST_CARDS.items()},
-    **{f"approval_card_{name}": ("message", draw) for name, draw in APPROVAL_CARDS.items()},
-    **{f"card_{name}": ("message", draw) for name, draw in OTHER_CARDS.items()},
-    **{f"notice_{name}": ("message", draw) for name, draw in NOTICES.items()},
-    **{f"message_{name}": ("message", draw) for name, draw in MESSAGES.items()},
-    **{f"form_{name}": ("modal", draw) for name, draw in MODALS.items()},
-    **{f"{name}": ("home", draw) for name, draw in HOMES.items()},
+    f"{kind}_{name}": (surface, draw)
+    for surface, kind, drawings in DRAWINGS
+    for name, draw in drawings.items()
 }
 
 
@@ -52,7 +62,7 @@ def drawn(name: str) -> dict[str, object]:
 def test_a_view_looks_as_it_did(name: str) -> None:
     """What people see changes on purpose only."""
     payload = drawn(name)
-    path = FOLDER / f"{name}.json"
+    path = HERE / f"{name}.json"
     if UPDATE:
         path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
@@ -79,7 +89,9 @@ def test_drawing_twice_gives_the_same() -> None:
 
 def test_every_picture_on_disk_is_still_drawn() -> None:
     """No picture outlives its view."""
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(PICTURES)
+    kept = {path.relative_to(HERE).with_suffix("").as_posix() for path in HERE.rglob("*.json")}
+
+    assert kept == set(PICTURES)
 
 
 def test_other_peoples_validators_take_every_view(tmp_path: Path) -> None:

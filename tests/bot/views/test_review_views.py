@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.views import review_card, review_form, review_notices, review_reasons
-from bot.views.action_ids import BadValue
+from bot.views.action_ids import BadValue, ListName
 from bot.views.blocks import OPTIONS, VIEW_BLOCKS, View
 from bot.views.known import Known
 from bot.views.review_form import FormLine
@@ -22,6 +22,7 @@ from engine.domain.review_settings import NoResponse
 from engine.domain.reviews import ReviewState
 from tests.bot.views import review_house as house
 from tests.bot.views.house import KNOWN, held
+from tests.bot.views.pictures_of_reviews import HOMES, MESSAGES
 from tests.bot.views.reading import body, buttons, everything, fields, option, state, written
 from tests.bot.views.review_house import (
     APPLIED,
@@ -30,6 +31,7 @@ from tests.bot.views.review_house import (
     HALF,
     MANY,
     ONE,
+    OPEN,
     OWN,
     SECOND,
     STATE,
@@ -42,7 +44,7 @@ from tests.bot.views.review_house import (
     several,
     summary,
 )
-from tests.builders import ANN, BEN, MAX, NOW, ROB
+from tests.builders import ANN, BEN, HOUR, MAX, NOW, ROB
 
 # What the form offers ---------------------------------------------------------------------------
 
@@ -276,3 +278,19 @@ def test_verdicts_have_the_words_of_the_fixed_surface() -> None:
         "Don't know",
     }
     assert "Review now" in buttons(review_card.render(summary(), 0))
+
+
+def test_pages_of_both_lists_are_turned_apart() -> None:
+    """Approvals and reviews each remember where they stand."""
+    both = MESSAGES["waiting_both"]()
+    home = HOMES["reviews"]()
+
+    assert f"{ListName.WAITING_REVIEWS}:5" in json.dumps(body(both))
+    assert home["private_metadata"] == '{"home_reviews":5}'
+
+
+def test_nothing_depends_on_the_moment_of_drawing() -> None:
+    """A card of an hour ago and one of now are the same if nothing happened."""
+    later = replace(OPEN, stepped_at=NOW + HOUR)
+
+    assert review_card.render(summary(later), 0) == review_card.render(summary(), 0)

@@ -1,9 +1,6 @@
-"""Whatever people write, cards, forms and lists of reviews keep every limit."""
+"""Every card, form and list of reviews in which something of people's stands."""
 
 from dataclasses import replace
-
-import pytest
-from hypothesis import HealthCheck, given, settings
 
 from bot.views import review_card, review_form, review_lists, review_notices, review_reasons
 from bot.views.blocks import Message, View
@@ -16,7 +13,7 @@ from engine.domain.people import the_person
 from engine.domain.reasons import MAX_REASON
 from engine.domain.reviews import ReviewState
 from tests.bot.views import review_house as house
-from tests.bot.views.house import held
+from tests.bot.views.house import held, known_as
 from tests.bot.views.review_house import (
     HALF,
     ONE,
@@ -31,11 +28,10 @@ from tests.bot.views.review_house import (
     several,
     summary,
 )
-from tests.bot.views.test_any_text import NASTY, TEXT, faults, known_as
 from tests.builders import ANN, MAX, NOW, OLGA, PACKAGE, POLICY, ROB
 
 
-def everything_saying(text: str) -> list[Message | View]:
+def reviews_saying(text: str) -> list[Message | View]:
     """Every view in which something of people's stands."""
     known, reason = known_as(text), text[:MAX_REASON]
     stage = replace(house.OWNER, name=text, reviewers=(the_person(OLGA),))
@@ -91,25 +87,3 @@ def everything_saying(text: str) -> list[Message | View]:
         review_notices.results(house.results(closed)),
     ]
     return [view for view in made if view is not None]
-
-
-@settings(
-    deadline=None,
-    max_examples=40,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(TEXT)
-def test_any_text_keeps_every_limit_and_leaks_no_markup(text: str) -> None:
-    """Names, reasons, departments, stages: all of them, in every view."""
-    complaints = [fault for view in everything_saying(text) for fault in faults(view)]
-
-    assert not complaints
-
-
-@pytest.mark.parametrize("piece", NASTY)
-def test_the_worst_text_at_full_length_keeps_every_limit(piece: str) -> None:
-    """A thousand characters, each of which may become five."""
-    text = (piece * 1000)[:1000]
-    complaints = [fault for view in everything_saying(text) for fault in faults(view)]
-
-    assert not complaints

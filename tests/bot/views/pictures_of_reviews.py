@@ -1,14 +1,7 @@
-"""Every card, form and list of access reviews as it goes to Slack, kept as a picture and judged.
+"""What there is to picture of access reviews: their cards, forms, lists and notices."""
 
-To accept a change: `USHER_UPDATE_PICTURES=1 pytest tests/bot/views`, then read the difference.
-"""
-
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from bot.views import (
     home_tab,
@@ -19,7 +12,6 @@ from bot.views import (
     review_reasons,
     waiting,
 )
-from bot.views.action_ids import ListName
 from bot.views.blocks import Message, View
 from bot.views.home_tab import HomeData
 from bot.views.known import Known
@@ -38,7 +30,6 @@ from engine.domain.assignment_requests import RequestType
 from engine.domain.assignments import EndReason
 from engine.domain.ids import AssignmentId
 from engine.domain.reviews import ReviewState
-from playground.blocks.check import check_blocks, check_view
 from tests.bot.views import review_house as house
 from tests.bot.views.house import KNOWN, asked, ended, held, page, waits
 from tests.bot.views.pictures_of_cards import PENDING
@@ -66,10 +57,8 @@ from tests.bot.views.review_house import (
     summary,
     used,
 )
-from tests.bot.views.test_pictures import ORACLE, UPDATE, judged
-from tests.builders import ANN, DAY, HOUR, MAX, NOW, OLGA, PACKAGE, POLICY, ROB
+from tests.builders import ANN, DAY, MAX, NOW, OLGA, PACKAGE, POLICY, ROB
 
-FOLDER = Path(__file__).parent / "review_snapshots"
 STATE = FormState(review_id=REVIEW)
 DEPARTMENTS = {"Platform": HALF, "": ONE}
 
@@ -252,79 +241,3 @@ HOMES: dict[str, Callable[[], View]] = {
         HomeData(reviews=a_page(summary(counts=HALF), summary(OWN, ONE), offset=5, total=7)), KNOWN
     )
 }
-PICTURES: dict[str, tuple[str, Callable[[], object]]] = {
-    **{f"card_{name}": ("message", draw) for name, draw in CARDS.items()},
-    **{f"form_{name}": ("modal", draw) for name, draw in FORMS.items()},
-    **{f"message_{name}": ("message", draw) for name, draw in MESSAGES.items()},
-    **{f"home_{name}": ("home", draw) for name, draw in HOMES.items()},
-}
-
-
-def drawn(name: str) -> dict[str, object]:
-    """The payload of a picture, as JSON would carry it."""
-    _, draw = PICTURES[name]
-    made = draw()
-    assert made is not None, "this picture shows a message that is said"
-    payload = made.payload() if isinstance(made, Message) else made
-    found: dict[str, object] = json.loads(json.dumps(payload))
-    return found
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_a_view_looks_as_it_did(name: str) -> None:
-    """What people see changes on purpose only."""
-    payload = drawn(name)
-    path = FOLDER / f"{name}.json"
-    if UPDATE:
-        path.write_text(json.dumps(payload, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    assert json.loads(path.read_text(encoding="utf-8")) == payload
-
-
-@pytest.mark.parametrize("name", PICTURES)
-def test_slack_would_take_every_view(name: str) -> None:
-    """Limits, shapes and surfaces as Slack documents them."""
-    surface, _ = PICTURES[name]
-    payload = drawn(name)
-
-    if surface == "message":
-        assert not check_blocks(payload["blocks"], surface)
-        assert payload["text"]
-    else:
-        assert not check_view(payload, surface)
-
-
-def test_drawing_twice_gives_the_same() -> None:
-    """A card is sent again only when its state changed, which its digest tells."""
-    assert [drawn(name) for name in PICTURES] == [drawn(name) for name in PICTURES]
-
-
-def test_every_picture_on_disk_is_still_drawn() -> None:
-    """No picture outlives its view."""
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(PICTURES)
-
-
-def test_other_peoples_validators_take_every_view(tmp_path: Path) -> None:
-    """The Block Kit models of two independent libraries, where the checks stand beside us."""
-    lines = "".join(
-        json.dumps({"name": name, "surface": surface, "payload": drawn(name)}) + "\n"
-        for name, (surface, _) in PICTURES.items()
-    )
-    complaints = judged(lines, tmp_path) if ORACLE.exists() else []
-
-    assert not complaints
-
-
-def test_pages_of_both_lists_are_turned_apart() -> None:
-    """Approvals and reviews each remember where they stand."""
-    shown = drawn("message_waiting_both")
-
-    assert f"{ListName.WAITING_REVIEWS}:5" in json.dumps(shown)
-    assert drawn("home_reviews")["private_metadata"] == '{"home_reviews":5}'
-
-
-def test_nothing_depends_on_the_moment_of_drawing() -> None:
-    """A card of an hour ago and one of now are the same if nothing happened."""
-    later = replace(OPEN, stepped_at=NOW + HOUR)
-
-    assert review_card.render(summary(later), 0) == review_card.render(summary(), 0)
