@@ -1,13 +1,26 @@
 """The engine alone: asking, deciding, being granted, and ending; each with everything it writes."""
 
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
+from itertools import accumulate, chain
 
+from engine.application.wakes import BATCH
 from storage import StoreQueries
 from tests.databases import StandingClock
-from tests.performance.bench_house import counted, open_bench, package_id, person_id
-from tests.performance.databases import Databases, migrated
+from tests.performance import raw
+from tests.performance.bench_house import (
+    BenchHouse,
+    counted,
+    open_bench,
+    package_id,
+    person_id,
+    recorded,
+    reopen_bench,
+)
+from tests.performance.databases import Databases, file_of, migrated
 from tests.performance.filling import fill, idle_lanes, notices
-from tests.performance.rows import RIVALS, Row, Say, Spent, best, in_turns
+from tests.performance.rows import RIVALS, Doing, Row, Say, Spent, best, in_turns
 
 PEER_MS = {"SQLite": 84.3, "PostgreSQL": 65.8}
 """The fastest open rival on a machine of this kind when it was quiet: create, approve and grant."""
@@ -24,25 +37,33 @@ TRIES = 20
 async def whole_story(databases: Databases, say: Say) -> None:
     """Create, approve and grant: milliseconds and statements."""
     count = TOGETHER * (TRIES + 1)
-    house = await open_bench(await migrated(databases), people=WARM + count, packages=50)
+    url = await migrated(databases)
+    house = await open_bench(url, people=WARM + count, packages=50)
+    await house.store.close()
+    copy = await databases.copy(url)
+
+    house = await reopen_bench(await databases.copy(url))
+    async with house.store:
+        sent = [await _recorded_story(house, number) for number in range(count)]
+
+    house = await reopen_bench(url)
 
     async def stories(numbers: range) -> None:
         for number in numbers:
-            request_id = await house.submit(person_id(WARM + number), package_id(0))
-            await house.approve(request_id)
-            await house.grant()
+            await _story(house, number)
 
-    async with house.store:
-        await stories(range(-WARM, -COUNTED))
+    async with house.store, _alone(databases, copy, sent) as alone:
+        await stories(range(count, count + WARM - COUNTED))
         with counted() as statements:
-            await stories(range(-COUNTED, 0))
-        spent = await in_turns(TRIES, TOGETHER, databases.watch, ours=stories)
+            await stories(range(count + WARM - COUNTED, count + WARM))
+        spent = await in_turns(TRIES, TOGETHER, databases.watch, ours=stories, alone=alone)
         held = await StoreQueries(house.store).holder_counts()
         assert held[package_id(0)] == WARM + count, held
     each = spent["ours"]
+    work = "create, approve and grant"
     say(
         Row(
-            work="create, approve and grant: ms of processor",
+            work=f"{work}: ms of processor",
             database=databases.name,
             ours=str(each),
             against=f"best open peer: {PEER_MS[databases.name]} ms, "
@@ -52,11 +73,12 @@ async def whole_story(databases: Databases, say: Say) -> None:
             by=RIVALS,
         )
     )
+    say(_against_the_driver(databases, work, spent))
     each_count = statements.count / COUNTED
     framed = each_count + statements.frames / COUNTED
     say(
         Row(
-            work="create, approve and grant: statements",
+            work=f"{work}: statements",
             database=databases.name,
             ours=f"{each_count:.1f}; {framed:.1f} with BEGIN and COMMIT",
             against=f"best open peer: {PEER_STATEMENTS}",
@@ -67,36 +89,93 @@ async def whole_story(databases: Databases, say: Say) -> None:
     )
 
 
+async def _story(house: BenchHouse, number: int) -> None:
+    request_id = await house.submit(person_id(number), package_id(0))
+    await house.approve(request_id)
+    await house.grant()
+
+
+async def _recorded_story(house: BenchHouse, number: int) -> list[raw.Command]:
+    """What was sent to ask, to approve, and to grant; the last is two transactions of ours."""
+    request_id, asked = await recorded(house.submit(person_id(number), package_id(0)))
+    _, approved = await recorded(house.approve(request_id))
+    _, granted = await recorded(house.grant())
+    return [asked, approved, granted]
+
+
+@asynccontextmanager
+async def _alone(
+    databases: Databases, copy: str, pieces: Sequence[Sequence[raw.Command]]
+) -> AsyncIterator[Doing]:
+    """The pieces of work with these numbers, sent again to a copy by the driver alone."""
+    starts = [0, *accumulate(map(len, pieces))]
+    commands = list(chain.from_iterable(pieces))
+    if databases.server is None:
+        driver = raw.by_sqlite3(file_of(copy), commands)
+    else:
+        driver = raw.by_asyncpg(databases.plain(copy), commands)
+    async with driver as send:
+        yield lambda numbers: send(range(starts[numbers.start], starts[numbers.stop]))
+
+
+def _against_the_driver(databases: Databases, work: str, spent: Mapping[str, Spent]) -> Row:
+    ours, alone = spent["ours"], spent["alone"]
+    return Row(
+        work=f"{work} (processor)",
+        database=databases.name,
+        ours=f"{ours.cpu * 1e3:.2f} ms",
+        against=f"the same statements by the driver alone: {alone.cpu * 1e3:.2f} ms",
+        ratio=ours.cpu / alone.cpu,
+    )
+
+
 async def expiries(databases: Databases, say: Say, *, count: int) -> None:
     """Assignments that end: rows, removal request, holdings, notice, audit."""
     clock = StandingClock()
-    house = await open_bench(await migrated(databases), people=count + 1, packages=1, clock=clock)
+    url = await migrated(databases)
+    house = await open_bench(url, people=count + 1, packages=1, clock=clock)
     async with house.store:
         await fill(house, count)
         clock.pass_by(timedelta(days=91))
         await house.store.write(lambda tx: tx.release_brake(clock.now() + timedelta(hours=1)))
-        with counted() as statements:
-            counted_ends = await house.wakes.run_once()
-        spent = []
-        while True:
-            with databases.watch() as watch:
-                ended = await house.wakes.run_once()
-            if not ended:
-                break
-            spent.append(watch.spent.per(ended))
+    copy = await databases.copy(url)
+
+    house = await reopen_bench(await databases.copy(url), clock=clock)
+    sent = []
+    async with house.store:
+        while (found := await recorded(house.wakes.run_once()))[0] == BATCH:
+            sent.append([found[1]])
+
+    house = await reopen_bench(url, clock=clock)
+
+    async def end(_numbers: range) -> None:
+        assert await house.wakes.run_once() == BATCH
+
+    async with house.store, _alone(databases, copy, sent) as alone:
+        spent = await in_turns(
+            len(sent) - 1,
+            BATCH,
+            databases.watch,
+            ours=end,
+            alone=lambda numbers: alone(range(numbers.start // BATCH, numbers.stop // BATCH)),
+        )
+        while await house.wakes.run_once():
+            pass
         assert not await StoreQueries(house.store).holder_counts()
-    each = best(spent)
+    each = spent["ours"]
+    work = "end one assignment, fifty in a commit"
     say(
         Row(
-            work="end one assignment, fifty in a commit: ms of processor",
+            work=f"{work}: ms of processor",
             database=databases.name,
-            ours=f"{each}, {statements.count / counted_ends:.1f} statements",
+            ours=f"{each}, {len(sent[0][0]) / BATCH:.1f} statements",
             against=f"best open peer: {PEER_EXPIRY_MS} ms",
             ratio=each.cpu * 1e3,
             demanded=0.5,
             by=RIVALS,
         )
     )
+    say(_against_the_driver(databases, work, spent))
 
 
 async def deliveries(databases: Databases, say: Say, *, count: int, idle: int) -> None:
