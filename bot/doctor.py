@@ -182,10 +182,13 @@ class _Examination:
             yield await self._admin_channel(configured)
             async for finding in self._resources(configured):
                 yield finding
-        for row in await self._database.queries.parked():
+        parked = await self._database.queries.parked()
+        for row in parked.rows:
             yield _problem(
                 "Parked", f"{row.kind} {row.id} failed ten times since {row.since}: {row.problem}"
             )
+        if (more := parked.total - len(parked.rows)) > 0:
+            yield _problem("Parked", f"{more:,} more rows failed ten times, each later than these")
 
     async def _directory(self) -> Finding:
         mirror = await self._database.mirror_state()

@@ -106,7 +106,7 @@ class House:
         """Bring the figures that are looked up, rather than counted, up to date."""
         due, oldest = await self.queries.backlog(self.clock.now())
         self.metrics.lanes(due, oldest.total_seconds())
-        self.metrics.parked(len(await self.queries.parked()))
+        self.metrics.parked((await self.queries.parked()).total)
 
     async def read_directory(self) -> None:
         """Read the directory, unless another replica has just done so."""

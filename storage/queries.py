@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, or_, select
 
+from engine.application import facts
 from engine.application.audit import AuditEntry
 from engine.application.configured import Configured
 from engine.application.queries import (
@@ -30,6 +31,7 @@ from storage.wakes import WAKING
 
 REFERENCE_LENGTH = 4
 MOST_FOUND = 5
+MOST_PARKED = 20
 
 _BY_REFERENCE = (
     select(t.requests.c.id)
@@ -221,17 +223,16 @@ class StoreQueries:
         )
         return due, max(now - oldest, timedelta()) if oldest is not None else timedelta()
 
-    async def parked(self, *, limit: int = 20) -> tuple[ParkedRow, ...]:
-        """What is parked, longest first."""
-        return await self._store.look(lambda reader: _parked(reader, limit))
+    async def parked(self) -> Page[ParkedRow]:
+        """What is parked: those that are so longest, and how many there are."""
+        return await self._store.look(_parked)
 
 
 def _administrators(reader: SqlReader) -> frozenset[PersonId]:
     configured = reader.configured()
     if configured is None:
         return frozenset()
-    resolved = reader.resolve(configured.organization.administrators, None)
-    return frozenset(person for people in resolved.values() for person in people)
+    return facts.administrators(reader, configured)
 
 
 def _request(reader: SqlReader, request_id: RequestId) -> RequestSummary | None:
@@ -254,16 +255,19 @@ def _place_of(reader: SqlReader, card: Card) -> CardPlace | None:
     return CardPlace(channel=row.channel, ts=row.ts) if row is not None else None
 
 
-def _parked(reader: SqlReader, limit: int) -> tuple[ParkedRow, ...]:
+def _parked(reader: SqlReader) -> Page[ParkedRow]:
     rows: list[ParkedRow] = []
+    total = 0
     for aggregate, table in WAKING.items():
         (key,) = table.primary_key.columns
         columns = (key.label("id"), table.c.problem, table.c.parked_at)
         parked = select(*columns).where(table.c.parked_at.is_not(None))
+        total += reader.conn.execute(parked.with_only_columns(func.count())).scalar_one()
         rows += [
             ParkedRow(
                 kind=str(aggregate), id=row.id, problem=row.problem or "", since=row.parked_at
             )
-            for row in reader.conn.execute(parked.order_by(table.c.parked_at).limit(limit))
+            for row in reader.conn.execute(parked.order_by(table.c.parked_at).limit(MOST_PARKED))
         ]
-    return tuple(sorted(rows, key=lambda row: row.since))[:limit]
+    longest = sorted(rows, key=lambda row: row.since)[:MOST_PARKED]
+    return Page(rows=tuple(longest), offset=0, total=total)

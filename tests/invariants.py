@@ -89,7 +89,7 @@ async def _lanes(playground: Playground, house: House) -> list[str]:
 
 async def _nothing_parked(playground: Playground, house: House) -> list[str]:
     """No row failed again and again."""
-    parked = await house.queries.parked()
+    parked = (await house.queries.parked()).rows
     return [f"{row.kind} {row.id} is parked: {row.problem}" for row in parked]
 
 

@@ -68,7 +68,7 @@ async def _admin_counts(queries: Queries, person_id: PersonId) -> AdminCounts | 
     configured = await queries.configured()
     return AdminCounts(
         failed=failed.total,
-        parked=len(parked),
+        parked=parked.total,
         pending=pending.total,
         channel_id=configured.organization.admin_channel if configured else None,
     )

@@ -207,6 +207,6 @@ class Queries(Protocol):
         """How many lanes have work waiting now, and how long the oldest has waited."""
         ...
 
-    async def parked(self, *, limit: int = 20) -> tuple[ParkedRow, ...]:
-        """What is parked."""
+    async def parked(self) -> Page[ParkedRow]:
+        """What is parked: those that are so longest, and how many there are."""
         ...

@@ -151,12 +151,32 @@ async def test_the_tenth_failure_parks_a_row_and_shows_it(
     )
     parked = await queries.parked()
 
-    assert unparked == ()
+    assert (unparked.rows, unparked.total) == ((), 0)
     assert last
-    assert [(row.kind, row.id, row.problem, row.since) for row in parked] == [
+    assert [(row.kind, row.id, row.problem, row.since) for row in parked.rows] == [
         ("assignment", "assignment-1", "ValueError: no", NOW + HOUR)
     ]
     assert await store.next_wake_at() is None
+
+
+async def test_of_many_parked_rows_some_are_named_and_all_are_counted(
+    store: DatabaseStore, queries: StoreQueries
+) -> None:
+    """After a bad upgrade there may be thousands: the figure says how many."""
+    ids = [f"request-{number:04d}" for number in range(25)]
+    for id_ in ids:
+        await acts.store_request(store, acts.request(id_, package=id_), NOW)
+
+    def park(tx: Transaction) -> None:
+        for number, id_ in enumerate(ids):
+            for _ in range(MOST_FAILURES):
+                tx.postpone(REQUEST, id_, NOW + number * SECOND, "no")
+
+    await store.write(park)
+    parked = await queries.parked()
+
+    assert parked.total == len(ids)
+    assert [row.id for row in parked.rows] == ids[:20]
 
 
 async def test_a_saved_row_forgets_its_failures(
@@ -170,7 +190,7 @@ async def test_a_saved_row_forgets_its_failures(
     parked = await queries.parked()
     again = await store.write(lambda tx: tx.postpone(REQUEST, "request-0001", NOW, "no"))
 
-    assert parked == ()
+    assert parked.total == 0
     assert not again
     assert await store.next_wake_at() == NOW + 15 * SECOND
 
@@ -226,7 +246,7 @@ async def test_a_row_this_version_cannot_read_is_put_off_and_the_others_are_look
     for _ in range(MOST_FAILURES):
         clock.pass_by(HOUR)
         await wakes.run_once()
-    [row] = await queries.parked()
+    [row] = (await queries.parked()).rows
     assert (row.kind, row.id) == ("request", "request-0001")
     assert row.problem == "it cannot be read: 'dreaming' is not a valid RequestState"
     said = await store.look(lambda reader: reader.conn.execute(select(t.messages.c.kind)).scalars())
