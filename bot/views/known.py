@@ -103,8 +103,11 @@ class Known:
         return extendable(assignment, policy)
 
     def can_be_asked_for(self, package_id: PackageId) -> bool:
-        """False for a package that only administrators give; True while that is not known."""
-        if self.configured is None:
+        """False for a package that only administrators give; True where that is not known.
+
+        Of a package that is gone neither is known, and its cards stay as they are.
+        """
+        if self.configured is None or package_id not in self.configured.packages:
             return True
         policies = self.configured.policies_of.get(package_id, ())
         return any(policy.enabled_for_requests for policy in policies)
