@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -27,6 +28,7 @@ from bot.views import (
 )
 from bot.views.blocks import Message
 from bot.views.notices import NoticeSubject
+from connectors.slack_errors import code_of, retry_after, status_of
 from engine.application.lane_ports import MessageWork
 from engine.application.lanes import refuse_when_late
 from engine.application.ports import MessageFailed, Shown
@@ -44,6 +46,8 @@ CARDS = frozenset(CardKind)
 LOOK_BACK = timedelta(seconds=5)
 """Clocks differ a little: the search starts this long before the attempt."""
 HISTORY = 100
+SHORTEST_WAIT = timedelta(seconds=1)
+"""Where Slack asks us to wait and does not say how long."""
 GONE = frozenset({"user_not_found", "users_not_found", "user_disabled", "cannot_dm_bot"})
 """Slack's words for somebody nobody can write to, which is nobody's fault."""
 NEVER = frozenset(
@@ -147,8 +151,8 @@ class SlackMessenger:
         try:
             ts = await review_summary.share(self._client, files, channel=channel, text=message.text)
         except SlackApiError as error:
-            why = _code(error)
-            if why not in review_summary.NO_UPLOADS:
+            why = code_of(error)
+            if why is None or why not in review_summary.NO_UPLOADS:
                 raise
             log.warning("files cannot be uploaded", extra={"why": why})
             return await self._brought(work, review_notices.results(results, refused=why))
@@ -165,7 +169,7 @@ class SlackMessenger:
                 await self._client.chat_update(channel=channel, ts=ts, **payload)
                 return Shown(channel=channel, ts=ts, digest=digest)
             except SlackApiError as error:
-                if _code(error) not in LOST:
+                if code_of(error) not in LOST:
                     raise
                 log.info("a message is gone, posting it again", extra={"key": work.key})
         to = work.audience.channel_id or work.audience.person_id
@@ -191,7 +195,7 @@ class SlackMessenger:
                     cursor=cursor,
                 )
             except SlackApiError as error:
-                if _code(error) not in BLIND:
+                if code_of(error) not in BLIND:
                     raise
                 log.warning("cannot look whether it arrived", extra={"key": work.key})
                 return None, None
@@ -302,23 +306,14 @@ def _key_of(said: Mapping[str, Any]) -> str | None:
     return key if isinstance(key, str) else None
 
 
-def _code(error: SlackApiError) -> str:
-    data = getattr(error.response, "data", None)
-    if isinstance(data, Mapping):
-        return str(data.get("error") or "")
-    return ""
-
-
 def _failure(error: SlackApiError) -> MessageFailed:
     """What Slack's answer means for this message."""
-    code = _code(error)
-    status = getattr(error.response, "status_code", 0)
+    code, status = code_of(error), status_of(error)
     problem = f"Slack answered {code or status}"
-    if code == "ratelimited" or status == 429:
-        headers = getattr(error.response, "headers", {}) or {}
-        wait = headers.get("Retry-After") or headers.get("retry-after") or "1"
-        return MessageFailed(problem, retry_after=timedelta(seconds=float(wait)), reached=False)
-    if status >= 500 or code in IN_DOUBT:
+    if code == "ratelimited" or status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = retry_after(error) or SHORTEST_WAIT
+        return MessageFailed(problem, retry_after=wait, reached=False)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in IN_DOUBT:
         return MessageFailed(problem, retry_after=None)
     return MessageFailed(
         problem,

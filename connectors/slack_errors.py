@@ -245,13 +245,13 @@ def from_slack(error: SlackApiError, *, thing: str, account: str = "") -> Connec
     Slack id of whom it was about. The error code decides, except that a status of 429 or 5xx is
     always a `Retry`, whatever a proxy in between wrote into the body.
     """
-    status = _status_of(error)
+    status = status_of(error)
     body = _body_of(error)
     code = code_of(error)
     needed = body.get("needed")
     if status in _RETRY_STATUSES or status >= 500:
         known = ENTRIES["ratelimited"] if status == 429 else BROKEN
-        return _make(_RETRY, known.sentence, after=_retry_after(error))
+        return _make(_RETRY, known.sentence, after=retry_after(error))
     entry = ENTRIES.get(code or "")
     if entry is None:
         said = f'"{code}"' if code else f"HTTP status {status}"
@@ -261,7 +261,7 @@ def from_slack(error: SlackApiError, *, thing: str, account: str = "") -> Connec
         )
     scope = needed if isinstance(needed, str) else ""
     sentence = _fill(entry.sentence, thing, account, scope)
-    return _make(entry.meaning, sentence, after=_retry_after(error))
+    return _make(entry.meaning, sentence, after=retry_after(error))
 
 
 def from_network(error: aiohttp.ClientError | OSError) -> Retry:
@@ -285,7 +285,7 @@ def _body_of(error: SlackApiError) -> Mapping[str, object]:
     return body if isinstance(body, Mapping) else {}
 
 
-def _status_of(error: SlackApiError) -> int:
+def status_of(error: SlackApiError) -> int:
     """The HTTP status, under the name of whichever class of response the library gave."""
     for name in ("status_code", "status"):
         status: object = getattr(error.response, name, None)
@@ -294,8 +294,8 @@ def _status_of(error: SlackApiError) -> int:
     return 200
 
 
-def _retry_after(error: SlackApiError) -> timedelta | None:
-    """How long Slack asks to wait; None if it does not say it in whole seconds."""
+def retry_after(error: SlackApiError) -> timedelta | None:
+    """How long Slack asks to wait, an hour at most; None if it does not say it in whole seconds."""
     headers: object = getattr(error.response, "headers", None)
     if not isinstance(headers, Mapping):
         return None

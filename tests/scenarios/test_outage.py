@@ -4,6 +4,7 @@ After each story the invariants look at every card and at what was posted more t
 """
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -234,3 +235,13 @@ async def test_who_asks_for_readiness_meanwhile_hears_the_same(contoso: Company)
     first, second = await asyncio.gather(told(), told())
     assert first is not None
     assert second == first
+
+
+async def test_a_wait_that_nobody_can_mean_is_cut_to_an_hour(contoso: Company) -> None:
+    """A broken proxy asks for a hundred days: Mia has her card the same morning."""
+    contoso.playground.faults.add("rate_limited", method="chat.postMessage", seconds=100 * 86_400)
+    await contoso.asks("rita", READ, Justification="On call")
+    contoso.playground.faults.clear()
+    await contoso.playground.time_passes(timedelta(hours=1))
+
+    contoso.mia.sees("Rita Romero asks")
