@@ -22,10 +22,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.settings import OperatorSettings
+from connectors.slack_calls import missing_scopes, scopes_in
+from connectors.slack_errors import code_of, status_of
 
 MANIFEST = "manifest.yml"
-EVERY_SCOPE = "*"
-"""How a local stand-in says that an app may do everything."""
 TIMEOUT_SECONDS = 10
 
 WITHOUT: Mapping[str, str] = MappingProxyType(
@@ -159,7 +159,7 @@ async def check(client: AsyncWebClient, settings: OperatorSettings) -> Identity:
 
 async def _identity(client: AsyncWebClient) -> Identity | None:
     response = await _call(client, "auth.test", _BOT)
-    granted = _granted(response.headers)
+    granted = scopes_in(response.headers)
     missing, notices = compare(granted, manifest_scopes())
     if missing:
         raise SlackFaults([missing])
@@ -182,13 +182,10 @@ async def _socket_mode(client: AsyncWebClient, app_token: str) -> None:
 
 def compare(granted: frozenset[str] | None, asked: Scopes) -> tuple[str | None, tuple[str, ...]]:
     """A fault if a required scope is missing, and a notice for each optional one."""
-    if granted is None or EVERY_SCOPE in granted:
-        return None, ()
-    missing = [scope for scope in asked.required if scope not in granted]
+    missing = missing_scopes(granted, asked.required)
     notices = tuple(
         f"The app has not been given the scope {scope}. {WITHOUT.get(scope, '')}".rstrip()
-        for scope in asked.optional
-        if scope not in granted
+        for scope in missing_scopes(granted, asked.optional)
     )
     if not missing:
         return None, notices
@@ -225,13 +222,10 @@ async def _open(client: AsyncWebClient, app_token: str) -> AsyncSlackResponse:
 
 
 def _refused(error: SlackApiError, method: str, name: str) -> str:
-    response: object = error.response
-    data = getattr(response, "data", response)
-    code = data.get("error") if isinstance(data, Mapping) else None
-    if isinstance(code, str) and code in _REFUSED:
+    code = code_of(error)
+    if code is not None and code in _REFUSED:
         return _REFUSED[code].format(name=name, page=_PAGES[name])
-    status = getattr(response, "status_code", getattr(response, "status", None))
-    said = f'"{code}"' if isinstance(code, str) else f"status {status}"
+    said = f'"{code}"' if code is not None else f"status {status_of(error)}"
     return (
         f"Slack answered {said} to {method}, which checks {name}. Look at status.slack.com and at"
         " SLACK_API_URL, then start again."
@@ -246,13 +240,6 @@ def _reason(error: Exception) -> str:
 
 def _workspace(url: object) -> str | None:
     return f"{url.rstrip('/')}/" if isinstance(url, str) and url else None
-
-
-def _granted(headers: Mapping[str, str]) -> frozenset[str] | None:
-    for name, value in headers.items():
-        if name.lower() == "x-oauth-scopes":
-            return frozenset(scope.strip() for scope in value.split(",") if scope.strip())
-    return None
 
 
 def _part(value: object) -> Mapping[str, object]:

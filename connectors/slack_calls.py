@@ -93,8 +93,7 @@ async def pages(
 async def require_scopes(client: AsyncWebClient, needed: Sequence[str], *, thing: str) -> None:
     """Raise `Refused` if the token does not work, or lacks a scope and Slack says which it has.
 
-    Slack lists the scopes of a token in the header `x-oauth-scopes` of every answer
-    (docs.slack.dev, auth.test); a server that does not is believed.
+    A server that does not say is believed.
     """
     try:
         response = await client.auth_test()
@@ -102,16 +101,28 @@ async def require_scopes(client: AsyncWebClient, needed: Sequence[str], *, thing
         raise from_slack(error, thing=thing) from error
     except (aiohttp.ClientError, OSError) as error:
         raise from_network(error) from error
-    headers: Mapping[str, str] = response.headers
-    listed = next((headers[name] for name in headers if name.lower() == "x-oauth-scopes"), None)
-    if listed is None:
-        return
-    granted = {scope.strip() for scope in listed.split(",")}
-    missing = [scope for scope in needed if not granted & {scope, EVERY_SCOPE}]
-    if missing:
+    if missing := missing_scopes(scopes_in(response.headers), needed):
         raise Refused(
             raised(ENTRIES["missing_scope"], thing=thing, needed=", ".join(missing)).message
         )
+
+
+def scopes_in(headers: Mapping[str, str]) -> frozenset[str] | None:
+    """The scopes of the token, as Slack lists them in `x-oauth-scopes` of every answer.
+
+    None: this answer does not say (docs.slack.dev, auth.test).
+    """
+    for name, listed in headers.items():
+        if name.lower() == "x-oauth-scopes":
+            return frozenset(scope.strip() for scope in listed.split(",") if scope.strip())
+    return None
+
+
+def missing_scopes(granted: frozenset[str] | None, needed: Sequence[str]) -> list[str]:
+    """What is needed and was not granted; nothing where that is not known."""
+    if granted is None or EVERY_SCOPE in granted:
+        return []
+    return [scope for scope in needed if scope not in granted]
 
 
 def text(value: object) -> str | None:
