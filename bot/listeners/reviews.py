@@ -10,9 +10,9 @@ from bot import review_messages
 from bot.desk import Desk, Interaction
 from bot.listeners import home, review_pages
 from bot.listeners.acks import NOTHING, Ack, errors, instead
-from bot.views import review_form, review_lists, review_reasons
+from bot.views import review_form, review_reasons
 from bot.views.action_ids import parse_id, parse_part
-from bot.views.blocks import View
+from bot.views.blocks import View, say
 from bot.views.review_reasons import ReasonFormData, SeveralFormData
 from bot.views.review_state import (
     FormState,
@@ -304,7 +304,7 @@ async def _own(desk: Desk, doing: Interaction, value: str, verdict: ReviewVerdic
     summary = await review_pages.open_review(desk, ReviewRunId(asked.id), doing.person_id)
     run = summary.run
     if asked.number != run.stage or not run.rules.self_review:
-        desk.answer(doing, review_lists.say(STALE_OWN))
+        desk.answer(doing, say(STALE_OWN))
         return NOTHING
     row = await review_messages.own_line(desk.reviews, run, doing.person_id, run.stage)
     if row is None:
@@ -315,6 +315,6 @@ async def _own(desk: Desk, doing: Interaction, value: str, verdict: ReviewVerdic
     command = DecideReviewLines(review_id=run.id, verdict=verdict, lines=(row.line.assignment_id,))
     await desk.service.handle(command, actor)
     if doing.ephemeral or doing.in_home:
-        desk.answer(doing, review_lists.say(wording.own_decided(verdict, run)))
+        desk.answer(doing, say(wording.own_decided(verdict, run)))
     await home.refresh(desk, doing)
     return NOTHING

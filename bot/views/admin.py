@@ -15,6 +15,7 @@ from bot.views.blocks import (
     divider,
     header,
     message,
+    say,
     section,
 )
 from bot.views.known import Known
@@ -178,40 +179,36 @@ def assigned(given: RequestSummary, known: Known) -> Message:
     """After `assign`."""
     policies = known.configured.policies_of if known.configured else {}
     choice = len(policies.get(given.request.package_id, ())) > 1
-    return _say(said.assigned(given, choice=choice))
+    return say(said.assigned(given, choice=choice))
 
 
 def removed(target: PersonId, package_name: str) -> Message:
     """After `remove`."""
-    return _say(said.removed(target, package_name))
+    return say(said.removed(target, package_name))
 
 
 def reprocessed(request: AssignmentRequest) -> Message:
     """After `reprocess`."""
-    return _say(said.reprocessed(request))
+    return say(said.reprocessed(request))
 
 
 def canceled(request: AssignmentRequest) -> Message:
     """After **Cancel request** in the list."""
-    return _say(said.canceled(request))
+    return say(said.canceled(request))
 
 
 def refused(refusal: Refusal, known: Known) -> Message | None:
     """Why something cannot be given to somebody else; None where it is said as ever."""
     why = said.refused(refusal, known)
-    return _say(why) if why is not None else None
+    return say(why) if why is not None else None
 
 
 def reassigned(request: AssignmentRequest, to: PersonId) -> Message:
     """After `reassign`."""
-    return _say(said.reassigned(request, to))
+    return say(said.reassigned(request, to))
 
 
 def ambiguous(reference: str, requests: Sequence[AssignmentRequest]) -> Message:
     """Several requests end with this text."""
     head = said.ambiguous(reference)
     return message(head, [section(head), *(section(said.which(r)) for r in requests[:5])])
-
-
-def _say(text: str) -> Message:
-    return message(text, [section(text)])

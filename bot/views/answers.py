@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.views.action_ids import CallbackId
-from bot.views.blocks import Block, Message, View, message, modal, section
+from bot.views.blocks import Message, View, message, modal, say, section
 from bot.views.known import Known
 from bot.views.request_form import refused_blocks
 from bot.views.wording import answers as said
@@ -30,7 +30,7 @@ def refused_in_modal(refusal: Refusal, known: Known, *, link: str | None = None)
 def decided(verdict: Verdict, package_name: str, *, waiting_for_others: bool = False) -> Message:
     """After Approve or Deny."""
     approve = verdict is Verdict.APPROVED
-    return _say(said.decided(approve, package_name, waiting_for_others=waiting_for_others))
+    return say(said.decided(approve, package_name, waiting_for_others=waiting_for_others))
 
 
 def decided_several(
@@ -44,48 +44,44 @@ def decided_several(
 
 def canceled(package_name: str) -> Message:
     """After Cancel request."""
-    return _say(said.canceled(package_name))
+    return say(said.canceled(package_name))
 
 
 def given_back(package_name: str) -> Message:
     """After Give back."""
-    return _say(said.given_back(package_name))
+    return say(said.given_back(package_name))
 
 
 def task_done(label: str) -> Message:
     """After Done."""
-    return _say(said.task_done(label))
+    return say(said.task_done(label))
 
 
 def reprocessing(package_name: str) -> Message:
     """After Reprocess."""
-    return _say(said.reprocessing(package_name))
+    return say(said.reprocessing(package_name))
 
 
 def nothing_selected() -> Message:
     """After a bulk decision with nothing ticked."""
-    return _say(said.NOTHING_SELECTED)
+    return say(said.NOTHING_SELECTED)
 
 
 def form_not_opened() -> Message:
     """Slack did not take the form that a press or a command should have opened."""
-    return _say(said.FORM_NOT_OPENED)
+    return say(said.FORM_NOT_OPENED)
 
 
 def outdated() -> Message:
     """A button that this version does not know, or whose value is damaged."""
-    return _say(said.OUTDATED)
+    return say(said.OUTDATED)
 
 
 def brake_released() -> Message:
     """After **Let them end**."""
-    return _say(notice_words.BRAKE_RELEASED)
+    return say(notice_words.BRAKE_RELEASED)
 
 
 def fault(reference: str) -> Message:
     """Something broke on our side; `reference` finds it in the log."""
-    return _say(said.fault(reference))
-
-
-def _say(text: str, *more: Block) -> Message:
-    return message(text, [section(text), *more])
+    return say(said.fault(reference))

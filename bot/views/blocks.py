@@ -160,6 +160,16 @@ def confirm(title: str, words: str, yes: str, no: str, *, style: Style | None = 
     return dialog
 
 
+def say(text: str, hint: str = "", *buttons: Block) -> Message:
+    """A sentence or two; with small print and buttons below, if there are any."""
+    blocks = [section(text)]
+    if hint:
+        blocks.append(context(hint))
+    if buttons:
+        blocks.append(actions(*buttons))
+    return message("\n".join(filter(None, (text, hint))), blocks)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """One choice of a select or a checkbox."""

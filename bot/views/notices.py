@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.views import waiting
 from bot.views.action_ids import ActionId
-from bot.views.blocks import Block, Message, Style, actions, button, context, message, section
+from bot.views.blocks import Block, Message, Style, button, context, message, say, section
 from bot.views.known import Known
 from bot.views.request_card import life_buttons
 from bot.views.wording import admin, drift, lists, reviews, words
@@ -94,12 +94,12 @@ def render(  # noqa: PLR0911 - a subject each
         case _, None:
             return None
         case NoticeSubject.REVIEW, ReviewRun():
-            return _say(
+            return say(
                 admin.done_to_review(subject.package_name, detail), reviews.numbered(subject)
             )
         case NoticeSubject.REQUEST, RequestSummary() if kind is _K.ADMINISTERED_REQUEST:
             request = subject.request
-            return _say(admin.done_to_request(request, detail), numbered(request))
+            return say(admin.done_to_request(request, detail), numbered(request))
         case NoticeSubject.REQUEST, RequestSummary():
             return _about_request(kind, subject, detail, viewer, link, admin_command)
         case NoticeSubject.ASSIGNMENT, HeldSummary():
@@ -124,11 +124,11 @@ def _about_request(  # noqa: PLR0911 - a sentence each
             return None
         answers = [d for run in request.runs for d in run.decisions]
         no = next((d for d in answers if d.verdict is Verdict.DENIED), None)
-        return _say(said.denied(summary, no), said.DENIED_NEXT, *_again_after(summary))
+        return say(said.denied(summary, no), said.DENIED_NEXT, *_again_after(summary))
     if kind is _K.REQUEST_EXPIRED:
         if request.state is not RequestState.EXPIRED:
             return None
-        return _say(said.expired(summary), said.EXPIRED_NEXT, *_again_after(summary))
+        return say(said.expired(summary), said.EXPIRED_NEXT, *_again_after(summary))
     run, stage = request.run, request.stage
     if run is None or stage is None or str(run.number) != detail:
         return None
@@ -139,12 +139,12 @@ def _about_request(  # noqa: PLR0911 - a sentence each
             text = said.stand_ins_asked(request, stage, asked)
         else:
             return None
-        return _say(text, said.approvers_not_found_next(request, admin_command))
+        return say(text, said.approvers_not_found_next(request, admin_command))
     if viewer is not None and not may_decide(run, viewer):
         return None
     shown = () if link else (button(words.WAITING_FOR_ME, ActionId.SHOW_WAITING),)
     text = said.approval_reminder(request, run, stage)
-    return _say(text, said.at_its_card(link), *shown)
+    return say(text, said.at_its_card(link), *shown)
 
 
 def _about_assignment(  # noqa: PLR0911 - a sentence each
@@ -158,29 +158,29 @@ def _about_assignment(  # noqa: PLR0911 - a sentence each
         if assignment.active:
             return None
         if assignment.end_reason is EndReason.GIVEN_BACK:
-            return _say(said.ended(held), "")
+            return say(said.ended(held))
         if not known.can_be_asked_for(assignment.package_id):
-            return _say(said.ended(held, why), said.ONLY_ASSIGNED_NEXT)
+            return say(said.ended(held, why), said.ONLY_ASSIGNED_NEXT)
         hint = said.REMOVED_NEXT if removed else said.ENDED_NEXT
-        return _say(said.ended(held, why), hint, _again(assignment.package_id))
+        return say(said.ended(held, why), hint, _again(assignment.package_id))
     if not assignment.active:
         return None
     match kind:
         case _K.ACCESS_DELIVERED:
-            return _say(said.delivered(held), "")
+            return say(said.delivered(held))
         case _K.ACCESS_PARTIALLY_DELIVERED:
-            return _say(said.partially_delivered(held), "")
+            return say(said.partially_delivered(held))
         case _K.DELIVERY_FAILED:
-            return _say(said.delivery_failed(held), "")
+            return say(said.delivery_failed(held))
         case _:
-            return _say(said.extended(held), "")
+            return say(said.extended(held))
 
 
 def _ending(held: HeldSummary, known: Known, *, shown: bool) -> Message | None:
     """The warning; once there is nothing to warn of, what became of it, without buttons."""
     assignment = held.assignment
     if not assignment.active or assignment.ends_at is None:
-        return _say(said.ending_no_more(held), "") if shown else None
+        return say(said.ending_no_more(held)) if shown else None
     asked = held.extension_request_id is not None
     text = said.ending(
         held,
@@ -188,7 +188,7 @@ def _ending(held: HeldSummary, known: Known, *, shown: bool) -> Message | None:
         may_extend=known.may_extend(assignment),
         again=known.can_be_asked_for(assignment.package_id),
     )
-    return _say(text, "", *life_buttons(assignment, held.package_name, known, asked=asked))
+    return say(text, "", *life_buttons(assignment, held.package_name, known, asked=asked))
 
 
 def _about_holding(
@@ -196,26 +196,26 @@ def _about_holding(
 ) -> Message | None:
     if kind is _K.REMOVAL_FAILING:
         if not holding.wanted and holding.task_open:
-            return _say(said.removal_waiting(holding, known), said.REMOVAL_WAITING_NEXT)
+            return say(said.removal_waiting(holding, known), said.REMOVAL_WAITING_NEXT)
         if holding.wanted or holding.failing_since is None:
             return None
-        return _say(said.removal_failing(holding, known), said.REMOVAL_NEXT)
+        return say(said.removal_failing(holding, known), said.REMOVAL_NEXT)
     if not holding.task_open or str(holding.generation) != detail:
         return None
-    return _say(said.task_reminder(holding, known), said.done_at_its_card(link))
+    return say(said.task_reminder(holding, known), said.done_at_its_card(link))
 
 
 def _about_row(kind: NoticeKind, subject_id: str, detail: str) -> Message:
     if kind is _K.ROW_PARKED:
-        return _say(said.row_parked(detail or "row", subject_id), said.PARKED_NEXT)
+        return say(said.row_parked(detail or "row", subject_id), said.PARKED_NEXT)
     if kind is _K.DRIFT:
         return _about_drift(json.loads(detail))
     ending, _, active = detail.partition("/")
     numbers = (int(ending), int(active)) if ending.isdigit() and active.isdigit() else (0, 0)
     let = button(said.LET_THEM_END, ActionId.RELEASE_BRAKE, style=Style.DANGER)
     if kind is _K.MANY_LEAVING:
-        return _say(said.many_leaving(*numbers), said.MANY_LEAVING_NEXT, let)
-    return _say(said.many_endings(*numbers), said.MANY_ENDINGS_NEXT, let)
+        return say(said.many_leaving(*numbers), said.MANY_LEAVING_NEXT, let)
+    return say(said.many_endings(*numbers), said.MANY_ENDINGS_NEXT, let)
 
 
 def _about_drift(found: dict[str, Any]) -> Message:
@@ -242,12 +242,3 @@ def _again_after(summary: RequestSummary) -> list[Block]:
 
 def _again(package_id: str) -> Block:
     return button(words.REQUEST_AGAIN, ActionId.OPEN_REQUEST_FORM, package_id)
-
-
-def _say(text: str, hint: str, *buttons: Block) -> Message:
-    blocks = [section(text)]
-    if hint:
-        blocks.append(context(hint))
-    if buttons:
-        blocks.append(actions(*buttons))
-    return message("\n".join(filter(None, (text, hint))), blocks)

@@ -13,6 +13,7 @@ from bot.views.blocks import (
     divider,
     header,
     message,
+    say,
     section,
 )
 from bot.views.known import Known
@@ -174,8 +175,3 @@ def results_sent(run: ReviewRun) -> Message:
 def no_results(run: ReviewRun) -> Message:
     """A report was asked for of a review that is not over, or found nobody."""
     return say(said.without_lines(run) if run.over else said.not_closed(run))
-
-
-def say(text: str) -> Message:
-    """One sentence."""
-    return message(text, [section(text)])

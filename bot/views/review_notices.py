@@ -5,7 +5,7 @@ results come with files and are `bot/review_summary.py`'s.
 """
 
 from bot.views.action_ids import ActionId
-from bot.views.blocks import Block, Message, actions, button, context, message, section
+from bot.views.blocks import Message, button, say
 from bot.views.known import Known
 from bot.views.review_card import own_buttons, review_button
 from bot.views.wording import review_results as said
@@ -29,8 +29,8 @@ def reminder(summary: ReviewerSummary) -> Message | None:
     if not _waits(summary):
         return None
     if run.rules.self_review:
-        return _say(said.own_reminder(run), "", *own_buttons(run))
-    return _say(said.reminder(run, summary.counts), "", review_button(run))
+        return say(said.own_reminder(run), "", *own_buttons(run))
+    return say(said.reminder(run, summary.counts), "", review_button(run))
 
 
 def cleared(summary: ReviewerSummary, detail: str) -> Message | None:
@@ -40,9 +40,9 @@ def cleared(summary: ReviewerSummary, detail: str) -> Message | None:
         return None
     by, _, why = detail.partition("/")
     if run.rules.self_review:
-        return _say(said.own_cleared(run, PersonId(by), why), "", *own_buttons(run))
+        return say(said.own_cleared(run, PersonId(by), why), "", *own_buttons(run))
     text = said.cleared(run, summary.counts, PersonId(by), why)
-    return _say(text, "", review_button(run))
+    return say(text, "", review_button(run))
 
 
 def _waits(summary: ReviewerSummary) -> bool:
@@ -51,13 +51,13 @@ def _waits(summary: ReviewerSummary) -> bool:
 
 def reviewers_not_found(run: ReviewRun, detail: str) -> Message:
     """To the administrators."""
-    return _say(said.reviewers_not_found(run, _number(detail)), said.REVIEWERS_NOT_FOUND_NEXT)
+    return say(said.reviewers_not_found(run, _number(detail)), said.REVIEWERS_NOT_FOUND_NEXT)
 
 
 def not_applied(run: ReviewRun, detail: str, admin_command: str) -> Message:
     """To the administrators."""
     text = said.not_applied(run, _number(detail))
-    return _say(text, said.not_applied_next(run, admin_command))
+    return say(text, said.not_applied_next(run, admin_command))
 
 
 def ended(held: HeldSummary, removal: AssignmentRequest | None, known: Known) -> Message | None:
@@ -72,27 +72,18 @@ def ended(held: HeldSummary, removal: AssignmentRequest | None, known: Known) ->
     )
     if not known.can_be_asked_for(assignment.package_id):
         hint = said.ONLY_ASSIGNED_BY_OTHERS_NEXT if by_others else said.ONLY_ASSIGNED_NEXT
-        return _say(said.ended(held, removal), hint)
+        return say(said.ended(held, removal), hint)
     hint = said.ENDED_NEXT if by_others else said.ENDED_UNANSWERED_NEXT
     again = button(words.REQUEST_AGAIN, ActionId.OPEN_REQUEST_FORM, assignment.package_id)
-    return _say(said.ended(held, removal), hint, again)
+    return say(said.ended(held, removal), hint, again)
 
 
 def results(of: ReviewResults, *, refused: str = "") -> Message:
     """What came of a run, with the files that belong to it, or alone: Slack's word why."""
     drawn = any(each.counts.total for each in of.departments)
     follow = said.FILES_FOLLOW if drawn else said.FILE_FOLLOWS
-    return _say(said.summary(of), said.no_files(refused) if refused else follow)
+    return say(said.summary(of), said.no_files(refused) if refused else follow)
 
 
 def _number(detail: str) -> int:
     return int(detail) if detail.isascii() and detail.isdigit() else 0
-
-
-def _say(text: str, hint: str, *buttons: Block) -> Message:
-    blocks = [section(text)]
-    if hint:
-        blocks.append(context(hint))
-    if buttons:
-        blocks.append(actions(*buttons))
-    return message("\n".join(filter(None, (text, hint))), blocks)

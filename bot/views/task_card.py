@@ -18,6 +18,7 @@ from bot.views.blocks import (
     header,
     input_block,
     message,
+    say,
     section,
     text_input,
 )
@@ -43,11 +44,11 @@ def render(
             if did
             else delivery.task_void(holding, known)
         )
-        return message(line, [section(line)])
+        return say(line)
     if not holding.task_open:
         reached = level(holding) is Level.REACHED
         line = (delivery.task_done if reached else delivery.task_void)(holding, known)
-        return message(line, [section(line)])
+        return say(line)
     task = delivery.task(holding, known)
     blocks = [
         header(delivery.task_title_plainly(holding, known.name(holding.person_id), known)),

@@ -14,6 +14,7 @@ from bot.views.blocks import (
     input_block,
     message,
     modal,
+    say,
     section,
     text_input,
 )
@@ -58,7 +59,7 @@ def render(
 def unknown(typed: str, fitting: Sequence[str], command: str) -> Message:
     """Nothing that this person may know of is called so; several that they can ask for may fit."""
     text = said.which(typed, fitting) if fitting else said.unknown(typed, command)
-    return message(text, [section(text)])
+    return say(text)
 
 
 def form() -> View:
