@@ -8,7 +8,7 @@ from functools import partial
 
 from bot import review_messages
 from bot.desk import Desk, Interaction
-from bot.listeners import home, review_pages
+from bot.listeners import review_pages
 from bot.listeners.acks import NOTHING, Ack, errors, instead
 from bot.views import review_form, review_reasons
 from bot.views.action_ids import parse_id, parse_part
@@ -316,5 +316,4 @@ async def _own(desk: Desk, doing: Interaction, value: str, verdict: ReviewVerdic
     await desk.service.handle(command, actor)
     if doing.ephemeral or doing.in_home:
         desk.answer(doing, say(wording.own_decided(verdict, run)))
-    await home.refresh(desk, doing)
     return NOTHING
