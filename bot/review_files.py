@@ -104,6 +104,13 @@ class ReviewFiles:
         if self._folder is None:
             self._folder = TemporaryDirectory(prefix="usher-reviews-")
         path = Path(self._folder.name) / f"{next(self._numbers)}.csv"
+        try:
+            return Table(path=path, size=await self._write_to(path, review_id))
+        except BaseException:  # whoever tries again begins another one
+            path.unlink(missing_ok=True)
+            raise
+
+    async def _write_to(self, path: Path, review_id: ReviewRunId) -> int:
         with path.open("wb") as file:
             # With a byte order mark, by which spreadsheets know that it is UTF-8.
             size = file.write(_encoded([review_file.COLUMNS], "utf-8-sig"))
@@ -111,7 +118,7 @@ class ReviewFiles:
             async for rows in self._pages(review_id):
                 await self._look_up(rows, names)
                 size += await asyncio.to_thread(_append, file, rows, names)
-        return Table(path=path, size=size)
+        return size
 
     async def _pages(self, review_id: ReviewRunId) -> AsyncIterator[Sequence[ReviewLineSummary]]:
         after: str | None = None

@@ -113,5 +113,20 @@ async def test_a_fault_is_told_and_the_next_try_begins_anew(
     assert (await files.table(run)).size > HOLDERS
 
 
-def _no_room(**_: object) -> None:
+async def test_what_was_begun_and_failed_takes_no_room(
+    house: ReviewHouse, files: ReviewFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills up while it is written, and is tried again and again."""
+    run = await _run(house)
+    with monkeypatch.context() as broken:
+        broken.setattr(review_files, "_append", _no_room)
+        for _ in range(3):
+            with pytest.raises(OSError, match="No space"):
+                await files.table(run)
+
+    table = await files.table(run)
+    assert list(table.path.parent.iterdir()) == [table.path]
+
+
+def _no_room(*_: object, **__: object) -> None:
     raise OSError(28, "No space left on device")
