@@ -8,7 +8,7 @@ from bot.desk import Desk, Interaction
 from bot.listeners.acks import NOTHING, Ack, errors
 from bot.views import answers, decision_form, review_lists, waiting
 from bot.views.action_ids import Part, parse_part
-from bot.views.blocks import Message
+from bot.views.blocks import Block, Message
 from bot.views.decision_form import DecisionFormData
 from engine.application.commands import DecideRequest
 from engine.application.queries import RequestSummary
@@ -104,14 +104,15 @@ async def _selected(desk: Desk, doing: Interaction, verdict: Verdict) -> Ack:
         summary = await desk.queries.request(RequestId(target.id))
         if summary is not None and _wants_form(summary, target.number, doing.person_id, verdict):
             asking.append((summary, target.number))
-    if asking:
-        await _open_form(desk, doing, verdict, asking)
-        asked = {summary.request.id for summary, _ in asking}
-        targets = tuple(target for target in targets if target.id not in asked)
-    if targets:
-        done, refused = await _decide_all(desk, doing, targets, verdict, "")
-        known = await desk.known()
-        desk.answer(doing, answers.decided_several(verdict, done, refused, known))
+    asked = {summary.request.id for summary, _ in asking}
+    told: Message | None = None
+    if others := tuple(target for target in targets if target.id not in asked):
+        done, refused = await _decide_all(desk, doing, others, verdict, "")
+        told = answers.decided_several(verdict, done, refused, await desk.known())
+    if asking:  # one press opens one form, which then says the rest too
+        await _open_form(desk, doing, verdict, asking, told.blocks if told is not None else ())
+    elif told is not None:
+        desk.answer(doing, told)
     return NOTHING
 
 
@@ -135,10 +136,14 @@ def _wants_form(
 
 
 async def _open_form(
-    desk: Desk, doing: Interaction, verdict: Verdict, about: list[tuple[RequestSummary, int]]
+    desk: Desk,
+    doing: Interaction,
+    verdict: Verdict,
+    about: list[tuple[RequestSummary, int]],
+    told: tuple[Block, ...] = (),
 ) -> None:
     requests = tuple((summary.request, number) for summary, number in about)
-    form = DecisionFormData(verdict=verdict, requests=requests)
+    form = DecisionFormData(verdict=verdict, requests=requests, told=told)
     desk.open_form(doing, decision_form.build(form))
 
 

@@ -38,6 +38,8 @@ class DecisionFormData:
     verdict: Verdict
     requests: tuple[tuple[AssignmentRequest, int], ...]
     """Each with the number of the stage that was shown; one to ten."""
+    told: tuple[Block, ...] = ()
+    """What has just become of the others that were ticked, which need no reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ def build(form: DecisionFormData) -> View:
         CallbackId.DECISION_FORM,
         title(approve),
         [
+            *form.told,
             *(_request(request, several=several) for request, _ in shown),
             *([section(effect)] if effect else []),
             input_block(

@@ -16,10 +16,13 @@ def _open(number: int, *stages: files.Part) -> list[files.Part]:
 
 
 async def _ticks(contoso: Company, who: str, *names: str) -> None:
-    """Somebody ticks requests in the newest list they see."""
-    person = contoso.playground.person(who)
-    for message in reversed(person.visible()):
-        for block in message.body.get("blocks") or []:
+    """Somebody ticks requests in the newest list they see: on their Home tab, if that has one."""
+    person, acts = contoso.playground.person(who), contoso.playground.acts
+    home = contoso.playground.views.homes.get(person.id)
+    shown = [(acts.press_in_view, home, home.payload)] if home is not None else []
+    shown += [(acts.press_in_message, one, one.body) for one in reversed(person.visible())]
+    for press, place, payload in shown:
+        for block in payload.get("blocks") or []:
             for element in [
                 block.get("accessory"),
                 block.get("element"),
@@ -33,9 +36,7 @@ async def _ticks(contoso: Company, who: str, *names: str) -> None:
                     if any(name in str(option) for name in names)
                 ]
                 value = {"type": "checkboxes", "selected_options": chosen}
-                await contoso.playground.acts.press_in_message(
-                    person.user, message, block["block_id"], element["action_id"], value
-                )
+                await press(person.user, place, block["block_id"], element["action_id"], value)
                 return
     raise AssertionError(f"{who} sees nothing to tick")
 
@@ -145,6 +146,29 @@ async def test_several_are_denied_at_once_with_one_reason(company: Open) -> None
         contoso.mia.sees("@Olga Orlova was first")
         contoso.rita.sees("Not before the audit")
         assert "rita" in contoso.group("prod-readers")
+
+
+async def test_of_several_on_the_home_tab_some_are_decided_and_some_ask_for_a_reason(
+    company: Open,
+) -> None:
+    """One press opens one form: it says what was approved, and asks why for the other."""
+    strict = files.stage("Mia", files.people("mia"), reason="required")
+    packages = (
+        files.package("Easy", files.policy("All", MIA)),
+        files.package("Strict", files.policy("All", strict)),
+    )
+    async with company(files.file(*packages)) as contoso:
+        await contoso.asks("rita", "Easy")
+        await contoso.asks("rita", "Strict")
+        await contoso.mia.opens_home()
+        await _ticks(contoso, "mia", "Easy", "Strict")
+        form = await contoso.mia.presses("Approve selected", where="home")
+
+        assert isinstance(form, Form)
+        form.sees("You approved 1 request.")
+        await form.fill("Reason", "On call")
+        await form.submit()
+        contoso.mia.home.does_not_see("Waiting for your decision")
 
 
 async def test_a_long_list_of_what_waits_is_turned_page_by_page(company: Open) -> None:
