@@ -1,4 +1,4 @@
-"""Whether Slack and the database answer, for `/readyz`.
+"""Whether Slack and the database answer, and there is a configuration, for `/readyz`.
 
 Asked when somebody asks for readiness, and at most every ten seconds: a probe that comes more often
 must not use up Slack's patience.
@@ -19,6 +19,10 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 10.0
 PATIENCE_SECONDS = 3.0
+NOTHING_APPLIED = (
+    "No configuration is stored yet: apply a file with `usher apply FILE`, "
+    "or set USHER_CONFIG to it and restart."
+)
 
 
 class Reachable:
@@ -31,7 +35,7 @@ class Reachable:
         self._asked_at: float | None = None
         self._asking = asyncio.Lock()
         self.reason: str | None = None
-        """What does not answer, if anything."""
+        """What does not answer or is missing, if anything."""
 
     async def look(self) -> None:
         """Ask again, if the last answer is old; who comes meanwhile waits for the new one."""
@@ -55,11 +59,11 @@ class Reachable:
     async def _database(self) -> str | None:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._store.read(_anything)
+                configured = await self._store.read(_configured)
         except Exception:  # whatever it is, it is why we are not ready
             log.exception("the database does not answer")
             return "The database does not answer."
-        return None
+        return None if configured else NOTHING_APPLIED
 
 
 def _said(error: SlackApiError) -> str | None:
@@ -71,5 +75,5 @@ def _said(error: SlackApiError) -> str | None:
     return f"Slack refuses the bot token: {code}." if code else "Slack answers without sense."
 
 
-def _anything(reader: Reader) -> bool:
+def _configured(reader: Reader) -> bool:
     return reader.configured() is not None
