@@ -235,26 +235,45 @@ class Desk:
             self.later(self._answer(doing, message, replace=doing.ephemeral))
 
     async def _answer(self, doing: Interaction, message: Message, *, replace: bool = False) -> None:
-        """Where they did it, else in front of them: a press never does nothing."""
-        if doing.view is not None and doing.trigger_id:
-            await self._show_form(doing, said.in_modal(message))
+        """Where they did it, else in front of them, else to them: a press never does nothing."""
+        if doing.view is not None and await self._in_front(doing, message):
             return
         if doing.response_url and await self._posted(doing.response_url, message, replace=replace):
             return
-        if doing.channel_id:
-            try:
-                await self.client.chat_postEphemeral(
-                    channel=doing.channel_id,
-                    user=doing.person_id,
-                    text=message.text,
-                    blocks=list(message.blocks),
-                )
-            except SlackApiError as refused:  # we are not in that conversation
-                log.info("no answer in the channel", extra={"why": str(refused)[:SEVERAL]})
-            else:
-                return
-        if doing.trigger_id:
+        if doing.channel_id and await self._in_channel(doing.channel_id, doing, message):
+            return
+        if doing.view is None and await self._in_front(doing, message):
+            return
+        await self.client.chat_postMessage(
+            channel=doing.person_id, text=message.text, blocks=message.blocks
+        )
+
+    async def _in_front(self, doing: Interaction, message: Message) -> bool:
+        """Whether Slack opened it: each doing opens one form, within three seconds."""
+        if not doing.trigger_id:
+            return False
+        try:
             await self._show_form(doing, said.in_modal(message))
+        except SlackApiError as refused:
+            log.info("no answer in front of them", extra={"why": str(refused)[:SEVERAL]})
+            return False
+        return True
+
+    async def _in_channel(
+        self, channel_id: ChannelId, doing: Interaction, message: Message
+    ) -> bool:
+        """Whether Slack took it there, for their eyes only; not where we are no member."""
+        try:
+            await self.client.chat_postEphemeral(
+                channel=channel_id,
+                user=doing.person_id,
+                text=message.text,
+                blocks=message.blocks,
+            )
+        except SlackApiError as refused:
+            log.info("no answer in the channel", extra={"why": str(refused)[:SEVERAL]})
+            return False
+        return True
 
     async def _posted(self, response_url: str, message: Message, *, replace: bool) -> bool:
         """Whether Slack took it there: an address serves five answers, and half an hour."""
