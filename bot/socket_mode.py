@@ -13,7 +13,6 @@ so it leaves on the one there is. (reference: docs.slack.dev, Using Socket Mode)
 
 import asyncio
 import logging
-from collections import deque
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -34,7 +33,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 64
 CLOSE_SECONDS = 2.0
 ADDRESSES = 5
-"""Addresses asked for within `ADDRESS_SECONDS` at most."""
+"""Addresses asked for at once at most; after them as many in `ADDRESS_SECONDS`, evenly."""
 ADDRESS_SECONDS = 60.0
 
 
@@ -62,20 +61,21 @@ class _Client(SocketModeClient):
 
 
 class _Addresses:
-    """Lets so many pass in so many seconds."""
+    """Lets `most` pass at once, and then one in every `seconds / most`: never long in coming."""
 
     def __init__(self, most: int, seconds: float) -> None:
-        self._asked: deque[float] = deque(maxlen=most)
-        self._seconds = seconds
+        self._pace = seconds / most
+        self._burst = seconds - self._pace
+        self._paid_until = 0.0
+        """When everything asked for so far has been paced out."""
 
     async def wait(self) -> None:
         loop = asyncio.get_running_loop()
-        if len(self._asked) == self._asked.maxlen:
-            pause = self._asked[0] + self._seconds - loop.time()
-            if pause > 0:
-                log.warning("waiting before connecting to Slack again", extra={"seconds": pause})
-                await asyncio.sleep(pause)
-        self._asked.append(loop.time())
+        pause = self._paid_until - self._burst - loop.time()
+        if pause > 0:
+            log.warning("waiting before connecting to Slack again", extra={"seconds": pause})
+            await asyncio.sleep(pause)
+        self._paid_until = max(self._paid_until, loop.time()) + self._pace
 
 
 class SocketMode:

@@ -149,7 +149,10 @@ async def test_an_address_that_does_not_open_is_replaced_by_a_fresh_one(
 
 
 async def test_addresses_are_asked_for_sparingly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Five a minute: a workspace with too many connections would be asked in a circle."""
+    """Five at once, then one in twelve seconds: an outage that costs five tries ends soon after.
+
+    A workspace with too many connections would be asked in a circle.
+    """
     loop = asyncio.get_running_loop()
     pauses: list[float] = []
     now = [100.0]
@@ -166,9 +169,13 @@ async def test_addresses_are_asked_for_sparingly(monkeypatch: pytest.MonkeyPatch
     now[0] += 10.0
     at_the_limit = list(pauses)
     await addresses.wait()
+    await addresses.wait()
+    now[0] += 30.0
+    for _ in range(3):
+        await addresses.wait()
 
     assert at_the_limit == []
-    assert pauses == [50.0]
+    assert pauses == [2.0, 12.0, 6.0]
 
 
 async def test_without_slack_there_is_no_connection_and_a_stop_does_not_hang(
