@@ -10,7 +10,7 @@ Bolt checks against the raw body; here only its size is limited, before anything
 import errno
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 SLACK_PATH = "/slack/events"
 MOST_BYTES = 1024 * 1024
 """The largest body taken. A form of Slack's is at most 250 kB (views reference)."""
+MOST_DIGITS = 20
 DRAIN_SECONDS = 3.0
 """As long as Slack waits for an answer. What is then given up has as long again to end."""
 
@@ -55,13 +56,24 @@ def bolt_dispatch(app: "AsyncApp", metrics: Metrics) -> Dispatch:
         except Exception:  # noqa: BLE001 - Bolt reads a body before it looks who signed it
             metrics.request_handled(request_kind({}), "refused")
             return BoltResponse(status=400, body="The body is nothing that Slack sends.\n")
-        response = await app.async_dispatch(request)
+        if _could_be_signed(request.headers):
+            response = await app.async_dispatch(request)
+        else:
+            response = BoltResponse(status=401, body="The request is not signed as Slack signs.\n")
         kind = request_kind(request.body)
         metrics.request_handled(kind, outcome_of(response.status))
         metrics.observe_ack(kind, perf_counter() - began)
         return response
 
     return dispatch
+
+
+def _could_be_signed(headers: Mapping[str, Sequence[str]]) -> bool:
+    """Whether Bolt can check the signature, or miss it: it fails on what it cannot read."""
+    stamp = "".join(headers.get("x-slack-request-timestamp", ("0",)))
+    signature = "".join(headers.get("x-slack-signature", ()))
+    number = stamp.isascii() and stamp.isdecimal() and len(stamp) < MOST_DIGITS
+    return number and signature.isascii()
 
 
 def outcome_of(status: int) -> str:

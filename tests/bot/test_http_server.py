@@ -205,6 +205,33 @@ async def test_only_what_slack_signed_is_handled(edge: Edge) -> None:
     assert 'usher_slack_ack_seconds_count{kind="command"} 4.0' in text
 
 
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("X-Slack-Request-Timestamp", "abc"),
+        ("X-Slack-Request-Timestamp", "-1"),
+        ("X-Slack-Request-Timestamp", "9" * 5000),
+        ("X-Slack-Request-Timestamp", "²"),
+        ("X-Slack-Signature", "v0=ü"),
+    ],
+)
+async def test_what_cannot_be_a_signature_is_refused_and_no_failure_of_ours(
+    edge: Edge, header: str, value: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anybody can send it: no traceback in the log, no failure in the figures."""
+    metrics = Metrics()
+    running = await signed_app(metrics)
+    body = urlencode({"command": "/access", "team_id": "T1", "user_id": "U1"})
+    headers = {**signed(body, SECRET), header: value}
+    async with edge.client.post(running.url + SLACK_PATH, data=body, headers=headers) as response:
+        assert response.status == 401
+    text = metrics.render().decode()
+    await running.stop()
+
+    assert 'usher_slack_requests_total{kind="command",outcome="refused"} 1.0' in text
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def test_readiness_looks_before_it_answers() -> None:
     """What was found a moment ago may no longer be so."""
     found: list[str] = []
