@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import aiohttp
 import click
 
 import configuration
@@ -189,7 +188,7 @@ async def _apply(settings: OperatorSettings, name: str, text: str) -> str:
 async def _read_directory(database: Database, settings: OperatorSettings) -> None:
     if settings.bot_token is None:
         raise Fault(_cannot_look_up())
-    async with aiohttp.ClientSession(trust_env=False) as session:
+    async with slack_checks.web_session() as session:
         client = slack_checks.web_client(settings, session)
         identity = await slack_checks.check(client, settings)
         count = await operations.refresh_mirror(database, client, identity, settings)

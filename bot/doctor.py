@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 import configuration
@@ -69,7 +68,7 @@ async def examine(
     except SettingsFaults:
         return (*findings, _unlooked("Everything else", "the settings must be right first."))
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
+        session = await stack.enter_async_context(slack_checks.web_session())
         client = slack_checks.web_client(settings, session)
         identity, of_slack = await _slack(client, settings)
         findings += of_slack

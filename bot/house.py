@@ -13,7 +13,6 @@ from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
@@ -55,8 +54,6 @@ from engine.application.worker import Worker
 
 log = logging.getLogger(__name__)
 
-CALL_TIMEOUT = aiohttp.ClientTimeout(total=10)
-"""Well under a lane's lease, so that a slow answer never outlives the right to wait for it."""
 LAST_SECONDS = 1.0
 """For answers that are on their way when the house is closed."""
 DIRECTORY_EVERY = timedelta(hours=24)
@@ -156,7 +153,7 @@ async def open_house(
     clock = clock or SystemClock()
     ids = RandomIds()
     metrics = Metrics()
-    async with aiohttp.ClientSession(timeout=CALL_TIMEOUT, trust_env=False) as session:
+    async with slack_checks.web_session() as session:
         client = slack_checks.web_client(settings, session)
         identity = await slack_checks.check(client, settings)
         async with await storage.open_store(settings.database_url, clock=clock) as store:

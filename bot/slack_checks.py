@@ -27,6 +27,8 @@ from connectors.slack_errors import code_of, status_of
 
 MANIFEST = "manifest.yml"
 TIMEOUT_SECONDS = 10
+CALL_TIMEOUT = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+"""Well under a lane's lease, so that a slow answer never outlives the right to wait for it."""
 
 WITHOUT: Mapping[str, str] = MappingProxyType(
     {
@@ -101,6 +103,11 @@ class Identity:
     """None: Slack did not say."""
     notices: tuple[str, ...] = ()
     """What does not work for want of an optional scope."""
+
+
+def web_session() -> aiohttp.ClientSession:
+    """What calls go through; it bounds how long they take, which a client given one does not."""
+    return aiohttp.ClientSession(timeout=CALL_TIMEOUT, trust_env=False)
 
 
 def web_client(settings: OperatorSettings, session: aiohttp.ClientSession) -> AsyncWebClient:

@@ -8,8 +8,6 @@ Nothing is changed.
 import asyncio
 from collections.abc import Collection, Iterable
 
-import aiohttp
-
 from bot import operations, slack_checks
 from bot.cli_parts import Fault, NoDatabase
 from bot.settings import OperatorSettings
@@ -31,7 +29,7 @@ async def all_faults(
 async def _slack(settings: OperatorSettings, wrong: Collection[str]) -> tuple[str, ...]:
     if settings.bot_token is None or "SLACK_API_URL" in wrong:
         return ()
-    async with aiohttp.ClientSession(trust_env=False) as session:
+    async with slack_checks.web_session() as session:
         try:
             await slack_checks.check(slack_checks.web_client(settings, session), settings)
         except SlackFaults as faults:

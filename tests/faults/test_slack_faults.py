@@ -10,7 +10,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from bot import house, playground_app
+from bot import playground_app, slack_checks
 from engine.application.lanes import FAR_SIDE
 from playground.faults import FaultKind
 from tests.company import Company
@@ -29,7 +29,7 @@ INWARD = ("command", "view_submission", "block_actions")
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is not answered waits a moment only."""
     patience = aiohttp.ClientTimeout(total=PATIENCE)
-    monkeypatch.setattr(house, "CALL_TIMEOUT", patience)
+    monkeypatch.setattr(slack_checks, "CALL_TIMEOUT", patience)
 
 
 async def _goes_through(contoso: Company) -> None:

@@ -16,7 +16,7 @@ from tests.simulator.loop import OWNER, Owner, SimulatedLoop
 
 T = TypeVar("T")
 HTTP_TIMEOUT = 10.0
-"""As `bot.house.CALL_TIMEOUT`."""
+"""As `bot.slack_checks.CALL_TIMEOUT`."""
 FAR_SIDE = 19.9
 """Seconds from leaving to effect, at most."""
 DYING = 0.8
