@@ -27,8 +27,8 @@ from bot.still_held import WOULD_BE_REFUSED, still_held
 from connectors import known_connectors
 from engine.application.clock import SystemClock
 from engine.application.commands import OPERATOR, ApplyConfiguration
+from engine.application.configurations import refuse_removal_of_held
 from engine.application.directory import DirectoryNames
-from engine.application.life import refuse_removal_of_held
 from engine.application.ports import Reader
 from engine.domain.configuration import changes
 from engine.domain.refusals import StillHeld

@@ -1,31 +1,24 @@
-"""What commands do to what people hold: give back, remove, complete a task, let it end.
-
-Also the configuration, because replacing it is about what is held under the old one.
-"""
+"""What commands do to what people hold: give back, remove, complete a task, let it end."""
 
 from datetime import datetime, timedelta
 
-from engine.application import facts, review_steps
+from engine.application import facts
 from engine.application.commands import (
-    ApplyConfiguration,
     CompleteTask,
     GiveBack,
     ReleaseBrake,
     RemoveDirectly,
 )
 from engine.application.mirror import PEOPLE_JOB
-from engine.application.ports import Reader
 from engine.application.requests import acting_person, require_administrator
 from engine.application.unit import Unit
 from engine.domain import assignments, eligibility, holdings, reasons
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
 from engine.domain.assignments import Assignment, EndReason
-from engine.domain.catalogs import AccessPackage
-from engine.domain.configuration import Configuration, changes
 from engine.domain.conversation import NoticeKind
 from engine.domain.holdings import Holding
-from engine.domain.ids import AssignmentId, PackageId, PersonId, PolicyId
-from engine.domain.refusals import NotFound, NotFulfiller, NotHeld, NotYours, StillHeld
+from engine.domain.ids import AssignmentId
+from engine.domain.refusals import NotFound, NotFulfiller, NotHeld, NotYours
 
 BRAKE_RELEASED_FOR = timedelta(hours=1)
 
@@ -91,33 +84,6 @@ def release_brake(unit: Unit, _command: ReleaseBrake) -> datetime:
     return until
 
 
-def apply_configuration(unit: Unit, command: ApplyConfiguration) -> int:
-    """Replace the stored configuration; answers how many things changed (0: nothing to do).
-
-    Refused while something that would be removed is still held or asked for (PKG-6, LIF-12).
-    """
-    stored = unit.tx.configured()
-    old = stored.configuration if stored else None
-    found = changes(old, command.configuration)
-    if not found:
-        unit.tx.note_source(command.source)
-        return 0
-    if old is not None:
-        refuse_removal_of_held(unit.tx, old, command.configuration)
-    unit.tx.add_configuration(
-        command.configuration,
-        by=unit.actor.audit_name,
-        source=command.source,
-        now=unit.now,
-    )
-    unit.audit("configuration.applied", changes=str(len(found)))
-    review_steps.plan(unit, command.configuration)
-    if old is not None:
-        edited = _packages_granting_otherwise(old, command.configuration)
-        unit.tx.wake_assignments(unit.now, packages=edited)
-    return len(found)
-
-
 def _locked(unit: Unit, assignment_id: AssignmentId) -> tuple[Assignment, AssignmentRequest | None]:
     """An assignment and the request that made it, locked in the house's order."""
     known = unit.tx.assignment(assignment_id)
@@ -127,51 +93,3 @@ def _locked(unit: Unit, assignment_id: AssignmentId) -> tuple[Assignment, Assign
     assignment = unit.tx.lock_assignment(assignment_id)
     assert assignment is not None, "an assignment is never deleted"
     return assignment, origin
-
-
-def refuse_removal_of_held(reader: Reader, old: Configuration, new: Configuration) -> None:
-    """Raise `StillHeld` if something the new configuration lacks is held or asked for."""
-    gone_packages = {p.id for p in old.packages} - {p.id for p in new.packages}
-    kept = {policy.id for policy in new.policies}
-    gone_policies = {policy.id: policy for policy in old.policies if policy.id not in kept}
-    touched = {policy.package_id for policy in gone_policies.values()} | gone_packages
-    names = {package.id: package.name for package in old.packages}
-    held: dict[str, set[PersonId]] = {}
-    bound = _people_bound(reader, touched)
-    for package_id, rows in bound.items():
-        for policy_id, person_id in rows:
-            if package_id in gone_packages:
-                held.setdefault(names[package_id], set()).add(person_id)
-            elif policy_id in gone_policies:
-                name = f"{names[package_id]} / {gone_policies[policy_id].name}"
-                held.setdefault(name, set()).add(person_id)
-    if held:
-        raise StillHeld(tuple((name, tuple(sorted(who))) for name, who in sorted(held.items())))
-
-
-def _people_bound(
-    reader: Reader, package_ids: set[PackageId]
-) -> dict[PackageId, list[tuple[PolicyId, PersonId]]]:
-    """Who holds or asks for these packages, and under which policy."""
-    bound: dict[PackageId, list[tuple[PolicyId, PersonId]]] = {}
-    for package_id, held in reader.holders(package_ids).items():
-        bound.setdefault(package_id, []).extend((a.policy_id, a.target_id) for a in held)
-    for package_id, asked in reader.pending_requests(package_ids).items():
-        bound.setdefault(package_id, []).extend((r.policy_id, r.target_id) for r in asked)
-    return bound
-
-
-def _packages_granting_otherwise(old: Configuration, new: Configuration) -> list[PackageId]:
-    """Packages whose holders must be looked at: other resource roles than before (RES-7)."""
-
-    def rights(configuration: Configuration) -> dict[PackageId, set[tuple[str, str, str]]]:
-        resources = {resource.id: resource for resource in configuration.resources}
-
-        def of(package: AccessPackage) -> set[tuple[str, str, str]]:
-            named = ((resources[grant.resource_id], grant.role) for grant in package.grants)
-            return {(resource.connector, resource.target, role) for resource, role in named}
-
-        return {package.id: of(package) for package in configuration.packages}
-
-    before, after = rights(old), rights(new)
-    return [package_id for package_id in after if before.get(package_id) != after[package_id]]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from engine.application import life, requests, reviews
+from engine.application import configurations, life, requests, reviews
 from engine.application.audit import AuditEntry
 from engine.application.commands import (
     Actor,
@@ -60,7 +60,7 @@ HANDLERS: dict[type[Command[Any]], Callable[[Unit, Any], Any]] = {
     RemoveDirectly: life.remove_directly,
     CompleteTask: life.complete_task,
     ReleaseBrake: life.release_brake,
-    ApplyConfiguration: life.apply_configuration,
+    ApplyConfiguration: configurations.apply,
     StartReview: reviews.start,
     StopReview: reviews.stop,
     ResetReview: reviews.reset,
