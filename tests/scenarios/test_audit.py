@@ -1,5 +1,6 @@
 """What is written down of a story: every step once, in order, with who and why."""
 
+import re
 from typing import Any
 
 import pytest
@@ -157,3 +158,38 @@ async def test_a_refusal_is_written_down_in_few_words_whatever_was_typed(contoso
     row = (await contoso.audit())[-1]
     assert row["activity"] == "refused.NotAdministrator"
     assert len(str(row["details"])) + len(str(row["why"])) < 500
+
+
+async def test_a_story_says_who_assigned_and_who_took_away_and_not_that_they_asked(
+    company: Open,
+) -> None:
+    """Its head and its first row, of each of the two."""
+    async with company(files.file(files.package("Room"))) as contoso:
+        await contoso.administers("assign @rita Room")
+        await contoso.administers("remove @rita Room")
+        listed = (await contoso.administers("requests")).ephemeral
+        taken, given = re.findall(r"· (\w{6})$", listed, re.MULTILINE)
+        story = (await contoso.administers(f"audit {given}")).ephemeral
+        assert f"@Ada Acheampong assigned Room to @Rita Romero. Request {given}" in story
+        assert "· @Ada Acheampong · assigned it to @Rita Romero" in story
+        story = (await contoso.administers(f"audit {taken}")).ephemeral
+        assert f"@Ada Acheampong took Room away from @Rita Romero. Request {taken}" in story
+        assert "asks for" not in story
+
+        await contoso.asks("ed", "Room")
+        await contoso.ed.presses("Give back")
+        listed = (await contoso.administers("requests @ed")).ephemeral
+        back = re.findall(r"given back .* · (\w{6})$", listed, re.MULTILINE)[0]
+        story = (await contoso.administers(f"audit {back}")).ephemeral
+        assert f"@Ed Eriksen gave Room back. Request {back}" in story
+
+
+async def test_what_ended_by_itself_has_a_story_that_says_so(company: Open) -> None:
+    """Nobody asked for the end."""
+    async with company(files.file(files.package("Room"))) as contoso:
+        await contoso.asks("rita", "Room")
+        await contoso.playground.days_pass(31)
+        listed = (await contoso.administers("requests")).ephemeral
+        ended = re.findall(r"· ended .* · (\w{6})$", listed, re.MULTILINE)[0]
+        story = (await contoso.administers(f"audit {ended}")).ephemeral
+        assert f"The access of @Rita Romero to Room ended. Request {ended}" in story

@@ -240,6 +240,8 @@ def entry(row: AuditEntry, known: Known) -> str:
     if row.activity.startswith(f"{review_story.SUBJECT}."):
         return audit.row(row, review_story.happened(row, named_review=True))
     verb = _ACTIVITIES.get(row.activity) or _unnamed(row.activity)
+    if row.activity == "request.submitted" and row.target_id and row.actor != row.target_id:
+        verb = f"assigned it to {mention(PersonId(row.target_id))}"
     subject = row.activity.partition(".")[0]
     stage = f"stage {row.stage + 1} " if row.stage is not None and subject == "stage" else ""
     what = _what(row, known)

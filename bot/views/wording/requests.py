@@ -22,14 +22,22 @@ def title_plainly(request: AssignmentRequest) -> str:
 
 
 def asks(request: AssignmentRequest) -> str:
-    """Who asks for what, as the start of a sentence."""
+    """Who asks for what, or did it without asking, as the start of a sentence."""
     package = named(request.package_name)
-    who = mention(request.requestor_id)
-    if request.request_type is RequestType.USER_UPDATE:
-        return f"{who} asks to keep {package} longer"
-    if request.request_type is RequestType.ADMIN_ADD:
-        return f"{who} assigned {package} to {mention(request.target_id)}"
-    return f"{who} asks for {package}"
+    who, target = mention(request.requestor_id), mention(request.target_id)
+    match request.request_type:
+        case RequestType.USER_ADD:
+            return f"{who} asks for {package}"
+        case RequestType.USER_UPDATE:
+            return f"{who} asks to keep {package} longer"
+        case RequestType.USER_REMOVE:
+            return f"{who} gave {package} back"
+        case RequestType.ADMIN_ADD:
+            return f"{who} assigned {package} to {target}"
+        case RequestType.ADMIN_REMOVE:
+            return f"{who} took {package} away from {target}"
+        case RequestType.SYSTEM_REMOVE:
+            return f"The access of {target} to {package} ended"
 
 
 def asks_plainly(request: AssignmentRequest, name: str) -> str:
