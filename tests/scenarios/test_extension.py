@@ -70,7 +70,7 @@ async def test_an_extension_that_comes_to_nothing_is_not_said_to_be_withdrawn(
     await _extends(contoso, Justification="More")
     await contoso.playground.days_pass(2)
 
-    contoso.rita.sees("its time was up")
+    contoso.rita.sees("the access had ended; its time was up")
     assert all("Canceled by" not in message.text for message in contoso.rita.messages)
     assert "rita" not in contoso.group("prod-readers")
 

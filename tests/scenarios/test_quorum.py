@@ -39,6 +39,22 @@ async def test_two_of_three_must_agree(contoso: Company) -> None:
     assert contoso.olga.messages[0].buttons == ()
 
 
+async def test_one_of_two_agreed_and_the_request_expires_for_want_of_the_other(
+    contoso: Company,
+) -> None:
+    """Somebody did decide in time: Ed is not told that nobody did, on his card or beside it."""
+    await contoso.asks("ed", "Incident responder")
+    await contoso.max.presses("Approve")
+    await contoso.playground.days_pass(40)
+
+    contoso.ed.sees("has expired, because too few people approved in time")
+    contoso.ed.sees("Too few people approved in time, so no access was given")
+    assert "ed" not in contoso.group("prod-readers")
+    await contoso.asks("rita", "Incident responder")
+    await contoso.playground.days_pass(40)
+    contoso.rita.sees("has expired, because nobody decided in time")
+
+
 async def test_one_denial_is_enough_where_two_must_agree(contoso: Company) -> None:
     """One said yes, one says no: it is over."""
     await contoso.asks("ed", "Incident responder")

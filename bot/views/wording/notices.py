@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.views.known import Known
 from bot.views.texts import mention, named, people, quote_line, when
 from bot.views.wording import delivery, words
-from bot.views.wording.requests import asks, numbered
+from bot.views.wording.requests import asks, numbered, undecided
 from bot.views.wording.stages import decide_by
 from engine.application.queries import HeldSummary, RequestSummary
 from engine.domain.assignment_requests import AssignmentRequest, RequestType
@@ -57,7 +57,7 @@ def expired(summary: RequestSummary) -> str:
     """To whoever asked."""
     more = summary.request.request_type is RequestType.USER_UPDATE
     return (
-        f"{_your_request(summary.request)} has expired, because nobody decided in time."
+        f"{_your_request(summary.request)} has expired, because {undecided(summary.request)}."
         f"{_until(summary) if more else ' No access was given.'}"
     )
 

@@ -163,13 +163,20 @@ def standing(summary: RequestSummary) -> str:  # noqa: PLR0911 - a sentence each
             more = request.request_type is RequestType.USER_UPDATE
             outcome = "the end of the access did not change" if more else "no access was given"
             return (
-                f"*{words.EXPIRED}*{_at(request.closed_at)}. Nobody decided in time, so {outcome}."
+                f"*{words.EXPIRED}*{_at(request.closed_at)}. "
+                f"{undecided(request).capitalize()}, so {outcome}."
             )
         case RequestState.CANCELED:
             left = "" if request.canceled_by else f": {ENDINGS[EndReason.LEFT]}"
             return f"{_canceled(request)}{left}."
         case _:
             assert_never(request.state)
+
+
+def undecided(request: AssignmentRequest) -> str:
+    """Why it expired: of several who must approve, some may have."""
+    some = bool(request.runs) and bool(request.runs[-1].decisions)
+    return "too few people approved in time" if some else "nobody decided in time"
 
 
 def gave_nothing(request: AssignmentRequest) -> bool:
@@ -218,7 +225,9 @@ def _after_the_end(request: AssignmentRequest, assignment: Assignment) -> str:
     match request.state:
         case RequestState.CANCELED:
             by_itself = assignment.end_reason is not EndReason.CANCELED
-            return f"{_canceled(request)}{f': {why}' if by_itself else ''}."
+            more = request.request_type is RequestType.USER_UPDATE
+            because = f": {'the access had ended; ' if more else ''}{why}" if by_itself else ""
+            return f"{_canceled(request)}{because}."
         case RequestState.DENIED:
             return f"{_denied(request)}. The access has ended{ended}."
         case RequestState.EXPIRED:
