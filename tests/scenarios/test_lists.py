@@ -143,7 +143,8 @@ async def test_several_are_denied_at_once_with_one_reason(company: Open) -> None
 
         assert isinstance(done, (Form, Reaction))
         contoso.mia.sees("You denied 1 request")
-        contoso.mia.sees("@Olga Orlova was first")
+        contoso.mia.sees("@Olga Orlova approved this")
+        contoso.mia.sees("before your answer came")
         contoso.rita.sees("Not before the audit")
         assert "rita" in contoso.group("prod-readers")
 

@@ -39,6 +39,23 @@ async def test_two_of_three_must_agree(contoso: Company) -> None:
     assert contoso.olga.messages[0].buttons == ()
 
 
+async def test_whoever_comes_third_where_two_agreed_is_not_told_that_one_was_first(
+    contoso: Company,
+) -> None:
+    """Max was, and Lena's was the answer that settled it: she is named, with when."""
+    await contoso.asks("ed", "Incident responder")
+    form = await contoso.olga.presses("Deny")
+    assert isinstance(form, Form)
+    await contoso.max.presses("Approve")
+    await contoso.lena.presses("Approve")
+    await form.fill("Reason", "Not this week")
+    told = await form.submit()
+
+    assert "@Lena Lind approved this" in told.text
+    assert "before your answer came. It was not needed and changed nothing." in told.text
+    assert "was first" not in told.text
+
+
 async def test_one_of_two_agreed_and_the_request_expires_for_want_of_the_other(
     contoso: Company,
 ) -> None:

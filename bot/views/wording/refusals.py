@@ -142,8 +142,8 @@ def _decision(refusal: no.DecisionRefusal, known: "Known") -> str:  # noqa: PLR0
         case no.AlreadyDecided(by, approved, at):
             done = "approved" if approved else "denied"
             return (
-                f"{mention(by)} was first and {done} this {when(at)}. "
-                "Your answer was not needed and changed nothing."
+                f"{mention(by)} {done} this {when(at)}, before your answer came. "
+                "It was not needed and changed nothing."
             )
         case no.YouAlreadyDecided(approved, at):
             done = "approved" if approved else "denied"
@@ -263,7 +263,7 @@ def _authority(refusal: no.AuthorityRefusal) -> str:  # noqa: PLR0911 - a senten
                 "Nothing was changed, and nothing is left for you to do."
             )
         case no.OwnRequest():
-            return "Nobody decides on their own request. Somebody else will look at it."
+            return "Nobody decides on their own request. That is for others to do."
         case no.NotAReviewer():
             return "You are not asked to review this, or no longer. Nothing was changed."
         case no.OwnAccess():
