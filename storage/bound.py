@@ -115,6 +115,19 @@ class Bound:
         if self._assumed is not None and not self._looked:
             self._look()
 
+    def written_under(self, revision: int | None) -> None:
+        """What was decided under the stored configuration was written under this one.
+
+        Another is stored by somebody whom the statement may have waited for (`hold_decisions`).
+        Raises `Again` if it is another; None where nobody else can store one.
+        """
+        known = self._assumed.revision if self._assumed is not None else self._revision
+        if None in (revision, known) or self._added is not None:
+            return
+        if revision != known:
+            self.home.configured = None
+            raise Again
+
     def riding(self, statement: Select[Any]) -> Select[Any]:
         """On PostgreSQL the clock and the revision ride along with another statement."""
         return _with_riders(statement) if self.postgres else statement

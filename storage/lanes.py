@@ -327,8 +327,9 @@ class LaneWork(SqlReader):
         if outgoing:
             base = self.home.audit_base if self.postgres else None
             with keys_checked():
-                due = leave(self._conn, outgoing, self.now(), base=base)
-            self.wakes_now = self.wakes_now or due
+                left = leave(self._conn, outgoing, self.now(), base=base)
+            self.wakes_now = self.wakes_now or left.due
+            self.written_under(left.revision)
 
     def leave_approvals(self) -> None:
         """Write what is known so far about who is asked, for somebody who looks for it now."""

@@ -16,6 +16,7 @@ it finds its next moment in what was written before.
 # ruff: noqa: S608 - every part of the statements below is a constant of this file
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -211,22 +212,33 @@ def _on_postgres(given: frozenset[str]) -> TextClause:
     }
     statements = _statements(postgres=True, before_lanes=parts)
     parts |= {name: statements[name] for name in ("gone", "approvals") if name in given}
-    wakes = "CAST(NULL AS bigint) AS wake_at"
+    wakes = "CAST(NULL AS bigint)"
     if given & _MESSAGES:
         told = _json("told", _TOLD_ROW, postgres=True)
         parts["told"] = f"SELECT * FROM {told} told"
         parts["every"] = f"SELECT * FROM {_every_message(postgres=True)} every"
         parts["woken"] = statements["woken"] + " RETURNING key, last_number, wake_at"
         parts["queued"] = statements["queued"]
-        wakes = "wake_at FROM woken"
+        wakes = "(SELECT min(wake_at) FROM woken)"
     if "entries" in given:
         parts["entries"] = statements["entries"]
     written = ", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items())
-    return text(f"WITH {written} SELECT {wakes}")
+    newest = "(SELECT max(revision) FROM configurations)"
+    return text(f"WITH {written} SELECT {wakes} AS wake_at, {newest} AS revision")
 
 
-def leave(conn: Connection, outgoing: Outgoing, now: datetime, *, base: int | None) -> bool:
-    """Write it all, but lanes given back; whether something is due now.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What came back from writing."""
+
+    due: bool
+    """Whether something is due now."""
+    revision: int | None = None
+    """The newest of the configuration, as PostgreSQL saw it when it wrote."""
+
+
+def leave(conn: Connection, outgoing: Outgoing, now: datetime, *, base: int | None) -> Left:
+    """Write it all, but lanes given back.
 
     `base` is added to PostgreSQL's transaction numbers in the audit; None on SQLite, where a lane
     that wakes counts as due, which at worst is a look too many.
@@ -258,13 +270,15 @@ def leave(conn: Connection, outgoing: Outgoing, now: datetime, *, base: int | No
             conn.exec_driver_sql(_SAVED_ON_SQLITE[part], rows)
         if given:
             conn.execute(_ON_SQLITE, asked)
-        return bool(outgoing.subjects) or any(at <= now for _, at in outgoing.lanes.values())
+        due = any(at <= now for _, at in outgoing.lanes.values())
+        return Left(due=bool(outgoing.subjects) or due)
     given |= _MESSAGES if given & _MESSAGES else set()
     parts: dict[str, object] = {part: asked[part] for part in given}
     parts |= {part: to_text(rows) for part, rows in saved.items()}
     statement = _on_postgres(frozenset(parts))
-    found = conn.execute(statement, parts | ({"base": base} if "entries" in given else {}))
-    return any(row.wake_at is not None and from_millis(row.wake_at) <= now for row in found)
+    found = conn.execute(statement, parts | ({"base": base} if "entries" in given else {})).one()
+    due = found.wake_at is not None and from_millis(found.wake_at) <= now
+    return Left(due=due, revision=found.revision)
 
 
 _NEXT = """coalesce(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, text, update
 from sqlalchemy.sql.dml import Insert
 
 from engine.application.configured import Configured
@@ -35,6 +35,7 @@ class _Known:
 
 
 _P, _A, _R = t.people.c, t.assignments.c, t.requests.c
+_HOLD_DECISIONS = text("LOCK TABLE requests, assignments IN SHARE ROW EXCLUSIVE MODE")
 _AMONG = _P.id.in_(bindparam("ids", expanding=True))
 _LOCK_PEOPLE = locked(select(*PERSON.columns, _P.version, _P.unread).where(_AMONG).order_by(_P.id))
 _CLOSE = update(t.people).where(_AMONG, _P.active).values(active=False).returning(_P.id)
@@ -207,6 +208,16 @@ class MirrorWrites(SqlReader):
         """This channel, if the mirror knows it, has another name."""
         renamed = update(t.channels).where(t.channels.c.id == bindparam("of"))
         self.conn.execute(renamed.values(name=bindparam("new")), {"of": channel_id, "new": name})
+
+    def hold_decisions(self) -> None:
+        """Let nobody commit before this ends what they decide about requests and assignments.
+
+        Whoever has written theirs is waited for, and is seen from now on; whoever writes later
+        waits for this, finds another revision (`written_under`), and decides again. SQLite has one
+        writer at a time anyhow.
+        """
+        if self.postgres:
+            self.conn.execute(_HOLD_DECISIONS)
 
     def add_configuration(
         self, configuration: Configuration, *, by: str, source: str, now: datetime

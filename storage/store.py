@@ -270,7 +270,7 @@ async def _tried(
         try:
             return await run(fn)
         except Again:
-            log.info("a lane passed to another meanwhile, looking again")
+            log.info("something changed meanwhile, looking again")
         except DBAPIError as error:
             if not _worth_another_try(error):
                 raise

@@ -19,6 +19,7 @@ def apply(unit: Unit, command: ApplyConfiguration) -> int:
 
     Refused while something that would be removed is still held or asked for (PKG-6, LIF-12).
     """
+    unit.tx.hold_decisions()
     stored = unit.tx.configured()
     old = stored.configuration if stored else None
     found = changes(old, command.configuration)

@@ -188,6 +188,10 @@ class Transaction(Reader, HoldingWriter, LaneWriter, ReviewWriter, UpkeepWriter,
 
     # Configuration
 
+    def hold_decisions(self) -> None:
+        """Let nobody commit before this ends what they decide about requests and assignments."""
+        ...
+
     def add_configuration(
         self, configuration: Configuration, *, by: str, source: str, now: datetime
     ) -> int:

@@ -1,0 +1,91 @@
+"""A configuration that is replaced by one replica while another decides under it (PKG-6).
+
+Either what was decided is there already, and what it needs stays; or it is decided again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.util import await_only
+
+from engine.application import requests
+from engine.application.commands import Actor, ApplyConfiguration, SubmitRequest
+from engine.application.ports import Transaction
+from engine.domain.eligibility import Wish
+from engine.domain.ids import RequestId
+from engine.domain.refusals import PackageGone, StillHeld
+from tests.databases import postgres, postgres_url, sqlite_template
+from tests.performance import bench_house as bench
+from tests.performance.bench_house import BenchHouse
+
+__all__ = ["postgres", "postgres_url", "sqlite_template"]
+
+SOMEBODY = Actor(person_id=bench.person_id(0))
+OPERATOR = Actor(name="operator")
+FORM = SubmitRequest(package_id=bench.package_id(1), wish=Wish(justification="Why"), form_id="V1")
+WITHOUT_IT = ApplyConfiguration(configuration=bench.configuration(1))
+PATIENCE_SECONDS = 20
+
+Replicas = tuple[BenchHouse, BenchHouse]
+
+
+@pytest.fixture
+async def replicas(postgres_url: str) -> AsyncIterator[Replicas]:
+    """Two of them, and two packages."""
+    one = await bench.open_bench(postgres_url, people=1, packages=2)
+    other = await bench.reopen_bench(postgres_url)
+    async with one.store, other.store:
+        yield one, other
+
+
+async def test_what_was_decided_under_another_configuration_is_decided_again(
+    replicas: Replicas,
+) -> None:
+    """The package is taken out between looking and writing: nobody asks for what is gone."""
+    one, other = replicas
+    tries = 0
+
+    def submit(tx: Transaction) -> RequestId:
+        nonlocal tries
+        tries += 1
+        asked = requests.submit(one.service.unit(tx, SOMEBODY), FORM)
+        if tries == 1:
+            await_only(other.service.handle(WITHOUT_IT, OPERATOR))
+        return asked
+
+    with pytest.raises(PackageGone):
+        await one.store.write(submit)
+
+    assert tries == 2
+    asked_for = await one.store.read(
+        lambda reader: reader.open_request_of(bench.person_id(0), FORM.package_id)
+    )
+    assert asked_for is None
+
+
+async def test_what_was_written_already_is_waited_for(replicas: Replicas) -> None:
+    """The package is taken out between writing and committing: somebody asks for it, so it stays."""
+    one, other = replicas
+    applying: list[asyncio.Task[object]] = []
+
+    def submit(tx: Transaction) -> RequestId:
+        asked = requests.submit(one.service.unit(tx, SOMEBODY), FORM)
+        assert tx.request(asked) is not None, "whoever reads finds it written"
+        applying.append(asyncio.ensure_future(other.service.handle(WITHOUT_IT, OPERATOR)))
+        await_only(_somebody_waits(one))
+        return asked
+
+    await one.store.write(submit)
+
+    with pytest.raises(StillHeld):
+        await applying[0]
+
+
+async def _somebody_waits(house: BenchHouse) -> None:
+    """Return once a lock is waited for."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await house.store.look(lambda reader: reader.conn.execute(waiting).scalar_one()):
+            pass
