@@ -18,7 +18,9 @@ async def test_a_self_review_is_one_question_with_two_buttons(company: Open) -> 
         assert "Do you still need Production read access?" in asked.text
         assert "rita is on call" in asked.text
         assert asked.buttons == ("Keep", "Remove")
+        assert asked.notification.count("Please answer by") == 1, "a phone reads this aloud"
         await contoso.rita.presses("Keep")
+        assert "Please answer by" not in contoso.rita.messages[-1].notification
         await contoso.ed.presses("Remove")
         contoso.rita.sees("You answered Keep today at")
         await contoso.ed.presses("Keep")

@@ -220,9 +220,8 @@ def own_asked(run: ReviewRun) -> str:
 
 
 def own_spoken(run: ReviewRun) -> str:
-    """The notification."""
-    until = f" Please answer by {when(run.stage_closes_at)}." if run.stage_closes_at else ""
-    return f"Do you still need {named(run.package_name)}?{until} {numbered(run)}."
+    """The beginning of the notification; what was answered, or until when, follows."""
+    return f"{own_asked(run)} {numbered(run)}."
 
 
 def own_facts(row: ReviewLineSummary) -> str:
