@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from engine.application.queries import Page
 from engine.application.review_queries import (
@@ -122,19 +122,16 @@ class ReviewStoreQueries:
         self,
         *,
         states: Iterable[ReviewState] = (),
-        package_id: PackageId | None = None,
         offset: int = 0,
         limit: int = 10,
     ) -> Page[ReviewSummary]:
-        """Runs, newest first; only these states and this package, if any are named."""
+        """Runs, newest first; only in these states, if any are named."""
         wanted = sorted(str(state) for state in states)
-        return await self._store.look(
-            lambda reader: _page_of_runs(reader, wanted, package_id, offset, limit)
-        )
+        return await self._store.look(lambda reader: _page_of_runs(reader, wanted, offset, limit))
 
-    async def planned_reviews(self, *, offset: int = 0, limit: int = 10) -> Page[PlannedReview]:
-        """The next run of every policy that has one, soonest first."""
-        return await self._store.look(lambda reader: _planned(reader, offset, limit))
+    async def planned_reviews(self, *, limit: int = 10) -> Page[PlannedReview]:
+        """The next run of the first policies that have one, soonest first, and how many have."""
+        return await self._store.look(lambda reader: _planned(reader, limit))
 
     async def reviews_waiting_for(
         self, person_id: PersonId, *, offset: int = 0, limit: int = 10
@@ -281,17 +278,9 @@ def _find(reader: SqlReader, reference: str) -> tuple[ReviewRunId, ...]:
 
 
 def _page_of_runs(
-    reader: SqlReader,
-    states: Sequence[str],
-    package_id: PackageId | None,
-    offset: int,
-    limit: int,
+    reader: SqlReader, states: Sequence[str], offset: int, limit: int
 ) -> Page[ReviewSummary]:
-    meant: list[ColumnElement[bool]] = []
-    if states:
-        meant.append(_R.state.in_(states))
-    if package_id is not None:
-        meant.append(_R.package_id == package_id)
+    meant = [_R.state.in_(states)] if states else []
     total = reader.conn.execute(
         select(func.count()).select_from(t.review_runs).where(*meant)
     ).scalar_one()
@@ -300,7 +289,7 @@ def _page_of_runs(
     return Page(rows=_with_counts(reader, RUN.all_from(rows)), offset=offset, total=total)
 
 
-def _planned(reader: SqlReader, offset: int, limit: int) -> Page[PlannedReview]:
+def _planned(reader: SqlReader, limit: int) -> Page[PlannedReview]:
     rows = [
         PlannedReview(
             policy_id=PolicyId(row.policy_id),
@@ -309,7 +298,7 @@ def _planned(reader: SqlReader, offset: int, limit: int) -> Page[PlannedReview]:
         )
         for row in reader.conn.execute(_PLANNED)
     ]
-    return Page(rows=tuple(rows[offset : offset + limit]), offset=offset, total=len(rows))
+    return Page(rows=tuple(rows[:limit]), offset=0, total=len(rows))
 
 
 def _waiting(

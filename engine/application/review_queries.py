@@ -185,15 +185,14 @@ class ReviewQueries(Protocol):
         self,
         *,
         states: Iterable[ReviewState] = (),
-        package_id: PackageId | None = None,
         offset: int = 0,
         limit: int = 10,
     ) -> Page[ReviewSummary]:
-        """Runs, newest first; only these states and this package, if any are named."""
+        """Runs, newest first; only in these states, if any are named."""
         ...
 
-    async def planned_reviews(self, *, offset: int = 0, limit: int = 10) -> Page[PlannedReview]:
-        """The next run of every policy that has one, soonest first."""
+    async def planned_reviews(self, *, limit: int = 10) -> Page[PlannedReview]:
+        """The next run of the first policies that have one, soonest first, and how many have."""
         ...
 
     async def reviews_waiting_for(

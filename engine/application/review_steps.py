@@ -33,7 +33,7 @@ from engine.domain.people import CATALOG_OWNERS, Subject, SubjectKind
 from engine.domain.review_lines import FRESH, ApplyResult, ReviewLine, ReviewVerdict, asked_pool
 from engine.domain.review_schedule import ReviewSeries
 from engine.domain.review_settings import ReviewStage
-from engine.domain.review_timers import Step
+from engine.domain.review_timers import ReviewStep
 from engine.domain.reviewers import STAGE_FALLBACK, Pools
 from engine.domain.reviews import (
     ReviewOutcome,
@@ -363,14 +363,14 @@ def _expanded(subjects: tuple[Subject, ...], owners: tuple[Subject, ...]) -> tup
     )
 
 
-_STEPS: dict[Step, Callable[[Unit, ReviewRun], ReviewRun]] = {
-    Step.OPEN: _open,
-    Step.SNAPSHOT: _snapshot,
-    Step.TELL: _tell,
-    Step.REDRAW: _redraw,
-    Step.REMIND: _remind,
-    Step.CLOSE: _close,
-    Step.APPLY: _apply,
-    Step.RESULTS: _results,
+_STEPS: dict[ReviewStep, Callable[[Unit, ReviewRun], ReviewRun]] = {
+    ReviewStep.OPEN: _open,
+    ReviewStep.SNAPSHOT: _snapshot,
+    ReviewStep.TELL: _tell,
+    ReviewStep.REDRAW: _redraw,
+    ReviewStep.REMIND: _remind,
+    ReviewStep.CLOSE: _close,
+    ReviewStep.APPLY: _apply,
+    ReviewStep.RESULTS: _results,
 }
 """What each step does; a test asserts that none is missing."""

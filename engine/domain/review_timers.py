@@ -7,7 +7,7 @@ from engine.domain.review_settings import closes_at
 from engine.domain.reviews import ReviewRun, ReviewState
 
 
-class Step(StrEnum):
+class ReviewStep(StrEnum):
     """What a run has to do now."""
 
     OPEN = "open"
@@ -69,33 +69,33 @@ def expected_end(run: ReviewRun) -> datetime:
     return begins + sum((stage.open_for for stage in ahead), timedelta())
 
 
-def next_step(run: ReviewRun, *, now: datetime) -> Step | None:
+def next_step(run: ReviewRun, *, now: datetime) -> ReviewStep | None:
     """What the run has to do at this moment; None when it only waits."""
     if run.redraw is not None:
-        return Step.REDRAW
+        return ReviewStep.REDRAW
     match run.state:
         case ReviewState.SCHEDULED:
-            return Step.OPEN if run.opens_at <= now else None
+            return ReviewStep.OPEN if run.opens_at <= now else None
         case ReviewState.OPENING:
-            return Step.SNAPSHOT
+            return ReviewStep.SNAPSHOT
         case ReviewState.IN_PROGRESS:
             return _open_step(run, now)
         case ReviewState.APPLYING | ReviewState.APPLIED | ReviewState.STOPPED:
             return _closed_step(run, now)
 
 
-def _closed_step(run: ReviewRun, now: datetime) -> Step | None:
+def _closed_step(run: ReviewRun, now: datetime) -> ReviewStep | None:
     if run.state is ReviewState.APPLYING and (run.retry_at is None or run.retry_at <= now):
-        return Step.APPLY
+        return ReviewStep.APPLY
     due = run.results_at is not None and run.results_at <= now
-    return Step.RESULTS if run.state is ReviewState.APPLIED and due else None
+    return ReviewStep.RESULTS if run.state is ReviewState.APPLIED and due else None
 
 
-def _open_step(run: ReviewRun, now: datetime) -> Step | None:
+def _open_step(run: ReviewRun, now: datetime) -> ReviewStep | None:
     if closes_at(run.rules, run.stage_since) <= now:
-        return Step.CLOSE
+        return ReviewStep.CLOSE
     if run.telling is not None:
-        return Step.TELL
+        return ReviewStep.TELL
     if any(run.stage_since + after <= now for after in run.rules.remind[run.reminded :]):
-        return Step.REMIND
+        return ReviewStep.REMIND
     return None

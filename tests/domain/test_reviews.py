@@ -10,7 +10,7 @@ from engine.domain.ids import PackageId, PolicyId, ReviewRunId
 from engine.domain.reasons import MAX_REASON
 from engine.domain.refusals import ReasonTooLong, ReviewNotOpen, ReviewOver
 from engine.domain.review_settings import ONCE, ReviewSettings, ReviewStage
-from engine.domain.review_timers import Step, due_timers, next_step
+from engine.domain.review_timers import ReviewStep, due_timers, next_step
 from engine.domain.reviewers import Pools
 from engine.domain.reviews import (
     APPLY_ATTEMPTS,
@@ -62,7 +62,7 @@ def applying(*stages: ReviewStage, now: datetime = NOW + 14 * DAY) -> ReviewRun:
     )
 
 
-def steps_until(run: ReviewRun, moment: datetime) -> list[tuple[Step, timedelta]]:
+def steps_until(run: ReviewRun, moment: datetime) -> list[tuple[ReviewStep, timedelta]]:
     """What an open run does by itself, and how long after its opening."""
     done, now = [], NOW
     while now <= moment and not run.over and run.state is S.IN_PROGRESS:
@@ -72,9 +72,9 @@ def steps_until(run: ReviewRun, moment: datetime) -> list[tuple[Step, timedelta]
             continue
         done.append((step, now - NOW))
         match step:
-            case Step.TELL:
+            case ReviewStep.TELL:
                 run = reviews.told(run, None, now=now)
-            case Step.REMIND:
+            case ReviewStep.REMIND:
                 run = reviews.remind(run, now=now).run
             case _:
                 run = reviews.close_stage(run, (), now=now).run
@@ -85,7 +85,7 @@ def test_a_run_does_nothing_before_its_moment() -> None:
     """And is due exactly then."""
     run = scheduled()
     assert next_step(run, now=NOW - SECOND) is None
-    assert next_step(run, now=NOW) is Step.OPEN
+    assert next_step(run, now=NOW) is ReviewStep.OPEN
     assert due_timers(run) == ((NOW, "open"),)
 
 
@@ -93,7 +93,7 @@ def test_a_run_waits_for_the_one_that_is_open() -> None:
     """It looks again when that one should have closed, and may open as soon as it has."""
     run = reviews.wait_for(scheduled(), NOW + DAY)
     assert due_timers(run) == ((NOW + DAY, "open"),)
-    assert next_step(run, now=NOW) is Step.OPEN
+    assert next_step(run, now=NOW) is ReviewStep.OPEN
 
 
 def test_a_run_waits_ten_minutes_at_most_to_hear_of_the_last_use() -> None:
@@ -116,7 +116,7 @@ def test_opening_takes_the_settings_of_the_moment() -> None:
 def test_the_snapshot_goes_on_from_where_it_was() -> None:
     """Each step writes down how far it came."""
     run = reviews.snapshot_taken(opening(), "assignment-5000", now=NOW + SECOND)
-    assert (run.cursor, next_step(run, now=NOW)) == ("assignment-5000", Step.SNAPSHOT)
+    assert (run.cursor, next_step(run, now=NOW)) == ("assignment-5000", ReviewStep.SNAPSHOT)
     assert due_timers(run) == ((NOW + SECOND, "more of the snapshot"),)
 
 
@@ -130,12 +130,12 @@ def test_an_open_run_tells_reminds_and_closes_in_this_order() -> None:
     """ARV-14, our choice: reminders at the policy's times."""
     run = reviews.snapshot_complete(opening(), 3, now=NOW).run
     assert steps_until(run, NOW + 15 * DAY) == [
-        (Step.TELL, timedelta()),
-        (Step.REMIND, 3 * DAY),
-        (Step.TELL, 3 * DAY),
-        (Step.REMIND, 7 * DAY),
-        (Step.TELL, 7 * DAY),
-        (Step.CLOSE, 14 * DAY),
+        (ReviewStep.TELL, timedelta()),
+        (ReviewStep.REMIND, 3 * DAY),
+        (ReviewStep.TELL, 3 * DAY),
+        (ReviewStep.REMIND, 7 * DAY),
+        (ReviewStep.TELL, 7 * DAY),
+        (ReviewStep.CLOSE, 14 * DAY),
     ]
 
 
@@ -152,7 +152,7 @@ def test_telling_many_reviewers_goes_on_from_the_last() -> None:
     run = reviews.snapshot_complete(opening(), 3, now=NOW).run
     half = reviews.told(run, "max", now=NOW)
     assert half.telling is not None
-    assert (half.telling.after, next_step(half, now=NOW)) == ("max", Step.TELL)
+    assert (half.telling.after, next_step(half, now=NOW)) == ("max", ReviewStep.TELL)
 
 
 def test_of_resets_while_reviewers_are_told_something_they_are_told_afterwards() -> None:
@@ -223,7 +223,7 @@ def test_results_wait_for_systems_that_have_not_followed_for_an_hour_at_most() -
     now, run = NOW, reviews.went_through(applying(), 0, now=NOW).run
     run = replace(run, redraw=None)
     pauses = []
-    while next_step(run, now=now) is Step.RESULTS:
+    while next_step(run, now=now) is ReviewStep.RESULTS:
         waiting = reviews.wait_for_systems(run, 3, now=now)
         if waiting is None:
             break
@@ -242,7 +242,7 @@ def test_a_stopped_run_does_nothing_more() -> None:
     """ARV-12: final, from any state but the last; only its cards are brought up to date."""
     for run in (scheduled(), opening(), in_progress(), applying()):
         stopped = reviews.stop(run, ADA, now=NOW).run
-        assert next_step(stopped, now=NOW) is Step.REDRAW
+        assert next_step(stopped, now=NOW) is ReviewStep.REDRAW
         quiet = reviews.redrawn(stopped, None, now=NOW)
         assert (due_timers(quiet), next_step(quiet, now=NOW + 900 * DAY)) == ((), None)
         with pytest.raises(ReviewOver):
