@@ -19,14 +19,14 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.application.configured import Configured
 from engine.application.lane_ports import LaneKind
-from engine.application.ports import Clock, Reader, Transaction
+from engine.application.ports import Clock, Conflict, Reader, Transaction
 from engine.domain.refusals import Refusal
 from storage import review_tables
 from storage import tables as t
 from storage.address import Address, parse
 from storage.audit import START, base_of, export_audit, seal_audit, verify_audit
 from storage.bound import Home
-from storage.errors import Again, DatabaseUnavailable
+from storage.errors import Again, DatabaseUnavailable, was_overtaken
 from storage.reader import SqlReader
 from storage.sqlite import SqliteDatabase
 from storage.transaction import SqlTransaction
@@ -41,8 +41,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 TRIES = 3
-_WORTH_ANOTHER_TRY = frozenset({"40001", "40P01"})
-"""PostgreSQL's codes of a serialization failure and a deadlock."""
 
 
 class Database(Protocol):
@@ -272,21 +270,17 @@ async def _tried(
         except Again:
             log.info("something changed meanwhile, looking again")
         except DBAPIError as error:
-            if not _worth_another_try(error):
+            if not (error.connection_invalidated or was_overtaken(error)):
                 raise
             log.warning("the database gave up a transaction, trying again: %s", error.orig)
     try:
         return await run(fn)
+    except Again as overtaken:
+        raise Conflict("somebody was faster each time") from overtaken
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable(f"The database is away: {error.orig}.") from error
         raise
-
-
-def _worth_another_try(error: DBAPIError) -> bool:
-    return (
-        error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _WORTH_ANOTHER_TRY
-    )
 
 
 def _next_wake_at(reader: SqlReader) -> datetime | None:

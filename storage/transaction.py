@@ -4,7 +4,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from engine.domain.conversation import Card, Notice
+from storage.errors import Again, was_overtaken
 from storage.together import Together
 
 
@@ -38,7 +41,9 @@ class SqlTransaction(Together):
             with conn.begin_nested():
                 yield
                 self.write_saved()
-        except BaseException:
+        except BaseException as error:
             self.outgoing, self._added = before, added
             self.forget()
+            if isinstance(error, DBAPIError) and was_overtaken(error):
+                raise Again from error
             raise

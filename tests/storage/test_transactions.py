@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.util import await_only
 
 import storage
 from engine.application.clock import SystemClock
@@ -14,6 +15,7 @@ from engine.application.ports import Conflict, Reader, Transaction
 from engine.domain.ids import PersonId, RequestId
 from storage import DatabaseStore
 from storage import tables as t
+from storage.errors import Again
 from storage.transaction import SqlTransaction
 from tests.builders import MINUTE, NOW, SECOND, a_person
 from tests.databases import StandingClock
@@ -250,25 +252,51 @@ async def test_a_connection_lost_three_times_is_a_database_away(
     assert len(runs) == 3
 
 
+@pytest.mark.parametrize("aside", [True, False])
 async def test_two_that_wait_for_each_other_both_succeed(
-    two_stores: tuple[DatabaseStore, DatabaseStore],
+    two_stores: tuple[DatabaseStore, DatabaseStore], aside: bool
 ) -> None:
-    """PostgreSQL ends one of them, and it is tried again."""
+    """PostgreSQL ends one of them, and it is tried again: who puts faulty rows aside sees nothing."""
     one, other = two_stores
     await acts.store_request(one, acts.request("request-0001"))
     await acts.store_request(one, acts.request("request-0002", package="other"))
+    locked = {"request-0001": asyncio.Event(), "request-0002": asyncio.Event()}
     runs: list[str] = []
+    put_aside: list[Exception] = []
 
     def lock(tx: Transaction, first: str, second: str) -> None:
         runs.append(first)
         tx.lock_request(RequestId(first))
-        _conn(tx).execute(text("SELECT pg_sleep(0.2)"))
-        tx.lock_request(RequestId(second))
+        locked[first].set()
+        await_only(locked[second].wait())
+        if not aside:
+            tx.lock_request(RequestId(second))
+            return
+        try:
+            with tx.savepoint():
+                tx.lock_request(RequestId(second))
+        except Exception as fault:  # noqa: BLE001 - as those do who look at many
+            put_aside.append(fault)
 
     await asyncio.gather(
         one.write(lock, "request-0001", "request-0002"),
         other.write(lock, "request-0002", "request-0001"),
     )
+
+    assert len(runs) == 3
+    assert not put_aside
+
+
+async def test_who_is_overtaken_each_time_is_in_conflict(store: DatabaseStore) -> None:
+    """Whoever sent the command may send it again; a worker looks later."""
+    runs: list[int] = []
+
+    def overtaken(_tx: Transaction) -> None:
+        runs.append(1)
+        raise Again
+
+    with pytest.raises(Conflict):
+        await store.write(overtaken)
 
     assert len(runs) == 3
 
