@@ -65,13 +65,19 @@ def check_config(ctx: click.Context, file: Path) -> None:
 
 @click.command(epilog=example("usher plan usher.yml"))
 @FILE
-def plan(file: Path) -> None:
+@click.pass_context
+def plan(ctx: click.Context, file: Path) -> None:
     """Say what applying a file would change. Changes nothing.
 
     If the directory was never read, it is read from Slack (SLACK_BOT_TOKEN) and not kept. Works
-    beside a running `usher serve`. Exits 0 whether or not there would be changes.
+    beside a running `usher serve`. Exits 0 whether or not there would be changes, and 1 if
+    applying the file would be refused, because of what is still held.
     """
-    click.echo(finish(_plan(settings_for_operator(), file.name, text_of(file))), nl=False)
+    told, refused = finish(_plan(settings_for_operator(), file.name, text_of(file)))
+    click.echo(told, nl=False)
+    complain(refused)
+    if refused:
+        ctx.exit(FAILED)
 
 
 @click.command(epilog=example("usher apply usher.yml"))
@@ -122,7 +128,8 @@ def _checked(name: str, text: str, today: date, directory: DirectoryNames | None
     )
 
 
-async def _plan(settings: OperatorSettings, name: str, text: str) -> str:
+async def _plan(settings: OperatorSettings, name: str, text: str) -> tuple[str, list[str]]:
+    """What would change, and why it would be refused, if it would."""
     async with _informed(settings) as database:
         if database is None:
             raise Fault(_cannot_look_up())
@@ -131,8 +138,8 @@ async def _plan(settings: OperatorSettings, name: str, text: str) -> str:
         try:
             await database.store.read(_refuse_as_apply_does, found)
         except StillHeld as refusal:
-            complain(await still_held(database.queries, refusal, WOULD_BE_REFUSED))
-        return told
+            return told, await still_held(database.queries, refusal, WOULD_BE_REFUSED)
+        return told, []
 
 
 @asynccontextmanager

@@ -327,7 +327,7 @@ async def test_what_is_still_held_is_not_removed(
     (tmp_path / "less.yml").write_text(FILE[: FILE.index("    packages:")])
     planned, ran = invoke("plan", "less.yml"), invoke("apply", "less.yml")
 
-    assert planned.code == 0
+    assert planned.code == 1
     assert "- package" in planned.out
     assert planned.complaints[0] == WOULD_BE_REFUSED, "not only when it is too late"
     assert any("Rita Ruiz" in line for line in planned.complaints)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import io
+import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlencode
@@ -203,6 +204,20 @@ async def test_only_what_slack_signed_is_handled(edge: Edge) -> None:
     assert 'usher_slack_requests_total{kind="command",outcome="refused"} 2.0' in text
     assert 'usher_slack_requests_total{kind="command",outcome="unhandled"} 1.0' in text
     assert 'usher_slack_ack_seconds_count{kind="command"} 4.0' in text
+
+
+async def test_that_slack_withholds_events_is_logged(
+    edge: Edge, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told each minute, and is not to be sent again."""
+    running = await signed_app(Metrics())
+    body = json.dumps({"type": "app_rate_limited", "team_id": "T1", "api_app_id": "A1"})
+    headers = {**signed(body, SECRET), "Content-Type": "application/json"}
+    async with edge.client.post(running.url + SLACK_PATH, data=body, headers=headers) as response:
+        assert response.status == 200
+    await running.stop()
+
+    assert "Slack withholds events" in caplog.text
 
 
 @pytest.mark.parametrize(
