@@ -19,12 +19,14 @@ from bot.settings import (
 from bot.settings_values import unreadable
 from bot.slack_checks import SlackFaults
 from configuration import ConfigurationFaults
+from engine.application.ports import Conflict
 
 T = TypeVar("T")
 
 DOTENV = Path(".env")
 """In the working directory."""
 FAILED = 1
+OVERTAKEN = "Others were faster each time, and nothing was changed. Please try again."
 
 
 class Commands(click.Group):
@@ -45,6 +47,8 @@ class Commands(click.Group):
             sentences = faults.faults
         except ConfigurationFaults as faults:
             sentences = (str(fault) for fault in faults.faults)
+        except Conflict:
+            sentences = (OVERTAKEN,)
         complain(sentences)
         return ctx.exit(FAILED)
 

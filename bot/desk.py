@@ -59,6 +59,8 @@ DRAWN_AGAIN_SECONDS = 1.0
 """After which what Slack was too busy to draw is drawn once more; its shortest `Retry-After`."""
 SEVERAL = 1000
 """Characters of an answer's text that are surely enough for a sentence."""
+NO_ANSWER = (SlackApiError, aiohttp.ClientError, TimeoutError)
+"""What Slack's silence or refusal raises."""
 
 
 class Desk:
@@ -218,7 +220,7 @@ class Desk:
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:
+        except NO_ANSWER as failed:
             log.warning("an answer did not reach Slack", extra={"why": str(failed)[:SEVERAL]})
         except Exception:  # what was pressed is stored and acknowledged; this came after it
             log.exception("what was to be done after the acknowledgement failed")
@@ -254,8 +256,8 @@ class Desk:
             return False
         try:
             await self._show_form(doing, said.in_modal(message))
-        except SlackApiError as refused:
-            log.info("no answer in front of them", extra={"why": str(refused)[:SEVERAL]})
+        except NO_ANSWER as failed:
+            log.info("no answer in front of them", extra={"why": str(failed)[:SEVERAL]})
             return False
         return True
 
@@ -270,8 +272,8 @@ class Desk:
                 text=message.text,
                 blocks=message.blocks,
             )
-        except SlackApiError as refused:
-            log.info("no answer in the channel", extra={"why": str(refused)[:SEVERAL]})
+        except NO_ANSWER as failed:
+            log.info("no answer in the channel", extra={"why": str(failed)[:SEVERAL]})
             return False
         return True
 
@@ -291,7 +293,7 @@ class Desk:
                 response_type="ephemeral",
                 replace_original=replace,
             )
-        except (aiohttp.ClientError, TimeoutError) as failed:
+        except NO_ANSWER as failed:
             log.info("no answer by response_url", extra={"why": str(failed)[:SEVERAL]})
             return False
         return answer.status_code == HTTPStatus.OK
@@ -305,19 +307,22 @@ class Desk:
         else:
             await self.client.views_open(trigger_id=doing.trigger_id, view=view)
 
-    def open_form(self, doing: Interaction, view: View) -> None:
-        """Put a form in front of whoever acted; within three seconds of their doing."""
-        self.later(self._opened(doing, view))
+    def open_form(self, doing: Interaction, view: View, told: Message | None = None) -> None:
+        """Put a form in front of whoever acted; within three seconds of their doing.
 
-    async def _opened(self, doing: Interaction, view: View) -> None:
+        `told`: what the form says was done already, to be said also if it does not open.
+        """
+        self.later(self._opened(doing, view, told))
+
+    async def _opened(self, doing: Interaction, view: View, told: Message | None) -> None:
         if not doing.trigger_id:
-            await self._answer(doing, answers.form_not_opened())
+            await self._answer(doing, answers.form_not_opened(told))
             return
         try:
             await self._show_form(doing, view)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as failed:
+        except NO_ANSWER as failed:
             log.warning("a form did not open", extra={"why": str(failed)[:SEVERAL]})
-            await self._answer(doing, answers.form_not_opened())
+            await self._answer(doing, answers.form_not_opened(told))
 
     def update_form(self, doing: Interaction, view: View) -> None:
         """Redraw the form they are in, unless they have done something newer in it meanwhile."""

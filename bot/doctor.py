@@ -187,7 +187,8 @@ class _Examination:
                 "Parked", f"{row.kind} {row.id} failed ten times since {row.since}: {row.problem}"
             )
         if (more := parked.total - len(parked.rows)) > 0:
-            yield _problem("Parked", f"{more:,} more rows failed ten times, each later than these")
+            rest = several(more, "more row")
+            yield _problem("Parked", f"{rest} failed ten times, later than these")
 
     async def _directory(self) -> Finding:
         mirror = await self._database.mirror_state()

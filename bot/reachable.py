@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 10.0
 PATIENCE_SECONDS = 3.0
 NOTHING_APPLIED = (
-    "No configuration is stored yet: apply a file with `usher apply FILE`, "
-    "or set USHER_CONFIG to it and restart."
+    "No configuration is stored yet: set USHER_CONFIG to a file and restart, "
+    "or, on PostgreSQL, apply it with `usher apply FILE`."
 )
 
 
@@ -43,8 +43,8 @@ class Reachable:
             now = asyncio.get_running_loop().time()
             if self._asked_at is not None and now - self._asked_at < EVERY_SECONDS:
                 return
-            self._asked_at = now
             self.reason = await self._slack() or await self._database()
+            self._asked_at = now
 
     async def _slack(self) -> str | None:
         try:

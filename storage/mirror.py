@@ -35,7 +35,9 @@ class _Known:
 
 
 _P, _A, _R = t.people.c, t.assignments.c, t.requests.c
-_HOLD_DECISIONS = text("LOCK TABLE requests, assignments IN SHARE ROW EXCLUSIVE MODE")
+_HOLD_DECISIONS = text("LOCK TABLE requests, assignments IN EXCLUSIVE MODE")
+"""Against whoever locks rows, for they would write, and wait with rows locked that are wanted here;
+reading goes on. In the order in which rows are locked."""
 _AMONG = _P.id.in_(bindparam("ids", expanding=True))
 _LOCK_PEOPLE = locked(select(*PERSON.columns, _P.version, _P.unread).where(_AMONG).order_by(_P.id))
 _CLOSE = update(t.people).where(_AMONG, _P.active).values(active=False).returning(_P.id)
@@ -212,9 +214,9 @@ class MirrorWrites(SqlReader):
     def hold_decisions(self) -> None:
         """Let nobody commit before this ends what they decide about requests and assignments.
 
-        Whoever has written theirs is waited for, and is seen from now on; whoever writes later
-        waits for this, finds another revision (`written_under`), and decides again. SQLite has one
-        writer at a time anyhow.
+        Whoever has locked or written theirs is waited for, and is seen from now on; whoever comes
+        later waits for this, finds another revision (`written_under`), and decides again. SQLite
+        has one writer at a time anyhow.
         """
         if self.postgres:
             self.conn.execute(_HOLD_DECISIONS)

@@ -280,6 +280,8 @@ async def _tried(
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable(f"The database is away: {error.orig}.") from error
+        if was_overtaken(error):
+            raise Conflict("somebody was faster each time") from error
         raise
 
 

@@ -8,7 +8,7 @@ from bot.desk import Desk, Interaction
 from bot.listeners.acks import NOTHING, Ack, errors
 from bot.views import answers, decision_form, review_lists, waiting
 from bot.views.action_ids import Part, parse_part
-from bot.views.blocks import Block, Message
+from bot.views.blocks import Message
 from bot.views.decision_form import DecisionFormData
 from engine.application.commands import DecideRequest
 from engine.application.queries import RequestSummary
@@ -110,7 +110,7 @@ async def _selected(desk: Desk, doing: Interaction, verdict: Verdict) -> Ack:
         done, refused = await _decide_all(desk, doing, others, verdict, "")
         told = answers.decided_several(verdict, done, refused, await desk.known())
     if asking:  # one press opens one form, which then says the rest too
-        await _open_form(desk, doing, verdict, asking, told.blocks if told is not None else ())
+        await _open_form(desk, doing, verdict, asking, told)
     elif told is not None:
         desk.answer(doing, told)
     return NOTHING
@@ -140,11 +140,12 @@ async def _open_form(
     doing: Interaction,
     verdict: Verdict,
     about: list[tuple[RequestSummary, int]],
-    told: tuple[Block, ...] = (),
+    told: Message | None = None,
 ) -> None:
     requests = tuple((summary.request, number) for summary, number in about)
-    form = DecisionFormData(verdict=verdict, requests=requests, told=told)
-    desk.open_form(doing, decision_form.build(form))
+    said = told.blocks if told is not None else ()
+    form = DecisionFormData(verdict=verdict, requests=requests, told=said)
+    desk.open_form(doing, decision_form.build(form), told)
 
 
 async def _decide_all(

@@ -6,12 +6,14 @@ itself, and the next **Review now** finds the place again.
 """
 
 import asyncio
+import logging
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
 from bot.desk import Desk, Interaction, drawn, remembering
-from bot.views import review_form
+from bot.views import answers, review_form
 from bot.views.action_ids import parse_id
 from bot.views.blocks import View
 from bot.views.review_form import FormData, FormLine
@@ -29,6 +31,8 @@ from engine.domain import reviews
 from engine.domain.ids import AssignmentId, PersonId, ReviewRunId
 from engine.domain.refusals import NotFound
 from engine.domain.review_lines import ReviewDecision
+
+log = logging.getLogger(__name__)
 
 Draw = Callable[[], Awaitable[View]]
 """Makes a form of how things are when it is called."""
@@ -170,5 +174,11 @@ async def _in_turn(
     desk: Desk, doing: Interaction, lock: asyncio.Lock, view_id: str, draw: Draw
 ) -> None:
     async with lock:
-        view = remembering(doing, await draw())
+        try:
+            view = remembering(doing, await draw())
+        except Exception:  # what they answered is stored; they must not wait for a new page
+            reference = secrets.token_hex(4)
+            log.exception("a form could not be drawn", extra={"reference": reference})
+            desk.answer(doing, answers.not_drawn(reference))
+            return
         await drawn(lambda: desk.client.views_update(view_id=view_id, view=view))

@@ -67,9 +67,15 @@ def nothing_selected() -> Message:
     return say(said.NOTHING_SELECTED)
 
 
-def form_not_opened() -> Message:
-    """Slack did not take the form that a press or a command should have opened."""
-    return say(said.FORM_NOT_OPENED)
+def form_not_opened(told: Message | None = None) -> Message:
+    """Slack did not take the form that a press or a command should have opened.
+
+    `told`: what was done already, and the form should have said too.
+    """
+    if told is None:
+        return say(said.FORM_NOT_OPENED)
+    rest = section(said.FORM_FOR_THE_REST_NOT_OPENED)
+    return message(told.text, [*told.blocks, rest])
 
 
 def outdated() -> Message:
@@ -85,3 +91,8 @@ def brake_released() -> Message:
 def fault(reference: str) -> Message:
     """Something broke on our side; `reference` finds it in the log."""
     return say(said.fault(reference))
+
+
+def not_drawn(reference: str) -> Message:
+    """A form could not be drawn anew after something was done in it."""
+    return say(said.not_drawn(reference))

@@ -296,7 +296,7 @@ class Transaction(Reader, HoldingWriter, LaneWriter, ReviewWriter, UpkeepWriter,
 
 
 class Conflict(Exception):
-    """A key of the database says this exists already: somebody was faster."""
+    """Somebody was faster: a key says this exists already, or each try was overtaken."""
 
 
 class Store(Protocol):

@@ -117,7 +117,7 @@ def _decide(
 
 
 def _refuse_closed_stage(request: AssignmentRequest, command: Decide, now: datetime) -> None:
-    """Say who was first, or how the request ended, if the stage on the card is over."""
+    """Say whose answer settled it, or how the request ended, if the stage on the card is over."""
     if command.stage_number >= len(request.runs):
         raise NotAnApprover
     run = request.runs[command.stage_number]

@@ -11,11 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.util import await_only
 
 from engine.application import requests
-from engine.application.commands import Actor, ApplyConfiguration, SubmitRequest
+from engine.application.commands import Actor, ApplyConfiguration, DecideRequest, SubmitRequest
 from engine.application.ports import Transaction
 from engine.domain.eligibility import Wish
 from engine.domain.ids import RequestId
 from engine.domain.refusals import PackageGone, StillHeld
+from engine.domain.stages import Verdict
 from tests.databases import postgres, postgres_url, sqlite_template
 from tests.performance import bench_house as bench
 from tests.performance.bench_house import BenchHouse
@@ -81,6 +82,32 @@ async def test_what_was_written_already_is_waited_for(replicas: Replicas) -> Non
 
     with pytest.raises(StillHeld):
         await applying[0]
+
+
+async def test_who_has_locked_what_is_edited_is_waited_for(replicas: Replicas) -> None:
+    """Neither waits for the other in a ring, for which one of them would have to start over."""
+    one, other = replicas
+    request_id = RequestId(str(await one.service.handle(FORM, SOMEBODY)))
+    tries = 0
+    applying: list[asyncio.Task[object]] = []
+
+    def approve(tx: Transaction) -> None:
+        nonlocal tries
+        tries += 1
+        assert tx.lock_request(request_id) is not None
+        edited = ApplyConfiguration(configuration=bench.configuration(3))
+        applying.append(asyncio.ensure_future(other.service.handle(edited, OPERATOR)))
+        await_only(_somebody_waits(one))
+        answer = DecideRequest(request_id=request_id, stage_number=0, verdict=Verdict.APPROVED)
+        requests.decide(one.service.unit(tx, Actor(person_id=bench.BOSS)), answer)
+
+    await one.store.write(approve)
+    await applying[0]
+
+    assert tries == 1
+    configured = await one.store.read(lambda reader: reader.configured())
+    assert configured is not None
+    assert len(configured.packages) == 3
 
 
 async def _somebody_waits(house: BenchHouse) -> None:

@@ -58,16 +58,17 @@ async def test_a_home_tab_that_cannot_be_drawn_anew_does_not_hide_that_the_press
     contoso.ed.sees("Not needed")
 
 
+@pytest.mark.parametrize("kind", ["error_5xx", "cut_before"])
 async def test_a_form_that_slack_does_not_open_is_not_passed_over_in_silence(
-    contoso: Company,
+    contoso: Company, kind: str
 ) -> None:
     """Rita typed, and is told there; Ed pressed on his Home tab, and is told in his messages."""
-    contoso.breaks("error_5xx", "views.open")
+    contoso.breaks(kind, "views.open")
     told = await contoso.says("rita", "/access request")
     assert told == "The form did not open. Nothing was changed; please try again."
 
     await contoso.ed.opens_home()
-    contoso.breaks("error_5xx", "views.open", times=2)
+    contoso.breaks(kind, "views.open", times=2)
     await contoso.ed.presses("Request access", where="home")
     assert [message.text for message in contoso.ed.messages] == [told]
 

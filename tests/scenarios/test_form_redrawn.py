@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from bot.views import review_form
 from playground.driver import Form
 from tests.company import Company
 from tests.scenarios import files
@@ -46,6 +49,28 @@ async def test_an_answer_of_a_review_shows_also_if_slack_was_too_busy_at_first(
         await form.presses("Keep", on="Rita Romero")
 
         form.sees("✓ Keep by you")
+
+
+async def test_an_answer_whose_page_cannot_be_drawn_is_answered(
+    company: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is stored, and whoever gave it is told that the page is not what it should be."""
+    async with company(reviewed(files.people("olga"))) as contoso:
+        await hold(contoso, "rita")
+        await contoso.administers(f"review start {READ}")
+        form = await review(contoso, "olga")
+        with monkeypatch.context() as broken:
+            broken.setattr(review_form, "build", _fails)
+            told = await form.presses("Keep", on="Rita Romero")
+        assert isinstance(told, Form)
+        told.sees("What you did is kept")
+        again = await review(contoso, "olga")
+
+        again.sees("✓ Keep by you")
+
+
+def _fails(*_: object) -> None:
+    raise OSError("the disk went away")
 
 
 async def test_answers_pressed_at_once_are_all_shown(company: Open) -> None:

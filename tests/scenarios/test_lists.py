@@ -172,6 +172,28 @@ async def test_of_several_on_the_home_tab_some_are_decided_and_some_ask_for_a_re
         contoso.mia.home.does_not_see("Waiting for your decision")
 
 
+async def test_what_was_decided_is_told_also_if_the_form_for_the_rest_does_not_open(
+    company: Open,
+) -> None:
+    """What is said of the one is no lie about the other."""
+    strict = files.stage("Mia", files.people("mia"), reason="required")
+    packages = (
+        files.package("Easy", files.policy("All", MIA)),
+        files.package("Strict", files.policy("All", strict)),
+    )
+    async with company(files.file(*packages)) as contoso:
+        await contoso.asks("rita", "Easy")
+        await contoso.asks("rita", "Strict")
+        await contoso.mia.opens_home()
+        await _ticks(contoso, "mia", "Easy", "Strict")
+        contoso.breaks("error_5xx", "views.open", times=2)
+        await contoso.mia.presses("Approve selected", where="home")
+
+        contoso.mia.sees("You approved 1 request.")
+        contoso.mia.sees("The form for the others did not open")
+        contoso.mia.does_not_see("Nothing was changed")
+
+
 async def test_a_long_list_of_what_waits_is_turned_page_by_page(company: Open) -> None:
     """Twenty-five requests; each is on exactly one page."""
     async with company(files.file(*_open(25, MIA))) as contoso:

@@ -7,6 +7,7 @@ from bot.views.wording.words import several
 REFUSED_TITLE = "Not possible"
 NOTHING_SELECTED = "Nothing is ticked. Tick the requests you want to decide, then press again."
 FORM_NOT_OPENED = "The form did not open. Nothing was changed; please try again."
+FORM_FOR_THE_REST_NOT_OPENED = "The form for the others did not open; please try again with them."
 OUTDATED = (
     "This button or form is no longer valid. Nothing was changed. "
     "Open my Home tab or type the command again to see how things stand."
@@ -60,4 +61,12 @@ def fault(reference: str) -> str:
         "Sorry, something went wrong on my side and nothing was changed, as far as I know. "
         "Please try again; if it happens again, tell an administrator this: "
         f"{delivery.raw(reference)}"
+    )
+
+
+def not_drawn(reference: str) -> str:
+    """What was done in a form is kept, but the form shows what was before."""
+    return (
+        "Sorry, the form could not be drawn anew. What you did is kept: please close it and open "
+        f"it again. If it happens again, tell an administrator this: {delivery.raw(reference)}"
     )
