@@ -15,14 +15,16 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg  # type: ignore[import-untyped]  # it brings no types
 import pytest
+from sqlalchemy import text
 
 import storage
 from storage.tables import metadata
 from tests.builders import NOW
 
 _numbers = count(1)
+PATIENCE_SECONDS = 20
 
 
 class StandingClock:
@@ -185,3 +187,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated database: the test runs once on each engine."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+async def somebody_waits(store: storage.DatabaseStore) -> None:
+    """Return once a transaction on this PostgreSQL waits for another's lock."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await store.look(lambda reader: reader.conn.execute(waiting).scalar_one()):
+            pass

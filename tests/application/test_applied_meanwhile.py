@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.util import await_only
 
 from engine.application import requests
@@ -17,7 +16,7 @@ from engine.domain.eligibility import Wish
 from engine.domain.ids import RequestId
 from engine.domain.refusals import PackageGone, StillHeld
 from engine.domain.stages import Verdict
-from tests.databases import postgres, postgres_url, sqlite_template
+from tests.databases import postgres, postgres_url, somebody_waits, sqlite_template
 from tests.performance import bench_house as bench
 from tests.performance.bench_house import BenchHouse
 
@@ -27,7 +26,6 @@ SOMEBODY = Actor(person_id=bench.person_id(0))
 OPERATOR = Actor(name="operator")
 FORM = SubmitRequest(package_id=bench.package_id(1), wish=Wish(justification="Why"), form_id="V1")
 WITHOUT_IT = ApplyConfiguration(configuration=bench.configuration(1))
-PATIENCE_SECONDS = 20
 
 Replicas = tuple[BenchHouse, BenchHouse]
 
@@ -75,7 +73,7 @@ async def test_what_was_written_already_is_waited_for(replicas: Replicas) -> Non
         asked = requests.submit(one.service.unit(tx, SOMEBODY), FORM)
         assert tx.request(asked) is not None, "whoever reads finds it written"
         applying.append(asyncio.ensure_future(other.service.handle(WITHOUT_IT, OPERATOR)))
-        await_only(_somebody_waits(one))
+        await_only(somebody_waits(one.store))
         return asked
 
     await one.store.write(submit)
@@ -97,7 +95,7 @@ async def test_who_has_locked_what_is_edited_is_waited_for(replicas: Replicas) -
         assert tx.lock_request(request_id) is not None
         edited = ApplyConfiguration(configuration=bench.configuration(3))
         applying.append(asyncio.ensure_future(other.service.handle(edited, OPERATOR)))
-        await_only(_somebody_waits(one))
+        await_only(somebody_waits(one.store))
         answer = DecideRequest(request_id=request_id, stage_number=0, verdict=Verdict.APPROVED)
         requests.decide(one.service.unit(tx, Actor(person_id=bench.BOSS)), answer)
 
@@ -108,11 +106,3 @@ async def test_who_has_locked_what_is_edited_is_waited_for(replicas: Replicas) -
     configured = await one.store.read(lambda reader: reader.configured())
     assert configured is not None
     assert len(configured.packages) == 3
-
-
-async def _somebody_waits(house: BenchHouse) -> None:
-    """Return once a lock is waited for."""
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await house.store.look(lambda reader: reader.conn.execute(waiting).scalar_one()):
-            pass

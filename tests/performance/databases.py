@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg  # type: ignore[import-untyped]  # it brings no types
 import psutil  # type: ignore[import-untyped]
 
 import storage

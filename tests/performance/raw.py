@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg  # type: ignore[import-untyped]  # it brings no types
 from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import create_async_engine
 

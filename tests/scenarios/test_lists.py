@@ -1,5 +1,8 @@
 """Lists of what is mine and what waits for me, in messages and on the Home tab."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from playground.driver import Form, Reaction
 from tests.company import Company
 from tests.scenarios import files
@@ -149,10 +152,9 @@ async def test_several_are_denied_at_once_with_one_reason(company: Open) -> None
         assert "rita" in contoso.group("prod-readers")
 
 
-async def test_of_several_on_the_home_tab_some_are_decided_and_some_ask_for_a_reason(
-    company: Open,
-) -> None:
-    """One press opens one form: it says what was approved, and asks why for the other."""
+@asynccontextmanager
+async def _one_of_two_ticked_wants_a_reason(company: Open) -> AsyncIterator[Company]:
+    """On Mia's Home tab."""
     strict = files.stage("Mia", files.people("mia"), reason="required")
     packages = (
         files.package("Easy", files.policy("All", MIA)),
@@ -163,6 +165,14 @@ async def test_of_several_on_the_home_tab_some_are_decided_and_some_ask_for_a_re
         await contoso.asks("rita", "Strict")
         await contoso.mia.opens_home()
         await _ticks(contoso, "mia", "Easy", "Strict")
+        yield contoso
+
+
+async def test_of_several_on_the_home_tab_some_are_decided_and_some_ask_for_a_reason(
+    company: Open,
+) -> None:
+    """One press opens one form: it says what was approved, and asks why for the other."""
+    async with _one_of_two_ticked_wants_a_reason(company) as contoso:
         form = await contoso.mia.presses("Approve selected", where="home")
 
         assert isinstance(form, Form)
@@ -176,16 +186,7 @@ async def test_what_was_decided_is_told_also_if_the_form_for_the_rest_does_not_o
     company: Open,
 ) -> None:
     """What is said of the one is no lie about the other."""
-    strict = files.stage("Mia", files.people("mia"), reason="required")
-    packages = (
-        files.package("Easy", files.policy("All", MIA)),
-        files.package("Strict", files.policy("All", strict)),
-    )
-    async with company(files.file(*packages)) as contoso:
-        await contoso.asks("rita", "Easy")
-        await contoso.asks("rita", "Strict")
-        await contoso.mia.opens_home()
-        await _ticks(contoso, "mia", "Easy", "Strict")
+    async with _one_of_two_ticked_wants_a_reason(company) as contoso:
         contoso.breaks("error_5xx", "views.open", times=2)
         await contoso.mia.presses("Approve selected", where="home")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.util import await_only
 
 import storage
 from engine.application.audit import AuditEntry
@@ -176,21 +177,21 @@ async def test_rows_committed_out_of_order_are_all_sealed(
 ) -> None:
     """A row whose number is lower but whose commit is later is not passed over."""
     one, other = two_stores
-    drawn = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    drawn, done = asyncio.Event(), asyncio.Event()
 
     def slowly(tx: Transaction) -> None:
         assert isinstance(tx, SqlTransaction)
         tx.audit([_entry(1)])
         tx.finish()
         tx.outgoing.audit.clear()
-        loop.call_soon(drawn.set)
-        tx.conn.execute(text("SELECT pg_sleep(0.3)"))
+        drawn.set()
+        await_only(done.wait())
 
     slow = asyncio.ensure_future(one.write(slowly))
     await drawn.wait()
     await _write(other, 1, 2)
     early = await other.seal_audit()
+    done.set()
     await slow
     late = await other.seal_audit()
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy.util import await_only
 
 from engine.application.holding_ports import Claim
 from engine.application.lane_ports import LaneKind
@@ -119,17 +119,17 @@ async def test_a_holding_somebody_is_changing_is_passed_over(
     """The worker does not wait for a click, and the lane wakes again."""
     one, other = two_stores
     await _save(one, acts.holding())
-    locked = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    locked, done = asyncio.Event(), asyncio.Event()
 
     def hold_long(tx: Transaction) -> None:
         tx.lock_holding(acts.holding().id)
-        loop.call_soon(locked.set)
-        tx.conn.execute(text("SELECT pg_sleep(0.3)"))  # type: ignore[attr-defined]
+        locked.set()
+        await_only(done.wait())
 
     holding_long = asyncio.ensure_future(one.write(hold_long))
     await locked.wait()
     passed_over = await other.write(_head)
+    done.set()
     await holding_long
 
     assert passed_over is None

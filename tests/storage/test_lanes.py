@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import text
+from sqlalchemy.util import await_only
 
 import storage
 from engine.application.lane_ports import LaneKind, MessageWork
@@ -18,7 +18,7 @@ from storage import DatabaseStore
 from storage.outgoing import Outgoing
 from storage.transaction import SqlTransaction
 from tests.builders import HOUR, NOW, SECOND
-from tests.databases import StandingClock
+from tests.databases import StandingClock, somebody_waits
 from tests.storage import acts
 from tests.storage.acts import fail
 
@@ -181,8 +181,7 @@ async def test_work_queued_while_a_lane_is_given_back_is_not_slept_over(
     one, other = two_stores
     await one.write(lambda tx: tx.show_cards([acts.card()], NOW))
     work = await acts.taken(one)
-    loop = asyncio.get_running_loop()
-    queued = asyncio.Event()
+    queued, done = asyncio.Event(), asyncio.Event()
 
     def queue_slowly(tx: Transaction) -> None:
         """Queue, hold the lane's lock, and take long to commit."""
@@ -190,13 +189,15 @@ async def test_work_queued_while_a_lane_is_given_back_is_not_slept_over(
         tx.add_notices([acts.notice()], NOW)
         tx.finish()
         tx.outgoing = Outgoing()
-        loop.call_soon(queued.set)
-        tx.conn.execute(text("SELECT pg_sleep(0.3)"))
+        queued.set()
+        await_only(done.wait())
 
     queueing = asyncio.ensure_future(other.write(queue_slowly))
     await queued.wait()
-    await one.write(acts.shown, work)
-    await queueing
+    giving_back = asyncio.ensure_future(one.write(acts.shown, work))
+    await somebody_waits(one)
+    done.set()
+    await asyncio.gather(queueing, giving_back)
 
     assert (await acts.taken(one)).key == acts.notice().key
 

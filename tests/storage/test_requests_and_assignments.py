@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.util import await_only
 
-from engine.application.ports import Conflict, Reader, Transaction
+from engine.application.ports import Conflict, Transaction
 from engine.domain.assignment_requests import RequestState, RequestType
 from engine.domain.assignments import AssignmentState
 from engine.domain.ids import AssignmentId, PackageId, PersonId, RequestId
@@ -17,6 +18,7 @@ from storage import tables as t
 from storage.reader import SqlReader
 from tests import builders as a
 from tests.builders import ADA, ANN, BEN, CAT, DAY, HOUR, MAX, MINUTE, NOW, PACKAGE, ROB
+from tests.databases import somebody_waits
 from tests.storage import acts
 
 FIRST = RequestId("request-0001")
@@ -341,20 +343,22 @@ async def test_a_wake_waits_for_whoever_looks_and_is_not_lost(
     one, other = two_stores
     sleeping = acts.assignment()
     await acts.store_assignment(one, sleeping, NOW)
-    looking = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    looking, done = asyncio.Event(), asyncio.Event()
 
-    def look(tx: Reader) -> None:
-        assert isinstance(tx, SqlReader)
-        tx.lock_assignment(sleeping.id)  # type: ignore[attr-defined]
-        loop.call_soon(looking.set)
-        tx.conn.execute(text("SELECT pg_sleep(0.3)"))
-        tx.save_assignment(sleeping, None)  # type: ignore[attr-defined]
+    def look(tx: Transaction) -> None:
+        tx.lock_assignment(sleeping.id)
+        looking.set()
+        await_only(done.wait())
+        tx.save_assignment(sleeping, None)
 
     looks = asyncio.ensure_future(one.write(look))
     await looking.wait()
-    await other.write(lambda tx: tx.wake_assignments(NOW, ids=[sleeping.id]))
-    await looks
+    waking = asyncio.ensure_future(
+        other.write(lambda tx: tx.wake_assignments(NOW, ids=[sleeping.id]))
+    )
+    await somebody_waits(one)
+    done.set()
+    await asyncio.gather(looks, waking)
 
     assert await one.next_wake_at() == NOW
 

@@ -3,15 +3,15 @@
 import asyncio
 from dataclasses import replace
 
-import asyncpg  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import text
+from sqlalchemy.util import await_only
 
-from engine.application.ports import Conflict, Reader, Transaction
+from engine.application.ports import Conflict, Transaction
 from engine.domain.assignment_requests import AssignmentRequest, RequestState
 from engine.domain.ids import RequestId
 from storage import DatabaseStore
-from storage.reader import SqlReader
+from storage.transaction import SqlTransaction
 from tests.builders import NOW
 from tests.storage import acts
 
@@ -51,7 +51,7 @@ async def test_what_is_added_must_not_be_there_even_if_it_is_saved_again(
 
 
 async def test_a_holding_can_be_claimed_while_it_is_saved(
-    two_stores: tuple[DatabaseStore, DatabaseStore], postgres_url: str
+    two_stores: tuple[DatabaseStore, DatabaseStore],
 ) -> None:
     """PostgreSQL keeps a row for itself against those who refer to it only if its keys change."""
     one, other = two_stores
@@ -59,28 +59,24 @@ async def test_a_holding_can_be_claimed_while_it_is_saved(
     held = acts.assignment()
     await acts.store_assignment(one, held)
     await one.write(lambda tx: tx.save_holdings([(holding, "hold:x:rob")]))
-    saved = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    gate = await asyncpg.connect(postgres_url.replace("postgresql+asyncpg:", "postgresql:", 1))
+    saved, claimed = asyncio.Event(), asyncio.Event()
 
-    def save_and_wait(tx: Reader) -> None:
-        assert isinstance(tx, SqlReader)
-        tx.save_holdings([(replace(holding, generation=7), "hold:x:rob")])  # type: ignore[attr-defined]
-        tx.conn.execute(text("SELECT 1"))
-        loop.call_soon(saved.set)
-        tx.conn.execute(text("SELECT pg_advisory_xact_lock(1)"))
+    def save_and_wait(tx: Transaction) -> None:
+        assert isinstance(tx, SqlTransaction)
+        tx.save_holdings([(replace(holding, generation=7), "hold:x:rob")])
+        tx.write_saved()
+        saved.set()
+        await_only(claimed.wait())
 
-    def claim(tx: Reader) -> None:
-        assert isinstance(tx, SqlReader)
+    def claim(tx: Transaction) -> None:
+        assert isinstance(tx, SqlTransaction)
         tx.conn.execute(text("SET LOCAL lock_timeout = '5s'"))
-        tx.claim_holdings(held.id, [holding.id])  # type: ignore[attr-defined]
+        tx.claim_holdings(held.id, [holding.id])
 
+    saving = asyncio.ensure_future(one.write(save_and_wait))
+    await saved.wait()
     try:
-        await gate.execute("SELECT pg_advisory_lock(1)")
-        saving = asyncio.ensure_future(one.write(save_and_wait))
-        await saved.wait()
         await other.write(claim)
-        assert not saving.done()
     finally:
-        await gate.close()
-    await saving
+        claimed.set()
+        await saving

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
+from sqlalchemy.util import await_only
 
 from engine.application.clock import RandomIds
 from engine.application.commands import OPERATOR, ApplyConfiguration
@@ -78,18 +79,18 @@ async def test_two_replicas_never_claim_one_row(
     for number in range(10):
         due = acts.request(f"request-{number:04}", package=f"package-{number}")
         await acts.store_request(one, due, NOW)
-    claimed = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    claimed, done = asyncio.Event(), asyncio.Event()
 
     def claim_and_hold(tx: Transaction) -> list[str]:
         found = _due(tx, limit=4)
-        loop.call_soon(claimed.set)
-        tx.conn.execute(text("SELECT pg_sleep(0.3)"))  # type: ignore[attr-defined]
+        claimed.set()
+        await_only(done.wait())
         return found
 
     first = asyncio.ensure_future(one.write(claim_and_hold))
     await claimed.wait()
     second = await other.write(_due)
+    done.set()
 
     assert len(await first) == 4
     assert sorted([*await first, *second]) == [f"request-{number:04}" for number in range(10)]
@@ -101,17 +102,17 @@ async def test_an_assignment_whose_request_is_locked_is_skipped(
     """Both are locked, or neither."""
     one, other = two_stores
     await acts.store_assignment(one, acts.assignment(), NOW)
-    locked = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    locked, done = asyncio.Event(), asyncio.Event()
 
     def lock_and_hold(tx: Transaction) -> None:
         tx.lock_request(RequestId("request-0001"))
-        loop.call_soon(locked.set)
-        tx.conn.execute(text("SELECT pg_sleep(0.3)"))  # type: ignore[attr-defined]
+        locked.set()
+        await_only(done.wait())
 
     holding = asyncio.ensure_future(one.write(lock_and_hold))
     await locked.wait()
     skipped = await other.write(_due, ASSIGNMENT)
+    done.set()
     await holding
 
     assert skipped == []
